@@ -1,0 +1,106 @@
+// Package file is the file store: secrets sealed in a folder of three files.
+// It is xec's default provider. [Open] names a folder; nothing is read before a
+// method needs it, and nothing is made before the first write.
+//
+//	~/.xec/secrets/           0700
+//	  keyring.enc   0600      the sealed store, replaced as a whole by every write
+//	  salt          0600      32 random bytes, written once
+//	  config        0600      what the store is, as text, written once
+//	~/.xec/key      0600      the key for keyfile slots, one for all stores of a person
+//
+// Package format, below this one, has the syntax to the byte. This page has the
+// meaning.
+//
+// # Keys
+//
+// The data key, 32 random bytes, is the root. It seals nothing itself; with
+// HKDF-Expand (RFC 5869, SHA-256, the data key as PRK, 32 bytes out) it gives
+//
+//	info "xec/1 records"         AES-256-GCM key for records
+//	info "xec/1 index"           AES-256-GCM key for buckets
+//	info "xec/1 names"           HMAC-SHA256 key that puts names into buckets
+//	info "xec/1 authenticator"   HMAC-SHA256 key for the authenticator
+//
+// Each slot holds the data key, sealed under the slot's wrapping key:
+//
+//	wrapping key = PBKDF2-HMAC-SHA256(slot secret, salt ‖ slot id, iterations, 32 bytes)
+//	check value  = HMAC-SHA256(wrapping key, "xec/1 check")[:16]
+//	sealed key   = AES-256-GCM(wrapping key, nonce, data key,
+//	               AD = "xec/1 slot" ‖ store id ‖ kind ‖ slot id ‖ iterations ‖ key id)
+//
+// with kind, iterations and key id as the bytes that stand in the slot. The slot
+// secret of a keyfile slot is the 32 bytes of the key in the key file, and its
+// key id is SHA-256("xec/1 key id" ‖ key)[:8]. The slot secret of a passphrase
+// slot is the passphrase's bytes as they are; its key id is zeros, because a
+// digest of a passphrase would be a shortcut around PBKDF2. The kinds keyring
+// and recovery work as keyfile does, with another home for their 32 bytes.
+//
+// 100,000 iterations are the default and the floor, 10,000,000 the cap; a slot
+// outside of them is refused before any work. A key file needs no stretching;
+// it is stretched all the same, so that one path serves all slots.
+//
+// The key file is one line of text: "xec-key-1:", then 64 lower-case hex digits,
+// then a line feed.
+//
+// # Records and buckets
+//
+// A record is AES-256-GCM(records key, nonce, value, AD = "xec/1 record" ‖ store
+// id ‖ version number (u64) ‖ key). Its nonce is random and stands in the bucket,
+// so that an older record of the same key and number does not open either.
+//
+// A key lies in bucket HMAC-SHA256(names key, key), of which the first four bytes
+// as u32 are shifted right by 32-b (b = 0: bucket 0). A bucket is
+// AES-256-GCM(index key, nonce, entries, AD = "xec/1 bucket" ‖ store id ‖ b (u8) ‖
+// bucket number (u32)), with a fresh random nonce whenever it is written.
+//
+// A writer chooses b so that there are about √N buckets for N keys: the least b
+// with 4^b ≥ N, chosen anew when N is over 4·4^b or under 4^b/16. Any b is valid
+// to a reader. A value that is replaced stays as an older version until it is the
+// eleventh; deleting a key drops all of its versions, and their bytes leave the
+// file.
+//
+// # Authenticator
+//
+// The authenticator is HMAC-SHA256(authenticator key, header). The header holds
+// a digest of every bucket, of salt and of config, and a bucket holds the nonce of
+// every record: nothing in the folder can be altered, swapped, dropped, repeated or
+// brought back from an earlier write without some digest or tag that no longer
+// fits.
+//
+// # What is checked when
+//
+// A reader checks, before it answers: kind, owner and mode of the folder, of the
+// three files and of the key file; the syntax of config and header; the digests
+// of salt and config; the length of keyring.enc; the checksum of the slot it
+// uses, its check value, its tag; the authenticator; then the digest and tag of
+// each bucket it needs, and the tag of each record. Damage elsewhere does not
+// keep it from answering. A writer checks the digest of every bucket before it
+// signs a new header over them, and copies records that it does not change byte
+// for byte, so that a damaged one stays damaged.
+//
+// What does not fit is an error of kind secret.Encryption that names the part. A
+// wrong passphrase, another person's key file and damage read differently. A file
+// that others may read or write, that belongs to another user, or that is no
+// regular file, is an error of kind secret.Permission, with the command that
+// mends it. A folder that holds some but not all of the three files is damaged;
+// nothing is ever made anew beside it, and a failed read never becomes an empty
+// store. A folder that is missing or empty is an empty store.
+//
+// # Writes
+//
+// One lock, a file beside the folder, admits one writer at a time; readers take
+// none. A write makes a new keyring.enc in a temporary file in the folder, syncs
+// it, renames it over the old one and syncs the folder: after a crash there is
+// the old store or the new one, and a write that was acknowledged stays. salt and
+// config never change. A new store is made in a folder beside its place, synced,
+// and renamed into place as a whole. The key file is made before the first slot
+// that uses it: temporary file, sync, link, sync of the folder. What an
+// interrupted writer left behind is removed by the next one.
+//
+// # What is not hidden
+//
+// Who sees the folder sees the number of keys, the total size, the kinds of slots,
+// and which buckets a write changed; not the names of keys and not the size of
+// one value among many. A whole older copy of keyring.enc, with the salt and
+// config that belong to it, is a valid store: that is what makes a backup work.
+package file

@@ -1,0 +1,97 @@
+// Package store says what a store of secrets is. Each folder below it is one
+// provider, except for these: secret (keys, values, kinds of error), storetest
+// (the suite that every provider passes), transfer (import and export) and
+// dotenv (the syntax of .env files).
+//
+// A store maps keys to values (see package secret for the rules of both). It
+// need not be safe for use by several goroutines unless it says so; it must be
+// safe for use by several processes.
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Store is where secrets live.
+//
+// Every method returns an error of kind secret.Invalid for a key that is not
+// one, secret.Encryption when what is stored cannot be trusted or opened, and
+// secret.Permission when the store may not be used by this person. A failed
+// call changes nothing.
+type Store interface {
+	// Get returns the value of key. A missing key is an error of kind
+	// secret.NotFound.
+	Get(ctx context.Context, key string) (secret.Value, error)
+	// Set stores value under key, in place of an older one. A value that is
+	// empty or over the limit is an error of kind secret.Invalid.
+	Set(ctx context.Context, key string, value secret.Value) error
+	// Delete removes key with all that is kept of it. A missing key is an error
+	// of kind secret.NotFound.
+	Delete(ctx context.Context, key string) error
+	// List returns all keys, in byte order. An empty store has none.
+	List(ctx context.Context) ([]string, error)
+}
+
+// BatchGetter is a Store that can fetch many values at once.
+type BatchGetter interface {
+	// GetBatch returns the values of those keys that exist; a missing key is no
+	// error.
+	GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error)
+}
+
+// BatchSetter is a Store that can write many values at once.
+type BatchSetter interface {
+	// SetBatch stores every value or none.
+	SetBatch(ctx context.Context, values map[string]secret.Value) error
+}
+
+// Adder is a Store that can promise not to replace a value.
+type Adder interface {
+	// Add stores value under key. If the key exists, also since the caller last
+	// looked, nothing is changed and the error is ErrExists.
+	Add(ctx context.Context, key string, value secret.Value) error
+}
+
+// ErrExists is returned by Add for a key that exists.
+var ErrExists = errors.New("the key exists")
+
+// Get returns the values of those keys that exist in s, in one batch where the
+// store can.
+func Get(ctx context.Context, s Store, keys []string) (map[string]secret.Value, error) {
+	if b, ok := s.(BatchGetter); ok {
+		return b.GetBatch(ctx, keys)
+	}
+	values := make(map[string]secret.Value, len(keys))
+	for _, key := range keys {
+		value, err := s.Get(ctx, key)
+		if errors.Is(err, secret.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		values[key] = value
+	}
+	return values, nil
+}
+
+// Set stores every value in s, in one write where the store can.
+func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
+	if b, ok := s.(BatchSetter); ok {
+		return b.SetBatch(ctx, values)
+	}
+	for key, value := range values {
+		if err := s.Set(ctx, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NotFound is the error for a missing key.
+func NotFound(key string) error {
+	return secret.Errorf(secret.NotFound, "secret %q not found", key)
+}
