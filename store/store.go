@@ -55,8 +55,14 @@ type Adder interface {
 	Add(ctx context.Context, key string, value secret.Value) error
 }
 
+// Finder is a Store that can tell cheaply whether a key exists.
+type Finder interface {
+	// Has reports whether key exists, without opening its value.
+	Has(ctx context.Context, key string) (bool, error)
+}
+
 // ErrExists is returned by Add for a key that exists.
-var ErrExists = errors.New("the key exists")
+var ErrExists = secret.Errorf(secret.Invalid, "the key exists")
 
 // Get returns the values of those keys that exist in s, in one batch where the
 // store can.
@@ -78,7 +84,19 @@ func Get(ctx context.Context, s Store, keys []string) (map[string]secret.Value, 
 	return values, nil
 }
 
-// Set stores every value in s, in one write where the store can.
+// Has reports whether key exists in s.
+func Has(ctx context.Context, s Store, key string) (bool, error) {
+	if f, ok := s.(Finder); ok {
+		return f.Has(ctx, key)
+	}
+	_, err := s.Get(ctx, key)
+	if errors.Is(err, secret.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Set stores every value in s, all or none where the store can, else one by one.
 func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	if b, ok := s.(BatchSetter); ok {
 		return b.SetBatch(ctx, values)

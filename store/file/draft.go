@@ -1,0 +1,156 @@
+package file
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// draft is a store about to be written: a base and the buckets that differ from
+// it. The base of a new store has no file.
+type draft struct {
+	base    *snapshot
+	header  format.Header // of the new file; its rows are set when it is written
+	touched map[int][]draftEntry
+	now     uint64
+}
+
+// draftEntry is an entry whose records may not be written yet.
+type draftEntry struct {
+	format.Entry
+	records []record // one a version
+}
+
+// record is sealed bytes, or where they lie in the base.
+type record struct {
+	fresh  []byte
+	offset int64
+}
+
+func newDraft(base *snapshot, now uint64) *draft {
+	d := &draft{base: base, header: *base.header, touched: map[int][]draftEntry{}, now: now}
+	d.header.Generation++
+	return d
+}
+
+// bucket gives the entries of a bucket of the base, ready to be changed.
+func (d *draft) bucket(number int) ([]draftEntry, error) {
+	if entries, ok := d.touched[number]; ok || d.base.file == nil {
+		return entries, nil
+	}
+	stored, err := d.base.bucket(number)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]draftEntry, len(stored))
+	offset := d.base.records[number]
+	for i, e := range stored {
+		entries[i] = draftEntry{e, make([]record, len(e.Versions))}
+		for j, v := range e.Versions {
+			entries[i].records[j].offset = offset
+			offset += int64(v.Length)
+		}
+	}
+	d.touched[number] = entries
+	return entries, nil
+}
+
+// find gives the bucket of key, its entries, and where key is or belongs.
+func (d *draft) find(key string) (number int, entries []draftEntry, i int, found bool, err error) {
+	number = d.base.keys.bucket(key, d.header.Bits)
+	entries, err = d.bucket(number)
+	if err != nil {
+		return 0, nil, 0, false, err
+	}
+	i, found = slices.BinarySearchFunc(entries, key, func(e draftEntry, key string) int { return cmp.Compare(e.Key, key) })
+	return number, entries, i, found, nil
+}
+
+// put makes value the newest version of key.
+func (d *draft) put(key string, value secret.Value) error {
+	number, entries, i, found, err := d.find(key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		entries = slices.Insert(entries, i, draftEntry{Entry: format.Entry{Key: key, Created: d.now}})
+		d.header.Keys++
+	}
+	d.touched[number] = entries
+	e := &entries[i]
+	v := format.Version{Number: 1, Changed: d.now, Length: uint32(value.Len() + format.TagSize)}
+	if found {
+		v.Number = e.Versions[0].Number + 1
+	}
+	random(v.Nonce[:])
+	sealed := d.base.keys.sealRecord(key, v.Number, v.Nonce, value.Reveal())
+	keep := min(len(e.Versions), format.MaxVersions-1)
+	e.Versions = slices.Concat([]format.Version{v}, e.Versions[:keep])
+	e.records = slices.Concat([]record{{fresh: sealed}}, e.records[:keep])
+	return nil
+}
+
+// remove drops key with all its versions and reports whether it was there.
+func (d *draft) remove(key string) (bool, error) {
+	number, entries, i, found, err := d.find(key)
+	if err != nil || !found {
+		return false, err
+	}
+	d.touched[number] = slices.Delete(entries, i, i+1)
+	d.header.Keys--
+	return true, nil
+}
+
+// has reports whether the draft holds key.
+func (d *draft) has(key string) (bool, error) {
+	_, _, _, found, err := d.find(key)
+	return found, err
+}
+
+// reshape gives the store the number of buckets that suits keys many keys, if
+// the present one does not. It moves entries, so it comes before any change.
+func (d *draft) reshape(keys uint64) error {
+	bits := d.header.Bits
+	if d.base.file != nil && keys <= 4<<(2*bits) && keys >= 1<<(2*bits)>>4 {
+		return nil
+	}
+	if bits = bitsFor(keys); bits == d.header.Bits {
+		return nil
+	}
+	moved := map[int][]draftEntry{}
+	for number := range d.header.Rows {
+		entries, err := d.bucket(number)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			to := d.base.keys.bucket(e.Key, bits)
+			moved[to] = append(moved[to], e)
+		}
+	}
+	for _, entries := range moved {
+		slices.SortFunc(entries, func(a, b draftEntry) int { return bytes.Compare([]byte(a.Key), []byte(b.Key)) })
+	}
+	for number := range 1 << bits {
+		d.touched[number] = moved[number]
+	}
+	for number := range d.touched {
+		if number >= 1<<bits {
+			delete(d.touched, number)
+		}
+	}
+	d.header.Bits = bits
+	return nil
+}
+
+// bitsFor is the number of bits that gives about √keys buckets.
+func bitsFor(keys uint64) int {
+	bits := 0
+	for bits < format.MaxBits && keys > 1<<(2*bits) {
+		bits++
+	}
+	return bits
+}

@@ -1,0 +1,113 @@
+package file
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var storeFiles = []string{format.KeyringFile, format.SaltFile, format.ConfigFile}
+
+// exists reports whether the folder holds a store. A folder that is missing or
+// empty is none; one that holds anything but a whole store is an error.
+func (s *Store) exists() (bool, error) {
+	info, err := os.Stat(s.opt.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, permission(err, s.opt.Dir, "chmod 700 %s", filepath.Dir(s.opt.Dir))
+	}
+	if !info.IsDir() {
+		return false, secret.Errorf(secret.Permission, "%s: not a folder", s.opt.Dir)
+	}
+	if err := checkOwn(info, s.opt.Dir, 0o700); err != nil {
+		return false, err
+	}
+	names, err := s.names()
+	if err != nil || len(names) == 0 {
+		return false, err
+	}
+	return true, s.checkWhole(names)
+}
+
+// names lists the folder, without what an interrupted writer left there.
+func (s *Store) names() (map[string]bool, error) {
+	entries, err := os.ReadDir(s.opt.Dir)
+	if err != nil {
+		return nil, permission(err, s.opt.Dir, "chmod 700 %s", s.opt.Dir)
+	}
+	names := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		if ok, _ := filepath.Match(leftoverPattern, e.Name()); !ok {
+			names[e.Name()] = true
+		}
+	}
+	return names, nil
+}
+
+// checkWhole returns an error unless all three files are there.
+func (s *Store) checkWhole(names map[string]bool) error {
+	missing := ""
+	for _, name := range storeFiles {
+		if !names[name] {
+			missing = name
+		}
+	}
+	if missing == "" {
+		return nil
+	}
+	err := secret.Errorf(secret.Encryption, "%s: missing, though the folder is not empty", s.path(missing))
+	if nested, _ := filepath.Glob(filepath.Join(s.opt.Dir, "*", format.KeyringFile)); len(nested) > 0 {
+		return secret.WithHint(err, "%s is a store one folder too deep, as cp -r makes it; move its files up", filepath.Dir(nested[0]))
+	}
+	return secret.WithHint(err, "restore %s from a backup; xec makes nothing anew beside a store", missing)
+}
+
+// openOwn opens a file for reading that must be regular, the person's own and
+// closed to others.
+func openOwn(path string) (*os.File, error) {
+	f, err := openNoFollow(path)
+	if err != nil {
+		return nil, permission(err, path, "chmod 600 %s", path)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = secret.Errorf(secret.Permission, "%s: not a regular file", path)
+	}
+	if err == nil {
+		err = checkOwn(info, path, 0o600)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// readOwn reads a whole small file that openOwn would open.
+func readOwn(path string) ([]byte, error) {
+	f, err := openOwn(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil {
+		return nil, secret.Errorf(secret.General, "%w", err)
+	}
+	return b, nil
+}
+
+// permission gives a refusal by the operating system its kind and a hint.
+func permission(err error, path, hint string, args ...any) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return secret.WithHint(secret.Errorf(secret.Permission, "%s: permission denied", path), hint, args...)
+	}
+	return err
+}

@@ -1,0 +1,177 @@
+package format
+
+import (
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+const (
+	magic = "XEC-KEYS"
+	// Prefix is how much of keyring.enc tells the length of its header.
+	Prefix   = len(magic) + 2 + 4
+	maxSlots = 4
+	rowSize  = DigestSize + 4 + 8
+	// fixedSize is the header without slots and rows.
+	fixedSize = Prefix + IDSize + 8 + 8 + 2*DigestSize + 1 + 1
+	// MaxHeader is the length of the longest header.
+	MaxHeader = fixedSize + maxSlots*SlotSize + rowSize<<MaxBits
+	// AuthenticatorSize is the length of what ends the file.
+	AuthenticatorSize = DigestSize
+)
+
+// Header is the first part of keyring.enc.
+type Header struct {
+	StoreID    ID
+	Generation uint64
+	Keys       uint64
+	Salt       Digest
+	Config     Digest
+	Slots      []Slot
+	Bits       int
+	Rows       []Row // 1<<Bits of them
+}
+
+// Row describes one bucket.
+type Row struct {
+	Digest  Digest
+	Index   uint32 // length of the sealed bucket
+	Records uint64 // length of the bucket's records
+}
+
+// HeaderSize tells the length of a header from its first Prefix bytes.
+func HeaderSize(prefix []byte) (int, error) {
+	if len(prefix) < Prefix || string(prefix[:len(magic)]) != magic {
+		return 0, headerError(0, "not a store: it does not begin with "+magic)
+	}
+	s := cryptobyte.String(prefix[len(magic):])
+	var v uint16
+	var size uint32
+	s.ReadUint16(&v)
+	s.ReadUint32(&size)
+	if v > version {
+		return 0, &Error{KeyringFile, len(magic), fmt.Sprintf("format %d is newer than this xec", v), true}
+	}
+	if v != version {
+		return 0, headerError(len(magic), "format %d does not exist", v)
+	}
+	if size < uint32(fixedSize+SlotSize+rowSize) || size > uint32(MaxHeader) {
+		return 0, headerError(len(magic)+2, "%d bytes are not the length of a header", size)
+	}
+	return int(size), nil
+}
+
+// ParseHeader parses a whole header.
+func ParseHeader(b []byte) (*Header, error) {
+	size, err := HeaderSize(b)
+	if err != nil {
+		return nil, err
+	}
+	if size != len(b) {
+		return nil, headerError(len(magic)+2, "the header has %d bytes, not %d", len(b), size)
+	}
+	h := new(Header)
+	s := cryptobyte.String(b[Prefix:])
+	s.CopyBytes(h.StoreID[:])
+	s.ReadUint64(&h.Generation)
+	s.ReadUint64(&h.Keys)
+	s.CopyBytes(h.Salt[:])
+	s.CopyBytes(h.Config[:])
+	if err := h.parseSlots(&s, len(b)); err != nil {
+		return nil, err
+	}
+	if err := h.parseRows(&s, len(b)); err != nil {
+		return nil, err
+	}
+	if h.Generation == 0 {
+		return nil, headerError(Prefix+IDSize, "generation 0 does not exist")
+	}
+	return h, nil
+}
+
+func (h *Header) parseSlots(s *cryptobyte.String, size int) error {
+	var count uint8
+	at := size - len(*s)
+	s.ReadUint8(&count)
+	if count < 1 || count > maxSlots {
+		return headerError(at, "%d slots, not 1 to %d", count, maxSlots)
+	}
+	h.Slots = make([]Slot, count)
+	for i := range h.Slots {
+		at := size - len(*s)
+		var raw []byte
+		if !s.ReadBytes(&raw, SlotSize) {
+			return headerError(at, "the header ends in a slot")
+		}
+		if why := h.Slots[i].parse(raw); why != "" {
+			return headerError(at, "%s", why)
+		}
+		if i > 0 && h.Slots[i].Kind <= h.Slots[i-1].Kind {
+			return headerError(at, "slots repeat or are out of order")
+		}
+	}
+	return nil
+}
+
+func (h *Header) parseRows(s *cryptobyte.String, size int) error {
+	var bits uint8
+	at := size - len(*s)
+	if !s.ReadUint8(&bits) || bits > MaxBits || len(*s) != rowSize<<bits {
+		return headerError(at, "the table does not have the length that the header says")
+	}
+	h.Bits = int(bits)
+	h.Rows = make([]Row, 1<<bits)
+	for i := range h.Rows {
+		r := &h.Rows[i]
+		s.CopyBytes(r.Digest[:])
+		s.ReadUint32(&r.Index)
+		s.ReadUint64(&r.Records)
+		if r.Index < NonceSize+TagSize || r.Records > 1<<48 {
+			return headerError(size-len(*s)-rowSize, "bucket %d cannot have these lengths", i)
+		}
+	}
+	return nil
+}
+
+// Marshal gives the bytes of the header.
+func (h *Header) Marshal() []byte {
+	size := h.Size()
+	b := cryptobyte.NewBuilder(make([]byte, 0, size))
+	b.AddBytes([]byte(magic))
+	b.AddUint16(version)
+	b.AddUint32(uint32(size))
+	b.AddBytes(h.StoreID[:])
+	b.AddUint64(h.Generation)
+	b.AddUint64(h.Keys)
+	b.AddBytes(h.Salt[:])
+	b.AddBytes(h.Config[:])
+	b.AddUint8(uint8(len(h.Slots)))
+	for i := range h.Slots {
+		b.AddBytes(h.Slots[i].marshal())
+	}
+	b.AddUint8(uint8(h.Bits))
+	for i := range h.Rows {
+		b.AddBytes(h.Rows[i].Digest[:])
+		b.AddUint32(h.Rows[i].Index)
+		b.AddUint64(h.Rows[i].Records)
+	}
+	return b.BytesOrPanic()
+}
+
+// Size is the length of the header in bytes.
+func (h *Header) Size() int {
+	return fixedSize + len(h.Slots)*SlotSize + rowSize<<h.Bits
+}
+
+// FileSize is the length that keyring.enc has by this header.
+func (h *Header) FileSize() int64 {
+	size := int64(h.Size() + AuthenticatorSize)
+	for i := range h.Rows {
+		size += int64(h.Rows[i].Index) + int64(h.Rows[i].Records)
+	}
+	return size
+}
+
+func headerError(offset int, why string, args ...any) error {
+	return &Error{KeyringFile, offset, fmt.Sprintf(why, args...), false}
+}

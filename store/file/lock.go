@@ -1,0 +1,53 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+const (
+	lockPatience = 500 * time.Millisecond // before the person is told
+	lockLimit    = 60 * time.Second
+	lockPoll     = 5 * time.Millisecond
+)
+
+// lock admits one writer. The lock file lies beside the folder, because a
+// store is created and restored as a folder; it is never removed, because
+// another process may be about to lock it.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	parent := filepath.Dir(s.opt.Dir)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return nil, permission(err, parent, "chmod 700 %s", filepath.Dir(parent))
+	}
+	l := flock.New(s.opt.Dir+".lock", flock.SetPermissions(0o600))
+	ok, err := s.tryLock(ctx, l, lockPatience)
+	if err == nil && !ok {
+		s.opt.Notice("waiting for another xec to finish with " + s.opt.Dir)
+		ok, err = s.tryLock(ctx, l, lockLimit)
+	}
+	if err != nil {
+		return nil, permission(err, l.Path(), "chmod 600 %s", l.Path())
+	}
+	if !ok {
+		return nil, secret.Errorf(secret.General, "%s: another process has held the lock for %v", l.Path(), lockLimit)
+	}
+	return func() { l.Close() }, nil
+}
+
+// tryLock waits up to limit; false with no error means that it was too short.
+func (s *Store) tryLock(ctx context.Context, l *flock.Flock, limit time.Duration) (bool, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	ok, err := l.TryLockContext(limited, lockPoll)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return false, nil
+	}
+	return ok, err
+}

@@ -1,0 +1,248 @@
+package file
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+	"sort"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+)
+
+// snapshot is the store as it stood when keyring.enc was opened, with its
+// header proved. A later write replaces the file and leaves a snapshot alone.
+type snapshot struct {
+	store  *Store
+	file   *os.File
+	header *format.Header
+	keys   *keys
+	// index and records are where each bucket, and each bucket's records, begin;
+	// the last one is where all end.
+	index, records []int64
+}
+
+// headRead is how much is read at once in the hope that it holds the header.
+const headRead = 32 << 10
+
+// snapshot opens the store, which must exist.
+func (s *Store) snapshot() (*snapshot, error) {
+	id, config, err := s.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	salt, err := readOwn(s.path(format.SaltFile))
+	if err != nil {
+		return nil, err
+	}
+	f, err := openOwn(s.path(format.KeyringFile))
+	if err != nil {
+		return nil, err
+	}
+	snap := &snapshot{store: s, file: f}
+	if err := snap.load(id, config, salt); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return snap, nil
+}
+
+func (s *Store) readConfig() (format.ID, []byte, error) {
+	config, err := readOwn(s.path(format.ConfigFile))
+	if err != nil {
+		return format.ID{}, nil, err
+	}
+	id, err := format.ParseConfig(config)
+	return id, config, s.syntax(err)
+}
+
+// syntax turns an error of package format into one of this package.
+func (s *Store) syntax(err error) error {
+	var e *format.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return s.damaged(e.Part, "%s", e.Why)
+}
+
+func (n *snapshot) close() { n.file.Close() }
+
+// load reads the header and proves it.
+func (n *snapshot) load(id format.ID, config, salt []byte) error {
+	raw, err := n.readHeader()
+	if err != nil {
+		return err
+	}
+	h := n.header
+	switch {
+	case h.StoreID != id:
+		return n.store.damaged(format.ConfigFile, "belongs to another store than %s", format.KeyringFile)
+	case h.Salt != sha256.Sum256(salt):
+		return n.store.damaged(format.SaltFile, "not the salt of this store")
+	case h.Config != sha256.Sum256(config):
+		return n.store.damaged(format.ConfigFile, "not the config of this store")
+	}
+	dataKey, err := n.store.unlock(h, salt)
+	if err != nil {
+		return err
+	}
+	defer clear(dataKey)
+	if n.keys, err = newKeys(h.StoreID, dataKey); err != nil {
+		return err
+	}
+	return n.prove(raw)
+}
+
+// readHeader reads and parses the header and gives its bytes.
+func (n *snapshot) readHeader() ([]byte, error) {
+	info, err := n.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]byte, min(headRead, info.Size()))
+	if _, err := n.file.ReadAt(raw, 0); err != nil && err != io.EOF {
+		return nil, err
+	}
+	size, err := format.HeaderSize(raw)
+	if err != nil {
+		return nil, n.store.syntax(err)
+	}
+	if int64(size) > info.Size() {
+		return nil, n.store.damaged(format.KeyringFile, "cut off in the header")
+	}
+	if size > len(raw) {
+		if raw, err = n.readAt(0, int64(size)); err != nil {
+			return nil, err
+		}
+	}
+	raw = raw[:size]
+	if n.header, err = format.ParseHeader(raw); err != nil {
+		return nil, n.store.syntax(err)
+	}
+	if want := n.header.FileSize(); want != info.Size() {
+		return nil, n.store.damaged(format.KeyringFile, "%d bytes long, but its header says %d", info.Size(), want)
+	}
+	n.place()
+	return raw, nil
+}
+
+// place computes where buckets and records begin.
+func (n *snapshot) place() {
+	rows := n.header.Rows
+	n.index = make([]int64, len(rows)+1)
+	n.records = make([]int64, len(rows)+1)
+	n.index[0] = int64(n.header.Size())
+	for i := range rows {
+		n.index[i+1] = n.index[i] + int64(rows[i].Index)
+	}
+	n.records[0] = n.index[len(rows)]
+	for i := range rows {
+		n.records[i+1] = n.records[i] + int64(rows[i].Records)
+	}
+}
+
+// prove checks the authenticator over the header's bytes.
+func (n *snapshot) prove(raw []byte) error {
+	sum, err := n.readAt(n.records[len(n.header.Rows)], format.AuthenticatorSize)
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal(sum, n.keys.authenticate(raw)) {
+		return n.store.damaged(format.KeyringFile, "the authenticator does not fit the header")
+	}
+	return nil
+}
+
+func (n *snapshot) readAt(offset, length int64) ([]byte, error) {
+	b := make([]byte, length)
+	if _, err := n.file.ReadAt(b, offset); err != nil {
+		if err == io.EOF {
+			return nil, n.store.damaged(format.KeyringFile, "cut off")
+		}
+		return nil, err
+	}
+	return b, nil
+}
+
+// bucket reads, proves and opens one bucket.
+func (n *snapshot) bucket(number int) ([]format.Entry, error) {
+	sealed, err := n.readAt(n.index[number], int64(n.header.Rows[number].Index))
+	if err != nil {
+		return nil, err
+	}
+	if sha256.Sum256(sealed) != n.header.Rows[number].Digest {
+		return nil, n.store.damaged(format.KeyringFile, "bucket %d does not have the digest that the header says", number)
+	}
+	plain, err := n.keys.openBucket(n.header.Bits, number, sealed)
+	if err != nil {
+		return nil, n.store.damaged(format.KeyringFile, "bucket %d does not open", number)
+	}
+	entries, err := format.ParseBucket(plain)
+	if err != nil {
+		return nil, n.store.damaged(format.KeyringFile, "bucket %d: %v", number, err)
+	}
+	return entries, n.checkEntries(number, entries)
+}
+
+// checkEntries compares a bucket with what the header says of it.
+func (n *snapshot) checkEntries(number int, entries []format.Entry) error {
+	var records uint64
+	for i := range entries {
+		records += entries[i].RecordsLength()
+		if n.keys.bucket(entries[i].Key, n.header.Bits) != number {
+			return n.store.damaged(format.KeyringFile, "bucket %d holds a key of another bucket", number)
+		}
+	}
+	if records != n.header.Rows[number].Records {
+		return n.store.damaged(format.KeyringFile, "bucket %d and its records differ in length", number)
+	}
+	return nil
+}
+
+// find gives the entry of key and where its newest record begins; ok is false
+// when entries do not hold the key.
+func (n *snapshot) find(number int, entries []format.Entry, key string) (e format.Entry, offset int64, ok bool) {
+	i := sort.Search(len(entries), func(i int) bool { return entries[i].Key >= key })
+	if i == len(entries) || entries[i].Key != key {
+		return e, 0, false
+	}
+	offset = n.records[number]
+	for j := range i {
+		offset += int64(entries[j].RecordsLength())
+	}
+	return entries[i], offset, true
+}
+
+// value opens the newest record of an entry.
+func (n *snapshot) value(e format.Entry, offset int64) ([]byte, error) {
+	newest := e.Versions[0]
+	sealed, err := n.readAt(offset, int64(newest.Length))
+	if err != nil {
+		return nil, err
+	}
+	value, err := n.keys.openRecord(e.Key, newest, sealed)
+	if err != nil {
+		return nil, n.store.damaged(format.KeyringFile, "the record of %s does not open", e.Key)
+	}
+	return value, nil
+}
+
+// each calls visit with every bucket in turn.
+func (n *snapshot) each(visit func(number int, entries []format.Entry) error) error {
+	var keys uint64
+	for number := range n.header.Rows {
+		entries, err := n.bucket(number)
+		if err != nil {
+			return err
+		}
+		keys += uint64(len(entries))
+		if err := visit(number, entries); err != nil {
+			return err
+		}
+	}
+	if keys != n.header.Keys {
+		return n.store.damaged(format.KeyringFile, "%d keys, but its header says %d", keys, n.header.Keys)
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package file
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Set implements store.Store.
+func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
+	return s.SetBatch(ctx, map[string]secret.Value{key: value})
+}
+
+// SetBatch implements store.BatchSetter, in one write.
+func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) error {
+	if err := checkValues(values); err != nil || len(values) == 0 {
+		return err
+	}
+	return s.write(ctx, len(values), func(d *draft) error {
+		for key, value := range values {
+			if err := d.put(key, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Add implements store.Adder.
+func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
+	if err := checkValues(map[string]secret.Value{key: value}); err != nil {
+		return err
+	}
+	return s.write(ctx, 1, func(d *draft) error {
+		found, err := d.has(key)
+		if err == nil && found {
+			err = store.ErrExists
+		}
+		if err != nil {
+			return err
+		}
+		return d.put(key, value)
+	})
+}
+
+// Delete implements store.Store.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	found, err := s.Has(ctx, key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return store.NotFound(key)
+	}
+	return s.write(ctx, 0, func(d *draft) error {
+		found, err := d.remove(key)
+		if err == nil && !found {
+			err = store.NotFound(key)
+		}
+		return err
+	})
+}
+
+func checkValues(values map[string]secret.Value) error {
+	for key, value := range values {
+		if err := secret.CheckKey(key); err != nil {
+			return err
+		}
+		if err := value.Check(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes a new generation of the store in which change has happened; more
+// is how many keys it may add. Where there is no store it makes one.
+func (s *Store) write(ctx context.Context, more int, change func(*draft) error) error {
+	if err := s.warm(ctx); err != nil {
+		return err
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s.removeLeftovers()
+	exists, err := s.exists()
+	if err != nil {
+		return err
+	}
+	if !exists {
+		return s.failed(s.create(more, change))
+	}
+	return s.failed(s.update(more, change))
+}
+
+// warm derives the wrapping key before the lock is taken: other writers need not
+// wait for that, and nobody for a person who types.
+func (s *Store) warm(ctx context.Context) error {
+	if len(s.wrapping) > 0 {
+		return nil
+	}
+	return s.read(ctx, func(*snapshot) error { return nil })
+}
+
+// update replaces keyring.enc.
+func (s *Store) update(more int, change func(*draft) error) error {
+	base, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	defer base.close()
+	d := newDraft(base, s.now())
+	if err := s.fill(d, more, change); err != nil {
+		return err
+	}
+	tmp, err := writeTemp(s.opt.Dir, "."+format.KeyringFile+".*.tmp", d.commit)
+	if err != nil {
+		return err
+	}
+	s.trace("%s: writing generation %d", s.opt.Dir, d.header.Generation)
+	return replace(tmp, s.path(format.KeyringFile))
+}
+
+func (s *Store) fill(d *draft, more int, change func(*draft) error) error {
+	if err := d.reshape(d.header.Keys + uint64(more)); err != nil {
+		return err
+	}
+	return change(d)
+}
+
+// writeFile writes a file of a new store, durably.
+func writeFile(folder, name string, fill func(*os.File) error) error {
+	f, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = fill(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

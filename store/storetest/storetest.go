@@ -1,0 +1,242 @@
+// Package storetest is the conformance suite: what every provider promises,
+// as tests. A provider calls [Run] from one test of its own.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Run tests stores that open gives. Each call of open must give a new, empty
+// store; reopen must give the same store as another process would see it.
+func Run(t *testing.T, open func(t *testing.T) (s store.Store, reopen func() store.Store)) {
+	tests := map[string]func(*testing.T, store.Store, func() store.Store){
+		"an empty store has no keys":                    testEmpty,
+		"what is set can be got":                        testSetGet,
+		"a value is any bytes":                          testHostile,
+		"a value is replaced":                           testReplace,
+		"a deleted key is gone":                         testDelete,
+		"keys are listed in byte order":                 testList,
+		"a bad key is refused by every method":          testBadKeys,
+		"an empty or oversize value is refused":         testBadValues,
+		"many values are set and got at once":           testBatch,
+		"a batch with one bad value changes nothing":    testBatchRefused,
+		"add does not replace":                          testAdd,
+		"has tells":                                     testHas,
+		"a caller's buffer is its own":                  testOwnership,
+		"a cancelled context stops":                     testCancelled,
+		"keys that differ only in case are two secrets": testCase,
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, reopen := open(t)
+			test(t, s, reopen)
+		})
+	}
+}
+
+var ctx = context.Background()
+
+func testEmpty(t *testing.T, s store.Store, _ func() store.Store) {
+	wantKeys(t, s)
+	wantKind(t, "get", secret.NotFound, second(s.Get(ctx, "NONE")))
+	wantKind(t, "delete", secret.NotFound, s.Delete(ctx, "NONE"))
+	wantKeys(t, s)
+}
+
+func testSetGet(t *testing.T, s store.Store, reopen func() store.Store) {
+	must(t, s.Set(ctx, "KEY", secret.Text("one")))
+	wantValue(t, s, "KEY", []byte("one"))
+	wantValue(t, reopen(), "KEY", []byte("one"))
+	wantKind(t, "get of a neighbour", secret.NotFound, second(s.Get(ctx, "KEY2")))
+}
+
+func testHostile(t *testing.T, s store.Store, reopen func() store.Store) {
+	for i, v := range Values() {
+		must(t, s.Set(ctx, fmt.Sprintf("key-%d", i), secret.New(bytes.Clone(v))))
+	}
+	again := reopen()
+	for i, v := range Values() {
+		wantValue(t, again, fmt.Sprintf("key-%d", i), v)
+	}
+}
+
+// Values are values that a careless store would change.
+func Values() [][]byte {
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return [][]byte{
+		all, {0}, []byte("\n"), []byte(" a "), []byte("a\n"), []byte("\xff\xfe"), []byte("a\x00b"),
+		[]byte("${secret:KEY}"), []byte(`"'\`), []byte("a\r\nb"), []byte("\u2028"),
+		bytes.Repeat([]byte("x"), secret.MaxValue), []byte("{\"base64\": \"YQ==\"}"),
+	}
+}
+
+func testReplace(t *testing.T, s store.Store, reopen func() store.Store) {
+	for i := range 12 {
+		must(t, s.Set(ctx, "KEY", secret.Text(fmt.Sprint("value ", i))))
+	}
+	wantValue(t, reopen(), "KEY", []byte("value 11"))
+	wantKeys(t, reopen(), "KEY")
+}
+
+func testDelete(t *testing.T, s store.Store, reopen func() store.Store) {
+	must(t, s.Set(ctx, "A", secret.Text("a")))
+	must(t, s.Set(ctx, "B", secret.Text("b")))
+	must(t, s.Delete(ctx, "A"))
+	again := reopen()
+	wantKind(t, "get", secret.NotFound, second(again.Get(ctx, "A")))
+	wantKind(t, "second delete", secret.NotFound, again.Delete(ctx, "A"))
+	wantValue(t, again, "B", []byte("b"))
+	wantKeys(t, again, "B")
+}
+
+func testList(t *testing.T, s store.Store, reopen func() store.Store) {
+	keys := []string{"Z", "a.b", "a-b", "a_b", "B", "a", "aa", strings.Repeat("k", secret.MaxKey)}
+	for _, key := range keys {
+		must(t, s.Set(ctx, key, secret.Text(key)))
+	}
+	slices.Sort(keys)
+	wantKeys(t, reopen(), keys...)
+}
+
+func testBadKeys(t *testing.T, s store.Store, _ func() store.Store) {
+	for _, key := range []string{"", "1A", "_A", "A B", "A/B", "A\n", "Ä", "A\x00", strings.Repeat("k", secret.MaxKey+1)} {
+		wantKind(t, "get", secret.Invalid, second(s.Get(ctx, key)))
+		wantKind(t, "set", secret.Invalid, s.Set(ctx, key, secret.Text("v")))
+		wantKind(t, "delete", secret.Invalid, s.Delete(ctx, key))
+	}
+	wantKeys(t, s)
+}
+
+func testBadValues(t *testing.T, s store.Store, _ func() store.Store) {
+	must(t, s.Set(ctx, "KEY", secret.Text("old")))
+	wantKind(t, "empty", secret.Invalid, s.Set(ctx, "KEY", secret.Value{}))
+	wantKind(t, "oversize", secret.Invalid, s.Set(ctx, "KEY", secret.New(make([]byte, secret.MaxValue+1))))
+	wantValue(t, s, "KEY", []byte("old"))
+}
+
+func testBatch(t *testing.T, s store.Store, reopen func() store.Store) {
+	values := map[string]secret.Value{}
+	keys := []string{"ABSENT"}
+	for i := range 300 {
+		key := fmt.Sprintf("key.%d", i)
+		values[key] = secret.Text("value of " + key)
+		keys = append(keys, key)
+	}
+	must(t, store.Set(ctx, s, values))
+	got, err := store.Get(ctx, reopen(), keys)
+	must(t, err)
+	if len(got) != len(values) {
+		t.Fatalf("got %d values, want %d", len(got), len(values))
+	}
+	for key, v := range got {
+		if string(v.Reveal()) != "value of "+key {
+			t.Errorf("%s: another value than was set", key)
+		}
+	}
+}
+
+func testBatchRefused(t *testing.T, s store.Store, _ func() store.Store) {
+	if _, ok := s.(store.BatchSetter); !ok {
+		t.Skip("the store has no batches")
+	}
+	must(t, s.Set(ctx, "A", secret.Text("old")))
+	err := store.Set(ctx, s, map[string]secret.Value{"A": secret.Text("new"), "B": {}})
+	wantKind(t, "batch", secret.Invalid, err)
+	wantValue(t, s, "A", []byte("old"))
+	wantKeys(t, s, "A")
+}
+
+func testAdd(t *testing.T, s store.Store, _ func() store.Store) {
+	a, ok := s.(store.Adder)
+	if !ok {
+		t.Skip("the store cannot add")
+	}
+	must(t, a.Add(ctx, "KEY", secret.Text("one")))
+	if err := a.Add(ctx, "KEY", secret.Text("two")); !errors.Is(err, store.ErrExists) {
+		t.Errorf("second add: %v, want ErrExists", err)
+	}
+	wantValue(t, s, "KEY", []byte("one"))
+}
+
+func testHas(t *testing.T, s store.Store, _ func() store.Store) {
+	must(t, s.Set(ctx, "KEY", secret.Text("one")))
+	for key, want := range map[string]bool{"KEY": true, "OTHER": false} {
+		got, err := store.Has(ctx, s, key)
+		must(t, err)
+		if got != want {
+			t.Errorf("Has(%s) = %v", key, got)
+		}
+	}
+}
+
+func testOwnership(t *testing.T, s store.Store, _ func() store.Store) {
+	b := []byte("value")
+	must(t, s.Set(ctx, "KEY", secret.New(b)))
+	b[0] = 'X'
+	got, err := s.Get(ctx, "KEY")
+	must(t, err)
+	got.Clear()
+	wantValue(t, s, "KEY", []byte("value"))
+}
+
+func testCancelled(t *testing.T, s store.Store, _ func() store.Store) {
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := s.Set(done, "KEY", secret.Text("v")); !errors.Is(err, context.Canceled) {
+		t.Errorf("set: %v, want context.Canceled", err)
+	}
+	wantKeys(t, s)
+}
+
+func testCase(t *testing.T, s store.Store, reopen func() store.Store) {
+	must(t, s.Set(ctx, "Key", secret.Text("upper")))
+	must(t, s.Set(ctx, "key", secret.Text("lower")))
+	wantValue(t, reopen(), "Key", []byte("upper"))
+	wantValue(t, reopen(), "key", []byte("lower"))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func wantKind(t *testing.T, what string, kind secret.Kind, err error) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("%s: error %v, want one of kind %v", what, err, kind)
+	}
+}
+
+func wantKeys(t *testing.T, s store.Store, want ...string) {
+	t.Helper()
+	got, err := s.List(ctx)
+	must(t, err)
+	if !slices.Equal(got, want) {
+		t.Errorf("keys %q, want %q", got, want)
+	}
+}
+
+func wantValue(t *testing.T, s store.Store, key string, want []byte) {
+	t.Helper()
+	got, err := s.Get(ctx, key)
+	must(t, err)
+	if !bytes.Equal(got.Reveal(), want) {
+		t.Errorf("%s: %d bytes that are not the %d that were set", key, got.Len(), len(want))
+	}
+}
