@@ -109,6 +109,22 @@ func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	return nil
 }
 
+// Add stores value under a key that does not exist in s, or gives ErrExists. Only
+// an Adder can rule out that another process makes the key meanwhile.
+func Add(ctx context.Context, s Store, key string, value secret.Value) error {
+	if a, ok := s.(Adder); ok {
+		return a.Add(ctx, key, value)
+	}
+	found, err := Has(ctx, s, key)
+	if err == nil && found {
+		err = ErrExists
+	}
+	if err != nil {
+		return err
+	}
+	return s.Set(ctx, key, value)
+}
+
 // NotFound is the error for a missing key.
 func NotFound(key string) error {
 	return secret.Errorf(secret.NotFound, "secret %q not found", key)

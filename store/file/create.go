@@ -14,13 +14,13 @@ import (
 
 // create makes a store that holds what change puts into it. The caller holds the
 // lock and has found no store.
-func (s *Store) create(more int, change func(*draft) error) error {
+func (s *Store) create(change func(*draft) error) error {
 	salt := random(make([]byte, 32))
 	d, err := s.newStore(salt)
 	if err != nil {
 		return err
 	}
-	if err := s.fill(d, more, change); err != nil {
+	if err := change(d); err != nil {
 		return err
 	}
 	parent, name := filepath.Split(s.opt.Dir)

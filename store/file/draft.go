@@ -110,8 +110,24 @@ func (d *draft) has(key string) (bool, error) {
 	return found, err
 }
 
+// grow prepares for keys that are about to be put, of which some may be new.
+// Doing it first keeps buckets small while many are put into a new store.
+func (d *draft) grow(keys []string) error {
+	count := d.header.Keys
+	for _, key := range keys {
+		found, err := d.has(key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			count++
+		}
+	}
+	return d.reshape(count)
+}
+
 // reshape gives the store the number of buckets that suits keys many keys, if
-// the present one does not. It moves entries, so it comes before any change.
+// the present one does not, and moves the entries.
 func (d *draft) reshape(keys uint64) error {
 	bits := d.header.Bits
 	if d.base.file != nil && keys <= 4<<(2*bits) && keys >= 1<<(2*bits)>>4 {

@@ -57,6 +57,7 @@ func (s *Store) checkWhole(names map[string]bool) error {
 	for _, name := range storeFiles {
 		if !names[name] {
 			missing = name
+			break
 		}
 	}
 	if missing == "" {

@@ -37,23 +37,17 @@ func (s *Store) unlockSet(h *format.Header, salt []byte) ([]byte, error) {
 	slot := findSlot(h, format.Passphrase)
 	if slot == nil {
 		err := secret.Errorf(secret.Encryption, "%s: a passphrase is set, but none opens this store", s.opt.Dir)
-		return nil, secret.WithHint(err, "unset XEC_PASSPHRASE, XEC_PASSPHRASE_FILE and XEC_PASSPHRASE_COMMAND")
+		return nil, secret.WithHint(err, "without it the %s slot is used", h.Slots[0].Kind)
 	}
 	return s.open(h, slot, salt, func() ([]byte, error) { return readPassphrase(s.opt.Passphrase) })
 }
 
 func (s *Store) unlockPrompt(h *format.Header, salt []byte) ([]byte, error) {
 	slot := findSlot(h, format.Passphrase)
-	if slot == nil {
-		return nil, secret.Errorf(secret.Encryption, "%s: nothing that this xec knows opens the store", s.opt.Dir)
+	if slot == nil || s.opt.Prompt == nil {
+		return nil, secret.Errorf(secret.Encryption, "%s: nothing that is at hand opens the store", s.opt.Dir)
 	}
-	return s.open(h, slot, salt, func() ([]byte, error) {
-		if s.opt.Prompt == nil {
-			err := secret.Errorf(secret.Invalid, "%s: the store needs its passphrase, and there is no terminal to ask on", s.opt.Dir)
-			return nil, secret.WithHint(err, "set XEC_PASSPHRASE_FILE, XEC_PASSPHRASE_COMMAND or XEC_PASSPHRASE")
-		}
-		return readPassphrase(s.opt.Prompt)
-	})
+	return s.open(h, slot, salt, func() ([]byte, error) { return readPassphrase(s.opt.Prompt) })
 }
 
 func readPassphrase(from func() (secret.Value, error)) ([]byte, error) {

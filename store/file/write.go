@@ -2,8 +2,10 @@ package file
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -20,7 +22,10 @@ func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) er
 	if err := checkValues(values); err != nil || len(values) == 0 {
 		return err
 	}
-	return s.write(ctx, len(values), func(d *draft) error {
+	return s.write(ctx, func(d *draft) error {
+		if err := d.grow(slices.Collect(maps.Keys(values))); err != nil {
+			return err
+		}
 		for key, value := range values {
 			if err := d.put(key, value); err != nil {
 				return err
@@ -35,10 +40,13 @@ func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
 	if err := checkValues(map[string]secret.Value{key: value}); err != nil {
 		return err
 	}
-	return s.write(ctx, 1, func(d *draft) error {
+	return s.write(ctx, func(d *draft) error {
 		found, err := d.has(key)
 		if err == nil && found {
 			err = store.ErrExists
+		}
+		if err == nil {
+			err = d.grow([]string{key})
 		}
 		if err != nil {
 			return err
@@ -56,12 +64,15 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if !found {
 		return store.NotFound(key)
 	}
-	return s.write(ctx, 0, func(d *draft) error {
+	return s.write(ctx, func(d *draft) error {
 		found, err := d.remove(key)
 		if err == nil && !found {
 			err = store.NotFound(key)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return d.reshape(d.header.Keys)
 	})
 }
 
@@ -77,9 +88,9 @@ func checkValues(values map[string]secret.Value) error {
 	return nil
 }
 
-// write makes a new generation of the store in which change has happened; more
-// is how many keys it may add. Where there is no store it makes one.
-func (s *Store) write(ctx context.Context, more int, change func(*draft) error) error {
+// write makes a new generation of the store in which change has happened. Where
+// there is no store it makes one.
+func (s *Store) write(ctx context.Context, change func(*draft) error) error {
 	if err := s.warm(ctx); err != nil {
 		return err
 	}
@@ -94,9 +105,9 @@ func (s *Store) write(ctx context.Context, more int, change func(*draft) error) 
 		return err
 	}
 	if !exists {
-		return s.failed(s.create(more, change))
+		return s.failed(s.create(change))
 	}
-	return s.failed(s.update(more, change))
+	return s.failed(s.update(change))
 }
 
 // warm derives the wrapping key before the lock is taken: other writers need not
@@ -109,14 +120,14 @@ func (s *Store) warm(ctx context.Context) error {
 }
 
 // update replaces keyring.enc.
-func (s *Store) update(more int, change func(*draft) error) error {
+func (s *Store) update(change func(*draft) error) error {
 	base, err := s.snapshot()
 	if err != nil {
 		return err
 	}
 	defer base.close()
 	d := newDraft(base, s.now())
-	if err := s.fill(d, more, change); err != nil {
+	if err := change(d); err != nil {
 		return err
 	}
 	tmp, err := writeTemp(s.opt.Dir, "."+format.KeyringFile+".*.tmp", d.commit)
@@ -125,13 +136,6 @@ func (s *Store) update(more int, change func(*draft) error) error {
 	}
 	s.trace("%s: writing generation %d", s.opt.Dir, d.header.Generation)
 	return replace(tmp, s.path(format.KeyringFile))
-}
-
-func (s *Store) fill(d *draft, more int, change func(*draft) error) error {
-	if err := d.reshape(d.header.Keys + uint64(more)); err != nil {
-		return err
-	}
-	return change(d)
 }
 
 // writeFile writes a file of a new store, durably.

@@ -55,7 +55,7 @@ func HeaderSize(prefix []byte) (int, error) {
 	if v != version {
 		return 0, headerError(len(magic), "format %d does not exist", v)
 	}
-	if size < uint32(fixedSize+SlotSize+rowSize) || size > uint32(MaxHeader) {
+	if size < uint32(fixedSize) || size > uint32(MaxHeader) {
 		return 0, headerError(len(magic)+2, "%d bytes are not the length of a header", size)
 	}
 	return int(size), nil

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// app is what every command is given: its streams, its terminal and its
+// environment. Tests make their own.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	// inTerminal and the others tell whether a stream is a terminal.
+	inTerminal, outTerminal, errTerminal bool
+	// terminal opens the terminal for questions; it fails where there is none.
+	terminal func() (*terminal, error)
+	environ  []string
+	// files are the process's own streams, for a child.
+	files [3]*os.File
+}
+
+func newApp() *app {
+	return &app{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		terminal:    openTerminal,
+		environ:     os.Environ(),
+		files:       [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
+	}
+}
+
+// run runs one command line and gives its exit code.
+func run(a *app, args []string) int {
+	cmd := newRootCommand(a)
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(context.Background())
+	if err != nil {
+		a.report(err)
+	}
+	return exitCode(err)
+}
+
+// lookup gives a variable of the environment.
+func (a *app) lookup(name string) (string, bool) {
+	for _, line := range a.environ {
+		if value, ok := strings.CutPrefix(line, name+"="); ok {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+func (a *app) getenv(name string) string {
+	value, _ := a.lookup(name)
+	return value
+}
+
+// say writes one line to standard error.
+func (a *app) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if home := a.getenv("HOME"); len(home) > 1 {
+		text = strings.ReplaceAll(text, home+string(filepath.Separator), "~"+string(filepath.Separator))
+	}
+	fmt.Fprintf(a.err, "xec: %s\n", text)
+}
+
+// done says what a command has done, where a person is watching.
+func (a *app) done(format string, args ...any) {
+	if a.errTerminal {
+		a.say(format, args...)
+	}
+}
+
+// debug gives the trace of an area, or nil when XEC_DEBUG does not name it.
+func (a *app) debug(area string) func(string) {
+	for _, name := range strings.Split(a.getenv("XEC_DEBUG"), ",") {
+		if name == area || name == "*" {
+			return func(text string) { a.say("debug: %s", text) }
+		}
+	}
+	return nil
+}
+
+// home is xec's own folder of the person.
+func (a *app) home() (string, error) {
+	if dir := a.getenv("XEC_HOME_DIR"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserHomeDir()
+	if err != nil {
+		return "", secret.WithHint(secret.Errorf(secret.General, "there is no home folder: %v", err), "set HOME or XEC_HOME_DIR")
+	}
+	return filepath.Join(dir, ".xec"), nil
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store"
+)
+
+type deleteOptions struct {
+	key   string
+	force bool
+}
+
+func newDeleteCommand(a *app) *cobra.Command {
+	var o deleteOptions
+	cmd := &cobra.Command{
+		Use:     "delete KEY [flags]",
+		Aliases: []string{"rm"},
+		Short:   "Delete a secret, with its older versions",
+		Example: `  xec secrets delete OLD_API_KEY
+  xec secrets rm OLD_API_KEY --force`,
+		Args: oneKey,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.key = args[0]
+			return runDelete(cmd.Context(), a, o)
+		},
+	}
+	cmd.Flags().BoolVarP(&o.force, "force", "f", false, "do not ask")
+	return cmd
+}
+
+func runDelete(ctx context.Context, a *app, o deleteOptions) error {
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	if !o.force {
+		found, err := store.Has(ctx, s, o.key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return a.nearestHint(ctx, s, o.key, store.NotFound(o.key))
+		}
+		if err := a.confirm("Delete "+o.key+"?", "--force"); err != nil {
+			return err
+		}
+	}
+	if err := s.Delete(ctx, o.key); err != nil {
+		return a.nearestHint(ctx, s, o.key, err)
+	}
+	a.done("%s is deleted", o.key)
+	return nil
+}

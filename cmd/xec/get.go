@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+type getOptions struct {
+	key string
+	raw bool
+}
+
+func newGetCommand(a *app) *cobra.Command {
+	var o getOptions
+	cmd := &cobra.Command{
+		Use:   "get KEY [flags]",
+		Short: "Print the value of a secret",
+		Long: `Print the value of a secret: its exact bytes into a pipe or a file; on a terminal
+with a newline behind it and control characters shown escaped.`,
+		Example: `  xec secrets get DATABASE_PASSWORD
+  DB_PASS=$(xec secrets get DATABASE_PASSWORD)`,
+		Args: oneKey,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.key = args[0]
+			return runGet(cmd.Context(), a, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.raw, "raw", false, "print the exact bytes on a terminal too")
+	return cmd
+}
+
+func runGet(ctx context.Context, a *app, o getOptions) error {
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	value, err := s.Get(ctx, o.key)
+	if err != nil {
+		return a.nearestHint(ctx, s, o.key, err)
+	}
+	defer value.Clear()
+	if a.outTerminal && !o.raw {
+		_, err = fmt.Fprintln(a.out, visible(value.Reveal()))
+	} else {
+		_, err = a.out.Write(value.Reveal())
+	}
+	return err
+}
+
+// visible escapes what a terminal would act on or not show: control and format
+// characters other than newline and tab, and bytes that are not UTF-8.
+func visible(b []byte) string {
+	var out strings.Builder
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&out, `\x%02x`, b[0])
+		case r == '\n' || r == '\t' || unicode.IsGraphic(r):
+			out.WriteRune(r)
+		case r < 0x80:
+			fmt.Fprintf(&out, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		}
+		b = b[n:]
+	}
+	return out.String()
+}

@@ -1,0 +1,47 @@
+// Command xec resolves ${secret:KEY} in configurations, in texts and for
+// programs, against an encrypted store. It keeps secrets (xec secrets), fills
+// files in (xec render) and starts programs (xec exec).
+//
+// # How this package is built
+//
+// main is one line. A command is a file of three parts: its options, a
+// constructor that only parses, and a run function that does. Every command gets
+// the same [app]: streams, terminal, environment. project.go wires packages store,
+// resolve and render, which do not know each other.
+//
+// # Talking to people
+//
+// An answer goes to standard output, everything else to standard error, with
+// "xec:" before it, in lower case and without a full stop; what to do about it is
+// a hint, on a line of its own. A question is written to the terminal and read
+// from it, whatever the standard streams are; where there is no terminal it is
+// refused, with the flag that answers it. The home folder is written as ~. No
+// message holds a value.
+//
+// # Exit codes
+//
+//	0  done
+//	1  general error
+//	2  invalid arguments, keys or values; a reference that is not of the grammar;
+//	   a question refused for want of a terminal
+//	3  secret not found
+//	4  encryption or decryption error: wrong key or passphrase, damaged store
+//	5  permission error
+//	n  the child's own, once it has started; 126 and 127 as shells use them
+//
+// # Decisions
+//
+//   - xec alone prints its help and exits 0; xec secrets alone exits 2.
+//   - Commands that change something say nothing when their standard error is not
+//     a terminal.
+//   - import replaces the values of keys that exist, as set does.
+//   - XEC_PASSPHRASE_COMMAND runs in the system's shell, because it is the person's
+//     own text; it gets no standard input and none of xec's passphrase variables.
+//     A variable of the three that is set but empty is an error.
+//   - exec finds the command on its own PATH, whatever the child is given.
+//   - render -o refuses a symbolic link instead of replacing it.
+package main
+
+import "os"
+
+func main() { os.Exit(run(newApp(), os.Args[1:])) }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+const (
+	passphraseVar        = "XEC_PASSPHRASE"
+	passphraseFileVar    = "XEC_PASSPHRASE_FILE"
+	passphraseCommandVar = "XEC_PASSPHRASE_COMMAND"
+)
+
+// passphraseSource gives the passphrase that the environment sets, or nil where
+// it sets none.
+func (a *app) passphraseSource() (func() (secret.Value, error), error) {
+	var set []string
+	for _, name := range []string{passphraseVar, passphraseFileVar, passphraseCommandVar} {
+		value, ok := a.lookup(name)
+		if ok && value == "" {
+			return nil, secret.WithHint(secret.Errorf(secret.Invalid, "%s is set, but empty", name), "unset %s", name)
+		}
+		if ok {
+			set = append(set, name)
+		}
+	}
+	switch {
+	case len(set) == 0:
+		return nil, nil
+	case len(set) > 1:
+		return nil, secret.Errorf(secret.Invalid, "%s are set; one at a time gives the passphrase", strings.Join(set, " and "))
+	}
+	source := map[string]func(string) (secret.Value, error){
+		passphraseVar:        func(text string) (secret.Value, error) { return secret.Text(text), nil },
+		passphraseFileVar:    passphraseFromFile,
+		passphraseCommandVar: a.passphraseFromCommand,
+	}[set[0]]
+	return func() (secret.Value, error) { return source(a.getenv(set[0])) }, nil
+}
+
+func passphraseFromFile(path string) (secret.Value, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, secret.MaxValue+2))
+	return secret.New(cutNewline(text)), err
+}
+
+// passphraseFromCommand runs the command in the system's shell. It may talk to the
+// person on the terminal and on standard error.
+func (a *app) passphraseFromCommand(command string) (secret.Value, error) {
+	argv := []string{"/bin/sh", "-c", command}
+	if runtime.GOOS == "windows" {
+		argv = []string{"cmd", "/C", command}
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Stderr = a.err
+	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
+		return strings.HasPrefix(line, passphraseVar)
+	})
+	text, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return secret.Value{}, secret.Errorf(secret.General, "%s: the command failed: %s", passphraseCommandVar, exit.ProcessState)
+	}
+	if err != nil {
+		return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", passphraseCommandVar)
+	}
+	return secret.New(cutNewline(text)), nil
+}
+
+// cutNewline removes one newline from the end.
+func cutNewline(text []byte) []byte { return bytes.TrimSuffix(text, []byte("\n")) }
+
+// promptPassphrase asks the person, where there is a terminal.
+func (a *app) promptPassphrase() (secret.Value, error) {
+	t, err := a.terminal()
+	if err != nil {
+		err := secret.Errorf(secret.Invalid, "the store needs its passphrase, and %w", err)
+		return secret.Value{}, secret.WithHint(err, "set %s, %s or %s", passphraseFileVar, passphraseCommandVar, passphraseVar)
+	}
+	defer t.close()
+	text, err := t.hidden("Passphrase: ")
+	return secret.New(text), err
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+func newRootCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "xec",
+		Short: "Keep secrets out of files, and put them where they are needed",
+		Long: `xec resolves ${secret:KEY} against an encrypted store: in texts (xec render),
+in the environment of programs (xec exec). xec secrets keeps the store.`,
+		Example: `  xec demo
+  xec secrets set DATABASE_PASSWORD
+  xec render app.env.tmpl -o app.env
+  xec exec --only DATABASE_PASSWORD -- ./server`,
+		Version:       version(),
+		Args:          group("xec"),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	cmd.SetIn(a.in)
+	cmd.SetOut(a.out)
+	cmd.SetErr(a.err)
+	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
+	})
+	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a), newRenderCommand(a), newDemoCommand(a))
+	return cmd
+}
+
+// version names the release, the commit and the Go that built it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown, " + runtime.Version()
+	}
+	commit := ""
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = fmt.Sprintf(" (%.12s)", s.Value)
+		}
+	}
+	return info.Main.Version + commit + ", " + runtime.Version()
+}
+
+// group checks the arguments of a command that only holds others: any argument is
+// a command that does not exist.
+func group(path string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		err := secret.Errorf(secret.Invalid, "unknown command %q for %q", args[0], path)
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			return secret.WithHint(err, "did you mean %s %s?", path, near[0])
+		}
+		return secret.WithHint(err, "%s --help lists the commands", path)
+	}
+}
+
+// oneKey checks that there is one argument and that it is a key. It repeats no
+// other argument: that might be a value.
+func oneKey(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return secret.WithHint(secret.Errorf(secret.Invalid, "%s: which KEY?", cmd.Name()), "%s", cmd.UseLine())
+	case 1:
+		return secret.CheckKey(args[0])
+	}
+	err := secret.Errorf(secret.Invalid, "%s takes one KEY, not %d arguments", cmd.Name(), len(args))
+	return secret.WithHint(err, "%s", cmd.UseLine())
+}
+
+// none checks that there is no argument.
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		err := secret.Errorf(secret.Invalid, "%s takes no arguments", cmd.Name())
+		return secret.WithHint(err, "%s", cmd.UseLine())
+	}
+	return nil
+}

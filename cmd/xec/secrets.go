@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+func newSecretsCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "secrets",
+		Aliases: []string{"secret", "s"},
+		Short:   "Keep secrets in an encrypted store",
+		Example: `  xec secrets set DATABASE_PASSWORD
+  xec secrets get DATABASE_PASSWORD
+  xec secrets list`,
+		Args: group("xec secrets"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cmd.Help(); err != nil {
+				return err
+			}
+			return secret.Errorf(secret.Invalid, "secrets: which command?")
+		},
+	}
+	cmd.AddCommand(
+		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
+		newGenerateCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a),
+	)
+	return cmd
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// terminal is where questions are asked and answered.
+type terminal struct {
+	in, out *os.File
+	buf     []byte // read, but not asked for yet
+}
+
+// errInterrupted says that the person pressed Ctrl-C at a hidden prompt.
+var errInterrupted = secret.Errorf(secret.General, "interrupted")
+
+// openTerminal opens the terminal that controls this process.
+func openTerminal() (*terminal, error) {
+	in, out, err := terminalFiles()
+	if err != nil {
+		return nil, secret.Errorf(secret.Invalid, "there is no terminal to ask on")
+	}
+	return &terminal{in: in, out: out}, nil
+}
+
+// close drops what was typed ahead, so that no rest of a pasted value reaches the
+// shell, and closes the terminal.
+func (t *terminal) close() {
+	dropInput(t.in)
+	t.in.Close()
+	if t.out != t.in {
+		t.out.Close()
+	}
+}
+
+// confirm asks a question whose answer is no unless it is yes.
+func (t *terminal) confirm(question string) (bool, error) {
+	fmt.Fprintf(t.out, "%s [y/N] ", question)
+	line, err := t.line(nil)
+	if err != nil {
+		return false, err
+	}
+	answer := strings.ToLower(strings.TrimSpace(string(line)))
+	return answer == "y" || answer == "yes", nil
+}
+
+// hidden asks for bytes that are not shown. The terminal is read in raw mode,
+// because in its line mode it cuts a line at 4,095 bytes.
+func (t *terminal) hidden(prompt string) ([]byte, error) {
+	fd := int(t.in.Fd())
+	state, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil, err
+	}
+	stop := restoreOnSignal(fd, state)
+	fmt.Fprint(t.out, prompt)
+	line, err := t.line(hiddenKeys)
+	stop()
+	term.Restore(fd, state)
+	fmt.Fprintln(t.out)
+	if err == errInterrupted {
+		interrupt()
+	}
+	return line, err
+}
+
+// hiddenKeys edits a line in raw mode, where the terminal does not.
+func hiddenKeys(line []byte, key byte) ([]byte, error) {
+	const ctrlC, ctrlD, ctrlU, ctrlH, del = 3, 4, 21, 8, 127
+	switch key {
+	case ctrlC:
+		return nil, errInterrupted
+	case ctrlD:
+		if len(line) == 0 {
+			return nil, secret.Errorf(secret.Invalid, "nothing was typed")
+		}
+	case ctrlU:
+		return line[:0], nil
+	case ctrlH, del:
+		for len(line) > 0 {
+			last := line[len(line)-1]
+			line = line[:len(line)-1]
+			if last&0xC0 != 0x80 { // not in the middle of a character
+				break
+			}
+		}
+	default:
+		return append(line, key), nil
+	}
+	return line, nil
+}
+
+// line reads up to the end of a line. Each byte goes through edit, if given.
+func (t *terminal) line(edit func([]byte, byte) ([]byte, error)) (line []byte, err error) {
+	for {
+		key, err := t.next()
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case key == '\n' || key == '\r':
+			return line, nil
+		case edit == nil:
+			line = append(line, key)
+		default:
+			if line, err = edit(line, key); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+func (t *terminal) next() (byte, error) {
+	if len(t.buf) == 0 {
+		chunk := make([]byte, 4096)
+		n, err := t.in.Read(chunk)
+		if n == 0 || err != nil {
+			return 0, secret.Errorf(secret.Invalid, "the terminal was closed before the answer")
+		}
+		t.buf = chunk[:n]
+	}
+	key := t.buf[0]
+	t.buf = t.buf[1:]
+	return key, nil
+}

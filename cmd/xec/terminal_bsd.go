@@ -1,0 +1,14 @@
+//go:build unix && !linux
+
+package main
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func dropInput(f *os.File) {
+	const fread = 1 // the queue to flush, as <sys/fcntl.h> has it
+	unix.IoctlSetPointerInt(int(f.Fd()), unix.TIOCFLUSH, fread)
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+	"golang.org/x/term"
+)
+
+func terminalFiles() (in, out *os.File, err error) {
+	in, err = os.OpenFile("CONIN$", os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err = os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		in.Close()
+		return nil, nil, err
+	}
+	return in, out, nil
+}
+
+// restoreOnSignal has nothing to do: the console restores its own modes.
+func restoreOnSignal(int, *term.State) (stop func()) { return func() {} }
+
+// interrupt has nothing to do: the error ends the command.
+func interrupt() {}
+
+func dropInput(f *os.File) { windows.FlushConsoleInputBuffer(windows.Handle(f.Fd())) }

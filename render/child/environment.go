@@ -1,0 +1,128 @@
+package child
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Var is one variable for a child. Source says where its value comes from, as
+// errors name it: a key, or a place in a file.
+type Var struct {
+	Name   string
+	Value  secret.Value
+	Source string
+}
+
+// Environment says what a child gets besides its variables.
+type Environment struct {
+	Parent   []string // NAME=value, as os.Environ gives it
+	Pristine bool     // leave the parent's variables out
+	Drop     []string // names to leave out
+	Allow    []string // names that may be set although programs act on them
+}
+
+// With gives the environment with vars in it, as NAME=value.
+func (e Environment) With(vars []Var) ([]string, error) {
+	if err := e.check(vars); err != nil {
+		return nil, err
+	}
+	set := make(map[string]bool, len(vars))
+	for _, v := range vars {
+		set[v.Name] = true
+	}
+	env := make([]string, 0, len(e.Parent)+len(vars))
+	if !e.Pristine {
+		for _, line := range e.Parent {
+			if name := nameOf(line); !set[name] && !e.drops(name) {
+				env = append(env, line)
+			}
+		}
+	}
+	for _, v := range vars {
+		env = append(env, v.Name+"="+string(v.Value.Reveal()))
+	}
+	return env, nil
+}
+
+// nameOf is the name in NAME=value. On Windows a name may begin with '='.
+func nameOf(line string) string {
+	if i := strings.IndexByte(line[min(1, len(line)):], '='); i >= 0 {
+		return line[:i+1]
+	}
+	return line
+}
+
+func (e Environment) drops(name string) bool {
+	return strings.HasPrefix(name, "XEC_PASSPHRASE") || slices.Contains(e.Drop, name)
+}
+
+func (e Environment) check(vars []Var) error {
+	sources := map[string][]string{}
+	var names []string
+	for _, v := range vars {
+		if err := e.checkVar(v); err != nil {
+			return err
+		}
+		if sources[v.Name] == nil {
+			names = append(names, v.Name)
+		}
+		sources[v.Name] = append(sources[v.Name], v.Source)
+	}
+	var twice []string
+	for _, name := range names {
+		if s := sources[name]; len(s) > 1 {
+			twice = append(twice, name+" from "+strings.Join(s, " and "))
+		}
+	}
+	if len(twice) > 0 {
+		err := secret.Errorf(secret.Invalid, "more than one value for a variable: %s", strings.Join(twice, "; "))
+		return secret.WithHint(err, "choose with --only, or name them with --env NAME=KEY")
+	}
+	return nil
+}
+
+func (e Environment) checkVar(v Var) error {
+	switch {
+	case !IsName(v.Name):
+		return secret.Errorf(secret.Invalid, "%s: %q is not the name of a variable", v.Source, v.Name)
+	case actsOnPrograms(v.Name) && !slices.Contains(e.Allow, v.Name):
+		err := secret.Errorf(secret.Invalid, "%s: %s changes which code programs load or run", v.Source, v.Name)
+		return secret.WithHint(err, "--allow-name %s, if that is what you want", v.Name)
+	case bytes.IndexByte(v.Value.Reveal(), 0) >= 0:
+		err := secret.Errorf(secret.Invalid, "%s: the value holds a NUL byte, which no variable can", v.Source)
+		return secret.WithHint(err, "--env %s='${secret:%s|base64}' hands it over encoded", v.Name, v.Source)
+	}
+	return nil
+}
+
+// IsName reports whether s is what shells call a name.
+func IsName(s string) bool {
+	for i := range len(s) {
+		letter := 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || s[i] == '_'
+		if !letter && (i == 0 || s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// acting are variables by which a value would become code: search paths, start-up
+// files, options of runtimes, commands that programs run.
+var acting = []string{
+	"PATH", "IFS", "ENV", "BASH_ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "PS4", "ZDOTDIR", "SHELL", "HOME",
+	"NODE_OPTIONS", "NODE_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT",
+	"PERL5LIB", "PERLLIB", "PERL5OPT", "PERL5DB", "RUBYLIB", "RUBYOPT", "LUA_INIT", "LUA_PATH", "LUA_CPATH",
+	"CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "PHPRC", "PHP_INI_SCAN_DIR",
+	"GCONV_PATH", "LOCPATH", "NLSPATH", "GLIBC_TUNABLES", "HOSTALIASES", "RES_OPTIONS", "OPENSSL_CONF",
+	"GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EDITOR", "GIT_PAGER", "GIT_EXTERNAL_DIFF", "GIT_EXEC_PATH", "GIT_PROXY_COMMAND",
+	"EDITOR", "VISUAL", "PAGER", "BROWSER", "SSH_ASKPASS", "SUDO_ASKPASS", "LESSOPEN", "LESSCLOSE", "COMSPEC", "PATHEXT", "PSMODULEPATH",
+}
+
+func actsOnPrograms(name string) bool {
+	upper := strings.ToUpper(name)
+	return strings.HasPrefix(upper, "LD_") || strings.HasPrefix(upper, "DYLD_") ||
+		strings.HasPrefix(upper, "GIT_CONFIG") || strings.HasPrefix(upper, "BASH_FUNC_") || slices.Contains(acting, upper)
+}
