@@ -9,6 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"hash"
+	"io"
 	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -19,7 +21,7 @@ type keys struct {
 	id            format.ID
 	records       cipher.AEAD
 	index         cipher.AEAD
-	names         []byte
+	names         hash.Hash // HMAC, kept because making one costs more than using it
 	authenticator []byte
 }
 
@@ -40,7 +42,7 @@ func newKeys(id format.ID, dataKey []byte) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keys{id, records, index, derived[2], derived[3]}, nil
+	return &keys{id, records, index, hmac.New(sha256.New, derived[2]), derived[3]}, nil
 }
 
 func newAEAD(key []byte) (cipher.AEAD, error) {
@@ -53,8 +55,14 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 
 // bucket is the number of the bucket, of 1<<bits, in which key lies.
 func (k *keys) bucket(key string, bits int) int {
-	sum := mac(k.names, []byte(key))
-	return int(uint64(binary.BigEndian.Uint32(sum)) >> (32 - bits))
+	if bits == 0 {
+		return 0
+	}
+	k.names.Reset()
+	io.WriteString(k.names, key)
+	var sum [sha256.Size]byte
+	k.names.Sum(sum[:0])
+	return int(binary.BigEndian.Uint32(sum[:]) >> (32 - bits))
 }
 
 func (k *keys) sealRecord(key string, number uint64, nonce format.Nonce, value []byte) []byte {
