@@ -33,7 +33,7 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
-	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a), newRenderCommand(a), newDemoCommand(a))
+	cmd.AddCommand(newSecretsCommand(a))
 	return cmd
 }
 
@@ -60,6 +60,7 @@ func group(path string) cobra.PositionalArgs {
 			return nil
 		}
 		err := secret.Errorf(secret.Invalid, "unknown command %q for %q", args[0], path)
+		cmd.SuggestionsMinimumDistance = 2
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			return secret.WithHint(err, "did you mean %s %s?", path, near[0])
 		}

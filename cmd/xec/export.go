@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/store/transfer"
+)
+
+type exportOptions struct {
+	format string
+	force  bool
+}
+
+func newExportCommand(a *app) *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export [flags]",
+		Short: "Print all secrets in plain text",
+		Long: `Print all secrets in plain text, as JSON or as lines that a shell reads. It asks
+first, on the terminal. What it prints, xec secrets import reads back exactly.`,
+		Example: `  xec secrets export > secrets-backup.json
+  eval "$(xec secrets export -f env --force)"`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), a, o) },
+	}
+	cmd.Flags().StringVarP(&o.format, "format", "f", "json", "`json` or env")
+	cmd.Flags().BoolVar(&o.force, "force", false, "do not ask")
+	return cmd
+}
+
+func runExport(ctx context.Context, a *app, o exportOptions) error {
+	write, ok := map[string]func(io.Writer, map[string]secret.Value) error{
+		"json": transfer.WriteJSON, "env": transfer.WriteEnv,
+	}[o.format]
+	if !ok {
+		return badTransferFormat(o.format)
+	}
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	if !o.force {
+		if err := a.confirm("Export all secrets in plain text?", "--force"); err != nil {
+			return err
+		}
+	}
+	secrets, err := everything(ctx, s)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(a.out)
+	if err := write(w, secrets); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// everything gives all secrets of a store.
+func everything(ctx context.Context, s store.Store) (map[string]secret.Value, error) {
+	keys, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.Get(ctx, s, keys)
+}
+
+func badTransferFormat(format string) error {
+	return secret.Errorf(secret.Invalid, "--format %s: json and env are the formats", format)
+}

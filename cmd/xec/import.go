@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/store/transfer"
+)
+
+// maxImport is the largest file that import reads.
+const maxImport = 1 << 30
+
+type importOptions struct {
+	file   string
+	format string
+}
+
+func newImportCommand(a *app) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import [flags]",
+		Short: "Set secrets from JSON or a .env file, all or none",
+		Long: `Set secrets from a JSON object or from a .env file, all or none. In the env
+format SECRET_ is cut off from names; nothing in the file is expanded or run.`,
+		Example: `  xec secrets import -f secrets.json
+  xec secrets import -f .env --format env
+  echo "SECRET_API_KEY=value123" | xec secrets import --format env`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runImport(cmd.Context(), a, o) },
+	}
+	cmd.Flags().StringVarP(&o.file, "file", "f", "", "read this `FILE` instead of standard input")
+	cmd.Flags().StringVar(&o.format, "format", "json", "`json` or env")
+	return cmd
+}
+
+func runImport(ctx context.Context, a *app, o importOptions) error {
+	read, ok := map[string]func([]byte) (map[string]secret.Value, error){
+		"json": transfer.ReadJSON, "env": transfer.ReadEnv,
+	}[o.format]
+	if !ok {
+		return badTransferFormat(o.format)
+	}
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	name, src, err := a.importSource(o.file)
+	if err != nil {
+		return err
+	}
+	secrets, err := read(src)
+	if err != nil {
+		return prefixed(name, err)
+	}
+	if err := store.Set(ctx, s, secrets); err != nil {
+		return err
+	}
+	a.done("%d secrets are set", len(secrets))
+	return nil
+}
+
+// importSource reads the whole input and gives it a name for errors.
+func (a *app) importSource(path string) (name string, src []byte, err error) {
+	if path == "" && a.inTerminal {
+		err := secret.Errorf(secret.Invalid, "standard input is a terminal")
+		return "", nil, secret.WithHint(err, "-f FILE names what to import")
+	}
+	name, r := "standard input", a.in
+	if path != "" && path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", nil, err
+		}
+		defer f.Close()
+		name, r = path, f
+	}
+	src, err = io.ReadAll(io.LimitReader(r, maxImport+1))
+	if err == nil && len(src) > maxImport {
+		err = secret.Errorf(secret.Invalid, "%s: more than 1 GiB", name)
+	}
+	return name, src, err
+}
+
+// prefixed puts the name of a file before each of the errors that were found in
+// it.
+func prefixed(name string, err error) error {
+	var several interface{ Unwrap() []error }
+	if !errors.As(err, &several) {
+		return secret.WithHint(secret.Errorf(secret.KindOf(err), "%s: %w", name, err), "%s", secret.Hint(err))
+	}
+	var all []error
+	for _, each := range several.Unwrap() {
+		all = append(all, prefixed(name, each))
+	}
+	return errors.Join(all...)
+}
