@@ -42,14 +42,14 @@ func runDelete(ctx context.Context, a *app, o deleteOptions) error {
 			return err
 		}
 		if !found {
-			return a.nearestHint(ctx, s, o.key, store.NotFound(o.key))
+			return nearestHint(ctx, s, o.key, store.NotFound(o.key))
 		}
 		if err := a.confirm("Delete "+o.key+"?", "--force"); err != nil {
 			return err
 		}
 	}
 	if err := s.Delete(ctx, o.key); err != nil {
-		return a.nearestHint(ctx, s, o.key, err)
+		return nearestHint(ctx, s, o.key, err)
 	}
 	a.done("%s is deleted", o.key)
 	return nil

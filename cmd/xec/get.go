@@ -41,7 +41,7 @@ func runGet(ctx context.Context, a *app, o getOptions) error {
 	}
 	value, err := s.Get(ctx, o.key)
 	if err != nil {
-		return a.nearestHint(ctx, s, o.key, err)
+		return nearestHint(ctx, s, o.key, err)
 	}
 	defer value.Clear()
 	if a.outTerminal && !o.raw {

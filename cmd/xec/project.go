@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -41,4 +45,34 @@ func (a *app) confirm(question, flag string) error {
 		return secret.Errorf(secret.General, "nothing was done")
 	}
 	return err
+}
+
+// newResolver gives a resolver over a store.
+func newResolver(s store.Store) *resolve.Resolver {
+	return &resolve.Resolver{
+		Fetch: func(ctx context.Context, keys []string) (map[string]secret.Value, error) {
+			return store.Get(ctx, s, keys)
+		},
+		Keys: s.List,
+	}
+}
+
+// nearestHint adds to an error about a missing key which one was probably meant.
+func nearestHint(ctx context.Context, s store.Store, key string, err error) error {
+	if !errors.Is(err, secret.NotFound) {
+		return err
+	}
+	keys, listErr := s.List(ctx)
+	if near := resolve.Nearest(key, keys); listErr == nil && near != "" {
+		return secret.WithHint(err, "did you mean %s?", near)
+	}
+	return err
+}
+
+// count gives a number with its noun.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -33,7 +33,7 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
-	cmd.AddCommand(newSecretsCommand(a))
+	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a), newRenderCommand(a), newDemoCommand(a))
 	return cmd
 }
 

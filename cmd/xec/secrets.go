@@ -24,7 +24,7 @@ func newSecretsCommand(a *app) *cobra.Command {
 	}
 	cmd.AddCommand(
 		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
-		newGenerateCommand(a), newExportCommand(a), newImportCommand(a),
+		newGenerateCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a),
 	)
 	return cmd
 }

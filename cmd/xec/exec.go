@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+type execOptions struct {
+	command   []string
+	only      []string
+	env       []string
+	envFiles  []string
+	all       bool
+	prefix    string
+	pristine  bool
+	allowName []string
+	drop      []string
+	quiet     bool
+}
+
+func newExecCommand(a *app) *cobra.Command {
+	var o execOptions
+	cmd := &cobra.Command{
+		Use:   "exec [flags] -- COMMAND [ARG...]",
+		Short: "Start a program with secrets in its environment",
+		Long: `Start a program with secrets in its environment. xec is replaced by it: same
+process, its own exit status. Without --only, --env or --env-file it gets all
+secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
+		Example: `  xec exec --only DATABASE_PASSWORD -- ./server --port 8080
+  xec exec --env PGPASSWORD=DATABASE_PASSWORD -- psql
+  xec exec --env 'URL=postgres://app:${secret:DATABASE_PASSWORD|url}@db/app' -- ./migrate
+  xec exec --env-file app.env.tmpl -- npm start`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return secret.WithHint(secret.Errorf(secret.Invalid, "exec: which command?"), "%s", cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.command = args
+			return runExec(cmd.Context(), a, o)
+		},
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS` and no others")
+	f.StringArrayVar(&o.env, "env", nil, "set a variable: `NAME=KEY`, or NAME='text with ${secret:KEY}'")
+	f.StringArrayVar(&o.envFiles, "env-file", nil, "set the variables of a dotenv `FILE`, whose values may hold references")
+	f.BoolVar(&o.all, "all", false, "hand over all secrets")
+	f.StringVar(&o.prefix, "prefix", "", "put this `TEXT` before the names of variables made from keys")
+	f.BoolVar(&o.pristine, "pristine", false, "hand over nothing of the environment of xec")
+	f.StringArrayVar(&o.allowName, "allow-name", nil, "allow the variable `NAME`, though programs act on it (PATH, LD_PRELOAD, NODE_OPTIONS, ...)")
+	f.StringArrayVar(&o.drop, "drop", nil, "do not hand over the variable `NAME` of the environment of xec")
+	f.BoolVar(&o.quiet, "quiet", false, "do not say how many secrets are handed over")
+	return cmd
+}
+
+func runExec(ctx context.Context, a *app, o execOptions) error {
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	vars, err := a.execVars(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	env := child.Environment{Parent: a.environ, Pristine: o.pristine, Drop: o.drop, Allow: o.allowName}
+	lines, err := env.With(vars)
+	if err != nil {
+		return err
+	}
+	if a.errTerminal && !o.quiet {
+		a.say("%s for %s", count(len(vars), "variable"), o.command[0])
+	}
+	return child.Command{Argv: o.command, Env: lines, Streams: a.files}.Exec()
+}
+
+// execVars gives the variables that the flags ask for, with their values.
+func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) ([]child.Var, error) {
+	explicit := len(o.only)+len(o.env)+len(o.envFiles) > 0
+	if explicit && o.all {
+		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file")
+		return nil, secret.WithHint(err, "they say exactly what is handed over")
+	}
+	keys := o.only
+	if !explicit {
+		var err error
+		if keys, err = s.List(ctx); err != nil {
+			return nil, err
+		}
+	}
+	t := newTexts(s)
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+		if err := t.addKey(o.prefix+secret.EnvName(key), key, "--only"); err != nil {
+			return nil, err
+		}
+	}
+	for _, assignment := range o.env {
+		if err := t.addFlag(assignment); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range o.envFiles {
+		if err := t.addFile(path); err != nil {
+			return nil, err
+		}
+	}
+	return t.resolve(ctx)
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/dotenv"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// texts are the variables of a child before their references are resolved: all of
+// them first, so that everything that is missing is told together.
+type texts struct {
+	resolver *resolve.Resolver
+	vars     []unresolved
+}
+
+type unresolved struct {
+	name   string
+	source string
+	tokens []resolve.Token
+}
+
+func newTexts(s store.Store) *texts { return &texts{resolver: newResolver(s)} }
+
+// addKey adds a variable whose value is that of a key; from is the flag, for errors.
+func (t *texts) addKey(name, key, from string) error {
+	if err := secret.CheckKey(key); err != nil {
+		return prefixed(from, err)
+	}
+	ref := &resolve.Reference{Kind: resolve.Secret, Name: key}
+	t.add(unresolved{name, key, []resolve.Token{{Ref: ref}}}, from)
+	return nil
+}
+
+func (t *texts) add(v unresolved, from string) {
+	for _, token := range v.tokens {
+		if token.Ref != nil {
+			t.resolver.Need(from, token.Ref)
+		}
+	}
+	t.vars = append(t.vars, v)
+}
+
+// addFlag adds NAME=KEY or NAME=text with references.
+func (t *texts) addFlag(assignment string) error {
+	name, text, ok := strings.Cut(assignment, "=")
+	if !ok || !child.IsName(name) {
+		err := secret.Errorf(secret.Invalid, "--env: not of the form NAME=KEY")
+		return secret.WithHint(err, "or NAME='text with ${secret:KEY}'")
+	}
+	from := "--env " + name
+	tokens, err := resolve.Parse(text, resolve.Text, nil)
+	switch {
+	case err != nil:
+		t.resolver.Note(from, err)
+	case len(tokens) == 1 && tokens[0].Ref == nil && string(tokens[0].Literal) == text:
+		return t.addKey(name, text, from)
+	}
+	t.add(unresolved{name, from, tokens}, from)
+	return nil
+}
+
+// addFile adds the variables of a dotenv file.
+func (t *texts) addFile(path string) error {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines, err := dotenv.Parse(src)
+	if err != nil {
+		return prefixed(path, err)
+	}
+	for _, l := range lines {
+		if l.IsComment() {
+			continue
+		}
+		tokens, err := resolve.Parse(string(l.Value), resolve.Text, nil)
+		for _, token := range tokens {
+			if token.Ref != nil {
+				token.Ref.Position = inFile(src, l, token.Ref.Position)
+			}
+		}
+		t.resolver.NoteAt(path, err, func(p resolve.Position) resolve.Position { return inFile(src, l, p) })
+		t.add(unresolved{l.Name, path + ": " + l.Name, tokens}, path)
+	}
+	return nil
+}
+
+// inFile turns a place in the value of a line into one in the file. In a value
+// with escapes before it the column is that of the value as it is read.
+func inFile(src []byte, l dotenv.Line, p resolve.Position) resolve.Position {
+	start := l.Start
+	if l.Quote != dotenv.None {
+		start++
+	}
+	if p.Line == 1 {
+		p.Column += utf8.RuneCount(src[bytes.LastIndexByte(src[:start], '\n')+1 : start])
+	}
+	p.Line += l.Number - 1
+	p.Offset += int64(start)
+	return p
+}
+
+// resolve gives all variables with their values.
+func (t *texts) resolve(ctx context.Context) ([]child.Var, error) {
+	if err := t.resolver.Load(ctx); err != nil {
+		return nil, err
+	}
+	vars := make([]child.Var, len(t.vars))
+	for i, v := range t.vars {
+		value, err := t.value(v.tokens)
+		if err != nil {
+			return nil, err
+		}
+		vars[i] = child.Var{Name: v.name, Value: value, Source: v.source}
+	}
+	return vars, nil
+}
+
+func (t *texts) value(tokens []resolve.Token) (secret.Value, error) {
+	var text []byte
+	for _, token := range tokens {
+		if token.Ref == nil {
+			text = append(text, token.Literal...)
+			continue
+		}
+		value, err := t.resolver.Value(token.Ref)
+		if err != nil {
+			return secret.Value{}, err
+		}
+		text = append(text, value.Reveal()...)
+	}
+	return secret.New(text), nil
+}

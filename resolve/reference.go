@@ -1,0 +1,56 @@
+package resolve
+
+import "fmt"
+
+// Dialect says which references in a text are xec's.
+type Dialect uint8
+
+// The dialects.
+const (
+	Text    Dialect = iota // any file
+	Config                 // xec's own configuration
+	Command                // a task's shell command
+)
+
+// Kind is what a reference refers to.
+type Kind uint8
+
+// The kinds of references.
+const (
+	Secret Kind = iota // a key of the store
+	Vars               // a path in the configuration's vars
+	Env                // a variable of the environment
+	Params             // a parameter of the task
+	Cmd                // the output of a command
+)
+
+// Position is a place in a text.
+type Position struct {
+	Offset int64 // in bytes, from 0
+	Line   int   // from 1
+	Column int   // in characters, from 1
+}
+
+func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+
+// Reference is one reference of a text.
+type Reference struct {
+	Position
+	Raw     string // as it stands in the text, brackets included
+	Kind    Kind
+	Name    string // the key, path, name or command
+	Filters []string
+	// Default is used in place of a secret, variable or parameter that does not
+	// exist; HasDefault tells an empty one from none.
+	Default    string
+	HasDefault bool
+}
+
+// String gives the reference as it stands in the text.
+func (r *Reference) String() string { return r.Raw }
+
+// Token is a part of a text: a reference, or literal bytes where Ref is nil.
+type Token struct {
+	Literal []byte
+	Ref     *Reference
+}

@@ -1,0 +1,237 @@
+package resolve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Resolver gives references to secrets their values. It is used in two passes:
+// [Resolver.Scan] or [Resolver.Need] notes what texts refer to, [Resolver.Load]
+// fetches all of it at once and reports every problem together, and then
+// [Resolver.Value] answers.
+type Resolver struct {
+	// Fetch gives the values of those keys that exist. It is called once, with
+	// each key once.
+	Fetch func(ctx context.Context, keys []string) (map[string]secret.Value, error)
+	// Keys gives all keys, for hints at what was meant. It is called only when
+	// something is missing; nil, or an error, means no hints.
+	Keys func(ctx context.Context) ([]string, error)
+	// Seen is told each value that is handed out. Nil means that nobody listens.
+	Seen func(key string, value secret.Value)
+
+	wants    map[string]*want
+	problems []problem
+	names    []string // of texts, in the order of their first mention
+	values   map[string]secret.Value
+}
+
+// want is what texts want of one key in one way: with these filters, and with or
+// without a default.
+type want struct {
+	ref    *Reference
+	places []place
+}
+
+// maxPlaces is how many places are kept of each want.
+const maxPlaces = 1000
+
+type place struct {
+	name string // of the text
+	Position
+}
+
+// String gives name:line:column, or only the name where the text has no lines.
+func (p place) String() string {
+	if p.Line == 0 {
+		return p.name
+	}
+	return p.name + ":" + p.Position.String()
+}
+
+// problem is an error at a place.
+type problem struct {
+	place
+	err error
+}
+
+// Scan notes all references of the text that r gives, and all that is not of the
+// grammar. Its error is that of r.
+func (r *Resolver) Scan(name string, text io.Reader) error {
+	s := NewScanner(text)
+	for {
+		t, err := s.Next()
+		if err == io.EOF {
+			r.Note(name, s.Err())
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if t.Ref != nil {
+			r.Need(name, t.Ref)
+		}
+	}
+}
+
+// Note keeps errors that parsing a text found, for Load to report.
+func (r *Resolver) Note(name string, err error) {
+	r.NoteAt(name, err, func(p Position) Position { return p })
+}
+
+// NoteAt is Note for a text that is part of another, in which at gives its places.
+func (r *Resolver) NoteAt(name string, err error, at func(Position) Position) {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		for _, each := range e.Unwrap() {
+			r.NoteAt(name, each, at)
+		}
+	case *PlacedError:
+		r.addProblem(place{name, at(e.Position)}, e.Err)
+	}
+}
+
+// Need notes a reference to a secret.
+func (r *Resolver) Need(name string, ref *Reference) {
+	if r.wants == nil {
+		r.wants = map[string]*want{}
+	}
+	id := ref.Name + "|" + strings.Join(ref.Filters, "|")
+	if ref.HasDefault {
+		id += ":"
+	}
+	w := r.wants[id]
+	if w == nil {
+		w = &want{ref: ref}
+		r.wants[id] = w
+	}
+	if len(w.places) < maxPlaces {
+		w.places = append(w.places, place{name, ref.Position})
+	}
+	r.mention(name)
+}
+
+func (r *Resolver) mention(name string) {
+	if len(r.names) == 0 || r.names[len(r.names)-1] != name && !slices.Contains(r.names, name) {
+		r.names = append(r.names, name)
+	}
+}
+
+func (r *Resolver) addProblem(p place, err error) {
+	r.mention(p.name)
+	r.problems = append(r.problems, problem{p, err})
+}
+
+// Load fetches every key that is needed. Its error joins all problems of all
+// texts in order: what is not of the grammar (secret.Invalid), what is missing
+// and has no default (secret.NotFound), what a filter does not take
+// (secret.Invalid). An error of Fetch is returned as it is.
+func (r *Resolver) Load(ctx context.Context) error {
+	keys := map[string]bool{}
+	for _, w := range r.wants {
+		keys[w.ref.Name] = true
+	}
+	r.values = map[string]secret.Value{}
+	if len(keys) > 0 {
+		values, err := r.Fetch(ctx, sortedKeys(keys))
+		if err != nil {
+			return err
+		}
+		r.values = values
+	}
+	for _, w := range r.wants {
+		r.check(w)
+	}
+	r.addHints(ctx)
+	return r.joined()
+}
+
+// check notes a problem for each place of a want that cannot be met.
+func (r *Resolver) check(w *want) {
+	value, found := r.values[w.ref.Name]
+	var err error
+	switch {
+	case found:
+		_, err = w.ref.Apply(value)
+	case !w.ref.HasDefault:
+		err = secret.Errorf(secret.NotFound, "secret %q not found", w.ref.Name)
+	}
+	if err == nil {
+		return
+	}
+	for _, p := range w.places {
+		r.addProblem(p, err)
+	}
+}
+
+// addHints says, for each key that is missing, which one was probably meant.
+func (r *Resolver) addHints(ctx context.Context) {
+	hints := map[error]string{}
+	var keys []string
+	for i, p := range r.problems {
+		if !errors.Is(p.err, secret.NotFound) || r.Keys == nil {
+			continue
+		}
+		if keys == nil {
+			keys, _ = r.Keys(ctx)
+		}
+		hint, known := hints[p.err]
+		if !known {
+			hint = Nearest(missingKey(p.err), keys)
+			hints[p.err] = hint
+		}
+		if hint != "" {
+			r.problems[i].err = secret.WithHint(p.err, "did you mean %s?", hint)
+		}
+	}
+}
+
+// missingKey is the key in the message of check.
+func missingKey(err error) string { return strings.Split(err.Error(), `"`)[1] }
+
+// joined gives all problems as one error, in the order of texts and places.
+func (r *Resolver) joined() error {
+	rank := map[string]int{}
+	for i, name := range r.names {
+		rank[name] = i
+	}
+	slices.SortStableFunc(r.problems, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(rank[a.name], rank[b.name]), cmp.Compare(a.Offset, b.Offset))
+	})
+	errs := make([]error, len(r.problems))
+	for i, p := range r.problems {
+		err := secret.Errorf(secret.KindOf(p.err), "%s: %w", p.place, p.err)
+		errs[i] = secret.WithHint(err, "%s", secret.Hint(p.err))
+	}
+	return errors.Join(errs...)
+}
+
+// Value gives the value of a reference that Load has found, filtered, or its
+// default. It is never looked through for references.
+func (r *Resolver) Value(ref *Reference) (secret.Value, error) {
+	value, found := r.values[ref.Name]
+	if !found {
+		if ref.HasDefault {
+			return secret.Text(ref.Default), nil
+		}
+		return secret.Value{}, secret.Errorf(secret.NotFound, "secret %q not found", ref.Name)
+	}
+	if r.Seen != nil {
+		r.Seen(ref.Name, value)
+	}
+	return ref.Apply(value)
+}
+
+func sortedKeys(set map[string]bool) []string {
+	keys := make([]string, 0, len(set))
+	for key := range set {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,344 @@
+package resolve
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+const (
+	// MaxReference is the length of the longest reference in bytes, and of the
+	// longest run of backslashes before one.
+	MaxReference = 64 << 10
+	// window is how much of a text a Scanner holds: a reference, its backslashes
+	// and room to read on.
+	window = 4 * MaxReference
+	// longestOpening is how many bytes tell whether a reference begins.
+	longestOpening = len("${secrets:x")
+	// maxErrors is how many errors are kept.
+	maxErrors = 1000
+)
+
+// Scanner splits a text of any length into literal parts and references. It
+// holds a window of the text, however long its lines are.
+type Scanner struct {
+	r        io.Reader
+	dialect  Dialect
+	declared func(string) bool
+
+	buf   []byte // the window; what lies before at is done with
+	at    int
+	from  int      // where the search for the next reference goes on
+	pos   Position // of buf[at]
+	queue []Token  // found and not handed out
+
+	brace, angle bracket
+	errs         []error
+	readErr      error // io.EOF at the end of the text
+}
+
+// NewScanner scans r as Text.
+func NewScanner(r io.Reader) *Scanner {
+	return newScanner(r, make([]byte, 0, window))
+}
+
+func newScanner(r io.Reader, buf []byte) *Scanner {
+	return &Scanner{
+		r: r, buf: buf, pos: Position{Line: 1, Column: 1},
+		brace: bracket{closing: '}'}, angle: bracket{closing: '>'},
+	}
+}
+
+// Parse splits a text into its literal parts and references. declared tells, for
+// Command, which bare names are variables; nil means none. All that is not of the
+// grammar is reported at once.
+func Parse(text string, d Dialect, declared func(name string) bool) ([]Token, error) {
+	s := newScanner(nil, []byte(text))
+	s.dialect, s.declared, s.readErr = d, declared, io.EOF
+	var tokens []Token
+	for {
+		t, err := s.Next()
+		if err != nil {
+			return tokens, s.Err()
+		}
+		tokens = append(tokens, t)
+	}
+}
+
+// Err joins all that was not of the grammar, in the order of the text.
+func (s *Scanner) Err() error { return errors.Join(s.errs...) }
+
+// Next gives the next part of the text; literal bytes are valid until the next
+// call. What is not of the grammar is given as literal bytes and kept for Err. The
+// error is io.EOF at the end of the text, or what the reader gave.
+func (s *Scanner) Next() (Token, error) {
+	for len(s.queue) == 0 {
+		s.scan()
+		if len(s.queue) > 0 {
+			break
+		}
+		if s.readErr != nil {
+			return Token{}, s.readErr
+		}
+		s.fill()
+	}
+	t := s.queue[0]
+	s.queue = s.queue[1:]
+	return t, nil
+}
+
+// fill moves the window on and reads once.
+func (s *Scanner) fill() {
+	n := copy(s.buf[:cap(s.buf)], s.buf[s.at:])
+	s.from -= s.at
+	s.buf, s.at, s.queue = s.buf[:n], 0, nil
+	for range 100 {
+		n, err := s.r.Read(s.buf[len(s.buf):cap(s.buf)])
+		s.buf = s.buf[:len(s.buf)+n]
+		s.readErr = err
+		if n > 0 || err != nil {
+			s.watch()
+			return
+		}
+	}
+	s.readErr = io.ErrNoProgress
+}
+
+// scan queues what the window holds up to and with the next reference, as far as
+// that can be told.
+func (s *Scanner) scan() {
+	for len(s.queue) == 0 {
+		open := s.find()
+		if open < 0 {
+			s.flush(s.settled())
+			return
+		}
+		end, closed := s.search(s.bracketOf(open), open+2)
+		switch {
+		case closed && end+1-open <= MaxReference:
+			s.take(open, end+1)
+		case closed:
+			s.fail(s.place(open), tooLong())
+			s.flush(end + 1)
+		case end < len(s.buf) || s.readErr != nil:
+			s.unclosed(open)
+		case len(s.buf)-open <= MaxReference:
+			s.from = open
+			s.flush(s.slashesBefore(open))
+			return
+		default:
+			s.long(open)
+		}
+	}
+}
+
+// find gives where the next reference opens, or -1 if there is none that the
+// window can tell.
+func (s *Scanner) find() int {
+	for s.from < len(s.buf) {
+		open := s.candidate()
+		if open < 0 {
+			break
+		}
+		yes, more := s.opens(open)
+		if yes {
+			return open
+		}
+		if more && s.readErr == nil {
+			s.from = open
+			return -1
+		}
+		s.from = open + 2
+	}
+	s.from = max(s.from, s.settled())
+	return -1
+}
+
+// candidate gives the next place that looks like an opening bracket, or -1.
+func (s *Scanner) candidate() int {
+	if s.dialect != Text {
+		return s.dollar()
+	}
+	for i := s.from; ; {
+		j := bytes.Index(s.buf[i:], []byte("secret:"))
+		if j < 0 {
+			return -1
+		}
+		i += j
+		if i-2 >= s.from && s.buf[i-2] == '$' && (s.buf[i-1] == '{' || s.buf[i-1] == '<') {
+			return i - 2
+		}
+		i++
+	}
+}
+
+func (s *Scanner) dollar() int {
+	for i := s.from; ; i++ {
+		j := bytes.IndexByte(s.buf[i:], '$')
+		if j < 0 || i+j+1 >= len(s.buf) {
+			return -1
+		}
+		i += j
+		if s.buf[i+1] == '{' || s.buf[i+1] == '<' {
+			return i
+		}
+	}
+}
+
+// opens reports whether xec's reference opens at buf[i], and whether more has to
+// be read to tell.
+func (s *Scanner) opens(i int) (yes, more bool) {
+	body := s.buf[i+2:]
+	brace := s.buf[i+1] == '{'
+	switch {
+	case s.dialect == Config && brace:
+		return true, false
+	case s.dialect == Config:
+		return hasPrefix(body, Config), false
+	case s.dialect == Command && brace && s.isDeclared(body):
+		return true, false
+	}
+	return begins(body, s.dialect)
+}
+
+// isDeclared reports whether body is a declared name and a closing bracket.
+func (s *Scanner) isDeclared(body []byte) bool {
+	end := bytes.IndexByte(body, '}')
+	return end > 0 && s.declared != nil && s.declared(string(body[:end]))
+}
+
+// settled is up to where the window holds nothing that may be the beginning of a
+// reference or its backslashes.
+func (s *Scanner) settled() int {
+	if s.readErr != nil {
+		return len(s.buf)
+	}
+	return s.slashesBefore(max(s.at, len(s.buf)-longestOpening))
+}
+
+// slashesBefore gives where the run of backslashes before buf[i] begins. It goes
+// back no farther than tells that there are too many.
+func (s *Scanner) slashesBefore(i int) int {
+	first := i
+	for first > s.at && s.buf[first-1] == '\\' && i-first <= MaxReference {
+		first--
+	}
+	return first
+}
+
+// take queues what comes before the reference buf[open:end], and the reference or
+// what its backslashes make of it.
+func (s *Scanner) take(open, end int) {
+	first := s.slashesBefore(open)
+	n := open - first
+	place := s.place(open)
+	ref, err := parseReference(string(s.buf[open:end]), place, s.dialect)
+	switch {
+	case n > MaxReference:
+		s.fail(place, secret.Errorf(secret.Invalid, "more than %d backslashes before a reference", MaxReference))
+		s.flush(end)
+		return
+	case n%2 == 1:
+		ref = nil
+	case err != nil:
+		s.fail(place, err)
+		s.flush(end)
+		return
+	}
+	keep := first + n/2
+	if s.dialect == Command {
+		keep = open
+	}
+	s.literal(s.buf[s.at:keep])
+	if ref != nil {
+		s.queue = append(s.queue, Token{Ref: ref})
+	} else {
+		s.literal(s.buf[open:end])
+	}
+	s.advance(end)
+}
+
+// flush queues the window up to end.
+func (s *Scanner) flush(end int) {
+	if end > s.at {
+		s.literal(s.buf[s.at:end])
+		s.advance(end)
+	}
+}
+
+func (s *Scanner) literal(b []byte) {
+	if len(b) > 0 {
+		s.queue = append(s.queue, Token{Literal: b})
+	}
+}
+
+// advance is done with the window up to end.
+func (s *Scanner) advance(end int) {
+	s.pos = s.place(end)
+	s.at, s.from = end, max(s.from, end)
+}
+
+// place is the position of buf[i].
+func (s *Scanner) place(i int) Position {
+	p, done := s.pos, s.buf[s.at:i]
+	p.Offset += int64(len(done))
+	if n := bytes.Count(done, []byte("\n")); n > 0 {
+		p.Line += n
+		p.Column = 1
+		done = done[bytes.LastIndexByte(done, '\n')+1:]
+	}
+	for _, b := range done {
+		if b&0xC0 != 0x80 {
+			p.Column++
+		}
+	}
+	return p
+}
+
+// unclosed passes over an opening bracket that is not closed on its line.
+func (s *Scanner) unclosed(open int) {
+	first := s.slashesBefore(open)
+	if s.dialect == Config && s.buf[open+1] == '{' && (open-first)%2 == 0 {
+		s.fail(s.place(open), secret.Errorf(secret.Invalid, "no closing bracket on the line"))
+		s.flush(open + 2)
+	}
+	s.from = open + 2
+}
+
+// fail keeps an error with its place, so that all can be told at once.
+func (s *Scanner) fail(p Position, err error) {
+	switch {
+	case len(s.errs) < maxErrors:
+		s.errs = append(s.errs, &PlacedError{Position: p, Err: err})
+	case len(s.errs) == maxErrors:
+		s.errs = append(s.errs, &PlacedError{Position: p, Err: secret.Errorf(secret.Invalid, "and more errors from here on")})
+	}
+}
+
+func tooLong() error {
+	return secret.Errorf(secret.Invalid, "a reference longer than %d bytes", MaxReference)
+}
+
+// PlacedError is an error at a place in a text.
+type PlacedError struct {
+	Position
+	Err error
+}
+
+func (e *PlacedError) Error() string { return e.Position.String() + ": " + e.Err.Error() }
+
+// Unwrap gives the error without its place.
+func (e *PlacedError) Unwrap() error { return e.Err }
+
+// hasPrefix reports whether body begins with one of the prefixes of the dialect.
+func hasPrefix(body []byte, d Dialect) bool {
+	for _, prefix := range prefixes {
+		if strings.HasPrefix(string(body[:min(len(body), longestOpening)]), prefix.text) && !(prefix.synonym && d == Text) {
+			return true
+		}
+	}
+	return false
+}
