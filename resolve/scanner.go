@@ -2,8 +2,10 @@ package resolve
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/store/secret"
@@ -36,7 +38,7 @@ type Scanner struct {
 	queue []Token  // found and not handed out
 
 	brace, angle bracket
-	errs         []error
+	errs         []*PlacedError
 	readErr      error // io.EOF at the end of the text
 }
 
@@ -69,7 +71,14 @@ func Parse(text string, d Dialect, declared func(name string) bool) ([]Token, er
 }
 
 // Err joins all that was not of the grammar, in the order of the text.
-func (s *Scanner) Err() error { return errors.Join(s.errs...) }
+func (s *Scanner) Err() error {
+	slices.SortStableFunc(s.errs, func(a, b *PlacedError) int { return cmp.Compare(a.Offset, b.Offset) })
+	errs := make([]error, len(s.errs))
+	for i, e := range s.errs {
+		errs[i] = e
+	}
+	return errors.Join(errs...)
+}
 
 // Next gives the next part of the text; literal bytes are valid until the next
 // call. What is not of the grammar is given as literal bytes and kept for Err. The
