@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Benchmarks of whole processes. Each pairs a command with what it is measured
+// against, in turn, and reports the median of the ratios pair by pair:
+//
+//	go test ./cmd/xec -run '^$' -bench . -benchtime 20x
+
+// pair is two commands whose times are compared.
+type pair struct {
+	of, over func() *exec.Cmd
+}
+
+func (p pair) run(b *testing.B) {
+	var ratios, times []float64
+	timed(b, p.of())
+	timed(b, p.over())
+	for b.Loop() {
+		of := timed(b, p.of())
+		over := timed(b, p.over())
+		ratios = append(ratios, of.Seconds()/over.Seconds())
+		times = append(times, float64(of.Microseconds())/1000)
+	}
+	b.ReportMetric(median(ratios), "ratio")
+	b.ReportMetric(median(times), "ms/run")
+	b.ReportMetric(0, "ns/op")
+}
+
+func timed(b *testing.B, cmd *exec.Cmd) time.Duration {
+	b.Helper()
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("%v: %v", cmd.Args, err)
+	}
+	return time.Since(start)
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+// xecIn gives a command line of xec in a home folder.
+func xecIn(b *testing.B, home string, args ...string) func() *exec.Cmd {
+	return func() *exec.Cmd {
+		cmd := exec.Command(program(b, "xec"), args...)
+		cmd.Env, cmd.Dir = cleanEnv(home), home
+		return cmd
+	}
+}
+
+func floor(b *testing.B, args ...string) func() *exec.Cmd {
+	return func() *exec.Cmd { return exec.Command(program(b, "floor"), args...) }
+}
+
+func truePath(b *testing.B) string {
+	path, err := exec.LookPath("true")
+	if err != nil {
+		b.Skip("no program true")
+	}
+	return path
+}
+
+const aKey = "SERVICE_000042_PASSWORD"
+
+func BenchmarkOverFloor(b *testing.B) {
+	home := homeWith(b, 100)
+	for name, p := range map[string]pair{
+		"get":      {xecIn(b, home, "secrets", "get", aKey), floor(b, "derive")},
+		"set":      {xecIn(b, home, "secrets", "set", aKey, "--value", "another"), floor(b, "derive")},
+		"list":     {xecIn(b, home, "secrets", "list"), floor(b, "derive")},
+		"exec":     {xecIn(b, home, "exec", "--", truePath(b)), floor(b, "derive", truePath(b))},
+		"noSecret": {xecIn(b, home, "--version"), floor(b)},
+	} {
+		b.Run(name, p.run)
+	}
+}
+
+// BenchmarkGrowth compares large stores with one of 100 secrets. TMPDIR decides
+// whether on a disk or on tmpfs.
+func BenchmarkGrowth(b *testing.B) {
+	small := homeWith(b, 100)
+	for _, n := range []int{10_000, 100_000} {
+		large := homeWith(b, n)
+		for name, args := range map[string][]string{
+			"get":  {"secrets", "get", aKey},
+			"set":  {"secrets", "set", aKey, "--value", "another"},
+			"list": {"secrets", "list"},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), pair{xecIn(b, large, args...), xecIn(b, small, args...)}.run)
+		}
+		b.Run(fmt.Sprintf("getMemory/%d", n), func(b *testing.B) { peakMemory(b, xecIn(b, large, "secrets", "get", aKey)) })
+	}
+}
+
+// BenchmarkImport imports 100,000 secrets into a new store.
+func BenchmarkImport(b *testing.B) {
+	for _, n := range []int{100, 10_000, 100_000} {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, "%c\n  \"SERVICE_%06d_PASSWORD\": \"value-%026d\"", "{,"[min(i, 1)], i, i)
+		}
+		source := filepath.Join(b.TempDir(), "secrets.json")
+		if err := os.WriteFile(source, []byte(text.String()+"\n}\n"), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprint(n), pair{func() *exec.Cmd {
+			home := b.TempDir()
+			return xecIn(b, home, "secrets", "import", "-f", source)()
+		}, floor(b, "derive")}.run)
+	}
+}
+
+// BenchmarkRender renders 100 MB with 100,000 references, against envsubst and the
+// same number of variables; and a file without references, against cat.
+func BenchmarkRender(b *testing.B) {
+	home := homeWith(b, 100)
+	dir := b.TempDir()
+	filler := strings.Repeat("some text of a configuration file, of the usual kind\n", 18)
+	files := map[string]string{
+		"xec.tmpl": filler + "password=${secret:" + aKey + "}\n",
+		"env.tmpl": filler + "password=$" + aKey + "\n",
+		"plain":    filler + "password=something\n",
+	}
+	for name, part := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte(part), 100_000), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	render := func(name string) func() *exec.Cmd {
+		return xecIn(b, home, "render", filepath.Join(dir, name))
+	}
+	b.Run("envsubst", func(b *testing.B) {
+		if _, err := exec.LookPath("envsubst"); err != nil {
+			b.Skip("no envsubst")
+		}
+		pair{toPipe(render("xec.tmpl")), toPipe(func() *exec.Cmd {
+			cmd := exec.Command("envsubst")
+			cmd.Env = []string{aKey + "=value"}
+			f, err := os.Open(filepath.Join(dir, "env.tmpl"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { f.Close() })
+			cmd.Stdin = f
+			return cmd
+		})}.run(b)
+	})
+	b.Run("cat", pair{toPipe(render("plain")), toPipe(func() *exec.Cmd {
+		return exec.Command("cat", filepath.Join(dir, "plain"))
+	})}.run)
+	b.Run("memory", func(b *testing.B) { peakMemory(b, render("xec.tmpl")) })
+}
+
+// toPipe makes standard output a pipe that is read and dropped.
+func toPipe(command func() *exec.Cmd) func() *exec.Cmd {
+	return func() *exec.Cmd {
+		cmd := command()
+		cmd.Stdout = struct{ io.Writer }{io.Discard}
+		return cmd
+	}
+}
+
+// peakMemory reports the largest resident size of a process.
+func peakMemory(b *testing.B, command func() *exec.Cmd) {
+	var peaks []float64
+	for b.Loop() {
+		cmd := command()
+		timed(b, cmd)
+		peaks = append(peaks, maxResident(cmd.ProcessState))
+	}
+	b.ReportMetric(median(peaks), "MiB")
+	b.ReportMetric(0, "ns/op")
+}
