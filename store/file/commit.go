@@ -9,82 +9,101 @@ import (
 	"github.com/xec-sh/xec-go/store/file/format"
 )
 
-// commit writes the draft as a whole keyring.enc to f: buckets and records first,
-// then the header over them, then the authenticator over the header.
+// commit writes the draft as a whole keyring.enc to f: buckets and records side by
+// side, then the header over them, then the authenticator over the header.
 func (d *draft) commit(f *os.File) error {
-	d.header.Rows = make([]format.Row, 1<<d.header.Bits)
-	if _, err := f.Seek(int64(d.header.Size()), io.SeekStart); err != nil {
-		return err
+	sealed := d.seal()
+	records := int64(d.header.Size())
+	for i := range d.header.Rows {
+		records += int64(d.header.Rows[i].Index)
 	}
-	w := bufio.NewWriterSize(f, 256<<10)
-	if err := d.writeBuckets(w); err != nil {
-		return err
+	copied := make(chan error, 1)
+	go func() { copied <- buffered(f, records, d.writeRecords) }()
+	err := buffered(f, int64(d.header.Size()), func(w *bufio.Writer) error { return d.writeBuckets(w, sealed) })
+	if copyErr := <-copied; err == nil {
+		err = copyErr
 	}
-	if err := d.writeRecords(w, f); err != nil {
+	if err != nil {
 		return err
 	}
 	header := d.header.Marshal()
-	if _, err := w.Write(d.base.keys.authenticate(header)); err != nil {
+	if _, err := f.WriteAt(header, 0); err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	_, err := f.WriteAt(header, 0)
+	_, err = f.WriteAt(d.base.keys.authenticate(header), d.header.FileSize()-format.AuthenticatorSize)
 	return err
 }
 
-// writeBuckets seals the touched buckets and copies the others, each of which it
-// proves by its digest: nothing is signed that was not checked.
-func (d *draft) writeBuckets(w *bufio.Writer) error {
+// buffered calls write with a buffer in front of f at offset.
+func buffered(f *os.File, offset int64, write func(*bufio.Writer) error) error {
+	w := bufio.NewWriterSize(io.NewOffsetWriter(f, offset), 256<<10)
+	if err := write(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// untouched reports whether a bucket is as in the base.
+func (d *draft) untouched(number int) bool {
+	_, touched := d.touched[number]
+	return !touched && d.base.file != nil
+}
+
+// seal sets all rows and gives the sealed bytes of the touched buckets.
+func (d *draft) seal() map[int][]byte {
+	d.header.Rows = make([]format.Row, 1<<d.header.Bits)
+	sealed := make(map[int][]byte, len(d.touched))
 	for number := range d.header.Rows {
-		sealed, err := d.sealedBucket(number)
-		if err != nil {
-			return err
+		row := &d.header.Rows[number]
+		if d.untouched(number) {
+			*row = d.base.header.Rows[number]
+			continue
 		}
-		if _, err := w.Write(sealed); err != nil {
+		entries := d.touched[number]
+		plain := make([]format.Entry, len(entries))
+		for i := range entries {
+			plain[i] = entries[i].Entry
+			row.Records += entries[i].RecordsLength()
+		}
+		b := d.base.keys.sealBucket(d.header.Bits, number, format.MarshalBucket(plain))
+		row.Index, row.Digest = uint32(len(b)), sha256.Sum256(b)
+		sealed[number] = b
+	}
+	return sealed
+}
+
+// writeBuckets writes the touched buckets and copies the others, each of which it
+// proves by its digest: nothing is signed that was not checked.
+func (d *draft) writeBuckets(w *bufio.Writer, sealed map[int][]byte) error {
+	var buf []byte
+	for number := range d.header.Rows {
+		b, touched := sealed[number]
+		if !touched {
+			var err error
+			if buf, err = d.base.sealedBucket(number, buf); err != nil {
+				return err
+			}
+			b = buf
+		}
+		if _, err := w.Write(b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sealedBucket gives the bytes of a bucket and sets its row.
-func (d *draft) sealedBucket(number int) ([]byte, error) {
-	row := &d.header.Rows[number]
-	entries, touched := d.touched[number]
-	if !touched && d.base.file != nil {
-		*row = d.base.header.Rows[number]
-		sealed, err := d.base.readAt(d.base.index[number], int64(row.Index))
-		if err == nil && sha256.Sum256(sealed) != row.Digest {
-			err = d.base.store.damaged(format.KeyringFile, "bucket %d does not have the digest that the header says", number)
-		}
-		return sealed, err
-	}
-	plain := make([]format.Entry, len(entries))
-	for i := range entries {
-		plain[i] = entries[i].Entry
-		row.Records += entries[i].RecordsLength()
-	}
-	sealed := d.base.keys.sealBucket(d.header.Bits, number, format.MarshalBucket(plain))
-	row.Index = uint32(len(sealed))
-	row.Digest = sha256.Sum256(sealed)
-	return sealed, nil
-}
-
 // writeRecords writes the records of all buckets. Neighbours in the base are
 // copied in one go.
-func (d *draft) writeRecords(w *bufio.Writer, f *os.File) error {
-	run := copier{base: d.base, w: w, f: f}
+func (d *draft) writeRecords(w *bufio.Writer) error {
+	run := copier{base: d.base, w: w}
 	for number := range d.header.Rows {
-		entries, touched := d.touched[number]
-		if !touched && d.base.file != nil {
+		if d.untouched(number) {
 			if err := run.add(d.base.records[number], int64(d.header.Rows[number].Records)); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := run.entries(entries); err != nil {
+		if err := run.entries(d.touched[number]); err != nil {
 			return err
 		}
 	}
@@ -95,7 +114,6 @@ func (d *draft) writeRecords(w *bufio.Writer, f *os.File) error {
 type copier struct {
 	base        *snapshot
 	w           *bufio.Writer
-	f           *os.File
 	start, size int64
 }
 
@@ -132,33 +150,15 @@ func (c *copier) add(offset, size int64) error {
 	return err
 }
 
-// directCopy is the size from which the kernel copies from file to file.
-const directCopy = 256 << 10
-
 func (c *copier) flush() error {
 	if c.size == 0 {
 		return nil
 	}
 	size := c.size
 	c.size = 0
-	n, err := c.copy(size)
+	n, err := c.w.ReadFrom(io.NewSectionReader(c.base.file, c.start, size))
 	if err == nil && n != size {
 		return c.base.store.damaged(format.KeyringFile, "cut off")
 	}
 	return err
-}
-
-// copy copies the gathered part. io.Copy from file to file, of which there must
-// be no wrapper but a limit, is the kernel's work.
-func (c *copier) copy(size int64) (int64, error) {
-	if size < directCopy {
-		return io.Copy(c.w, io.NewSectionReader(c.base.file, c.start, size))
-	}
-	if err := c.w.Flush(); err != nil {
-		return 0, err
-	}
-	if _, err := c.base.file.Seek(c.start, io.SeekStart); err != nil {
-		return 0, err
-	}
-	return io.Copy(c.f, io.LimitReader(c.base.file, size))
 }

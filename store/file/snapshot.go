@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sort"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -156,23 +157,35 @@ func (n *snapshot) prove(raw []byte) error {
 
 func (n *snapshot) readAt(offset, length int64) ([]byte, error) {
 	b := make([]byte, length)
-	if _, err := n.file.ReadAt(b, offset); err != nil {
-		if err == io.EOF {
-			return nil, n.store.damaged(format.KeyringFile, "cut off")
-		}
+	return b, n.readFull(b, offset)
+}
+
+func (n *snapshot) readFull(b []byte, offset int64) error {
+	_, err := n.file.ReadAt(b, offset)
+	if err == io.EOF {
+		return n.store.damaged(format.KeyringFile, "cut off")
+	}
+	return err
+}
+
+// sealedBucket reads one bucket, into buf if it fits, and proves it.
+func (n *snapshot) sealedBucket(number int, buf []byte) ([]byte, error) {
+	row := &n.header.Rows[number]
+	sealed := slices.Grow(buf[:0], int(row.Index))[:row.Index]
+	if err := n.readFull(sealed, n.index[number]); err != nil {
 		return nil, err
 	}
-	return b, nil
+	if sha256.Sum256(sealed) != row.Digest {
+		return nil, n.store.damaged(format.KeyringFile, "bucket %d does not have the digest that the header says", number)
+	}
+	return sealed, nil
 }
 
 // bucket reads, proves and opens one bucket.
 func (n *snapshot) bucket(number int) ([]format.Entry, error) {
-	sealed, err := n.readAt(n.index[number], int64(n.header.Rows[number].Index))
+	sealed, err := n.sealedBucket(number, nil)
 	if err != nil {
 		return nil, err
-	}
-	if sha256.Sum256(sealed) != n.header.Rows[number].Digest {
-		return nil, n.store.damaged(format.KeyringFile, "bucket %d does not have the digest that the header says", number)
 	}
 	plain, err := n.keys.openBucket(n.header.Bits, number, sealed)
 	if err != nil {
