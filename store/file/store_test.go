@@ -395,8 +395,11 @@ func TestWriterSignsNoDamagedBucket(t *testing.T) {
 	}
 }
 
+// TestEveryAlteredByteIsNoticed asks for all values and for the list, because a
+// bucket that happens to hold no key matters to the list alone.
 func TestEveryAlteredByteIsNoticed(t *testing.T) {
-	opt := made(t, "A", "B", "C")
+	keys := []string{"A", "B", "C"}
+	opt := made(t, keys...)
 	for _, name := range storeFiles {
 		path := filepath.Join(opt.Dir, name)
 		good, _ := os.ReadFile(path)
@@ -404,13 +407,27 @@ func TestEveryAlteredByteIsNoticed(t *testing.T) {
 			altered := bytes.Clone(good)
 			altered[i] ^= 0x55
 			os.WriteFile(path, altered, 0o600)
-			values, err := Open(opt).GetBatch(ctx, []string{"A", "B", "C"})
-			if !errors.Is(err, secret.Encryption) || len(values) != 0 {
-				t.Errorf("%s: byte %d altered: error %v, %d values", name, i, err, len(values))
+			_, listErr := Open(opt).List(ctx)
+			values, getErr := Open(opt).GetBatch(ctx, keys)
+			if getErr == nil && !unchanged(values, keys) || getErr != nil && len(values) != 0 {
+				t.Errorf("%s: byte %d altered: %d values that were not set", name, i, len(values))
+			}
+			if !errors.Is(getErr, secret.Encryption) && !errors.Is(listErr, secret.Encryption) {
+				t.Errorf("%s: byte %d altered: errors %v, %v", name, i, getErr, listErr)
 			}
 		}
 		os.WriteFile(path, good, 0o600)
 	}
+}
+
+// unchanged reports whether values are those that made has set.
+func unchanged(values map[string]secret.Value, keys []string) bool {
+	for _, key := range keys {
+		if string(values[key].Reveal()) != "value of "+key {
+			return false
+		}
+	}
+	return len(values) == len(keys)
 }
 
 func FuzzWholeFile(f *testing.F) {
