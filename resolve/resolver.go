@@ -60,18 +60,19 @@ type problem struct {
 	err error
 }
 
-// Scan notes all references of the text that r gives, and all that is not of the
-// grammar. Its error is that of r.
-func (r *Resolver) Scan(name string, text io.Reader) error {
+// Scan notes all references of a text and all that is not of the grammar. It
+// reports whether there was a reference, or an escaped one: a text without is its
+// own rendering. Its error is the reader's.
+func (r *Resolver) Scan(name string, text io.Reader) (found bool, err error) {
 	s := NewScanner(text)
 	for {
 		t, err := s.Next()
 		if err == io.EOF {
 			r.Note(name, s.Err())
-			return nil
+			return s.Found(), nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		if t.Ref != nil {
 			r.Need(name, t.Ref)

@@ -41,7 +41,7 @@ func TestEachKeyIsFetchedOnce(t *testing.T) {
 	r := resolver(map[string]string{"A": "a", "B": "${secret:A}"}, &fetched)
 	r.Seen = func(key string, _ secret.Value) { seen = append(seen, key) }
 	text := "${secret:A}${secret:A|hex}${secret:B}${secret:C:-none}${secret:A}"
-	if err := r.Scan("f", strings.NewReader(text)); err != nil {
+	if _, err := r.Scan("f", strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Load(ctx); err != nil {
@@ -75,7 +75,7 @@ func TestAllProblemsAreReportedInOrder(t *testing.T) {
 		"two": "${secret:NONE}${secret:NONE:-x}",
 	}
 	for _, name := range []string{"one", "two"} {
-		if err := r.Scan(name, strings.NewReader(texts[name])); err != nil {
+		if _, err := r.Scan(name, strings.NewReader(texts[name])); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,6 +38,7 @@ type Scanner struct {
 	queue []Token  // found and not handed out
 
 	brace, angle bracket
+	found        bool
 	errs         []*PlacedError
 	readErr      error // io.EOF at the end of the text
 }
@@ -79,6 +80,10 @@ func (s *Scanner) Err() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Found reports whether there was a reference so far, or an escaped one. A text
+// without any is its own rendering.
+func (s *Scanner) Found() bool { return s.found }
 
 // Next gives the next part of the text; literal bytes are valid until the next
 // call. What is not of the grammar is given as literal bytes and kept for Err. The
@@ -241,6 +246,7 @@ func (s *Scanner) slashesBefore(i int) int {
 // take queues what comes before the reference buf[open:end], and the reference or
 // what its backslashes make of it.
 func (s *Scanner) take(open, end int) {
+	s.found = true
 	first := s.slashesBefore(open)
 	n := open - first
 	place := s.place(open)

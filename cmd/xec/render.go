@@ -63,7 +63,8 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 		return err
 	}
 	r := newResolver(s)
-	if err := r.Scan(in.name, in.File); err != nil {
+	found, err := r.Scan(in.name, in.File)
+	if err != nil {
 		return err
 	}
 	if err := r.Load(ctx); err != nil || o.check {
@@ -72,7 +73,13 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return text.Copy(w, pieces(resolve.NewScanner(in.File), r)) }
+	write := func(w io.Writer) error {
+		if !found {
+			_, err := io.Copy(w, in.File)
+			return err
+		}
+		return text.Copy(w, pieces(resolve.NewScanner(in.File), r))
+	}
 	if o.output != "" {
 		return output.Write(o.output, write)
 	}
