@@ -1,12 +1,17 @@
 // Command floor is the least that a command of xec can cost: it starts cobra, and
 // with "derive" it derives one key as a store does; with a program behind that, it
-// is then replaced by it. The benchmarks of cmd/xec compare with it.
+// is then replaced by it. The benchmarks of cmd/xec compare with it. With "measure"
+// it runs a program and prints its peak memory in bytes: a large process cannot
+// measure a child, because Linux counts the memory of the parent until the exec.
 package main
 
 import (
 	"crypto/pbkdf2"
 	"crypto/sha256"
+	"fmt"
 	"os"
+	"os/exec"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -25,6 +30,22 @@ func main() {
 				err = syscall.Exec(args[0], args, os.Environ())
 			}
 			return err
+		},
+	})
+	cmd.AddCommand(&cobra.Command{
+		Use:                "measure",
+		DisableFlagParsing: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			child := exec.Command(args[0], args[1:]...)
+			if err := child.Run(); err != nil {
+				return err
+			}
+			size := child.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+			if runtime.GOOS != "darwin" {
+				size <<= 10 // KiB elsewhere
+			}
+			fmt.Println(size)
+			return nil
 		},
 	})
 	if cmd.Execute() != nil {
