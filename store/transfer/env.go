@@ -109,6 +109,9 @@ func writeEscaped(out *bufio.Writer, value []byte) {
 			return
 		}
 		out.Write(value[:i])
+		if i > 0 && value[i-1] >= 0x80 {
+			out.WriteString("\\\n") // see the package doc, "Locales"
+		}
 		out.WriteByte('\\')
 		out.WriteByte(value[i])
 		value = value[i+1:]

@@ -54,11 +54,15 @@
 // starts with "xec:" and is neither of the two is an error; all other comments
 // are ignored.
 //
-// Limits: a shell under a locale in which a character may end in an ASCII
-// backslash (GBK, Big5, Shift-JIS) is not one of those above; bash there takes
-// a byte of 0x80 and up and the backslash of an escape for one character. UTF-8,
-// ISO 8859, EUC and the C locale have no such characters. csh and fish have
-// another syntax.
+// # Locales
+//
+// In some character sets a character may end in the byte of an ASCII backslash
+// (GBK, Big5, Shift-JIS), and bash takes a byte of 0x80 and up and the backslash
+// of an escape for one character: the escape is lost, and what follows could be
+// run. A writer therefore puts a backslash and a line feed between such a byte and
+// an escape: every shell removes the pair, and one that does not sees the escape
+// whole. Under such a locale a value can still come out with that pair in it, but
+// never run. csh and fish have another syntax.
 //
 // # Errors
 //
