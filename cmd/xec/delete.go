@@ -21,7 +21,8 @@ func newDeleteCommand(a *app) *cobra.Command {
 		Short:   "Delete a secret, with its older versions",
 		Example: `  xec secrets delete OLD_API_KEY
   xec secrets rm OLD_API_KEY --force`,
-		Args: oneKey,
+		Args:              oneKey,
+		ValidArgsFunction: a.completeOneKey,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.key = args[0]
 			return runDelete(cmd.Context(), a, o)

@@ -50,6 +50,7 @@ secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS` and no others")
+	complete(cmd, "only", a.completeKeys)
 	f.StringArrayVar(&o.env, "env", nil, "set a variable: `NAME=KEY`, or NAME='text with ${secret:KEY}'")
 	f.StringArrayVar(&o.envFiles, "env-file", nil, "set the variables of a dotenv `FILE`, whose values may hold references")
 	f.BoolVar(&o.all, "all", false, "hand over all secrets")

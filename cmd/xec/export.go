@@ -30,6 +30,7 @@ first, on the terminal. What it prints, xec secrets import reads back exactly.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), a, o) },
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "f", "json", "`json` or env")
+	complete(cmd, "format", choices("json", "env"))
 	cmd.Flags().BoolVar(&o.force, "force", false, "do not ask")
 	return cmd
 }

@@ -37,7 +37,8 @@ func newGenerateCommand(a *app) *cobra.Command {
 		Example: `  xec secrets generate SESSION_SECRET
   xec secrets generate API_SECRET -l 64
   xec secrets generate COOKIE_KEY -l 64 --charset hex --show`,
-		Args: oneKey,
+		Args:              oneKey,
+		ValidArgsFunction: a.completeOneKey,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.key = args[0]
 			return runGenerate(cmd.Context(), a, o)
@@ -45,6 +46,7 @@ func newGenerateCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().IntVarP(&o.length, "length", "l", 32, "number of characters, 1 to 4096")
 	cmd.Flags().StringVar(&o.charset, "charset", "alnum", "draw from `alnum`, hex or base64url")
+	complete(cmd, "charset", choices("alnum", "hex", "base64url"))
 	cmd.Flags().BoolVarP(&o.force, "force", "f", false, "replace an existing value without asking")
 	cmd.Flags().BoolVar(&o.show, "show", false, "print the value")
 	return cmd

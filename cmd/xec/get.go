@@ -24,7 +24,8 @@ func newGetCommand(a *app) *cobra.Command {
 with a newline behind it and control characters shown escaped.`,
 		Example: `  xec secrets get DATABASE_PASSWORD
   DB_PASS=$(xec secrets get DATABASE_PASSWORD)`,
-		Args: oneKey,
+		Args:              oneKey,
+		ValidArgsFunction: a.completeOneKey,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.key = args[0]
 			return runGet(cmd.Context(), a, o)

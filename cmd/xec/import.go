@@ -36,6 +36,7 @@ format SECRET_ is cut off from names; nothing in the file is expanded or run.`,
 	}
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "read this `FILE` instead of standard input")
 	cmd.Flags().StringVar(&o.format, "format", "json", "`json` or env")
+	complete(cmd, "format", choices("json", "env"))
 	return cmd
 }
 

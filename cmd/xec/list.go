@@ -28,6 +28,7 @@ func newListCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), a, o) },
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
+	complete(cmd, "format", choices("text", "json"))
 	return cmd
 }
 

@@ -29,14 +29,15 @@ are a value, 64 KiB at most.`,
 		Example: `  xec secrets set DATABASE_PASSWORD
   pass show db | xec secrets set DATABASE_PASSWORD
   xec secrets set TLS_KEY --file key.pem`,
-		Args: oneKey,
+		Args:              oneKey,
+		ValidArgsFunction: a.completeOneKey,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.key, o.given = args[0], cmd.Flags().Changed("value")
 			return runSet(cmd.Context(), a, o)
 		},
 	}
 	cmd.Flags().StringVarP(&o.value, "value", "v", "", "the value (stays in the shell's history and is visible in ps)")
-	cmd.Flags().StringVar(&o.file, "file", "", "take the exact bytes of this `PATH`")
+	cmd.Flags().StringVar(&o.file, "file", "", "take the exact bytes of this `PATH`, \"-\" for standard input")
 	return cmd
 }
 
@@ -69,7 +70,7 @@ func (a *app) valueToSet(o setOptions) (secret.Value, error) {
 		a.say("warning: a value on the command line stays in the shell's history and is visible in ps")
 		return secret.Text(o.value), nil
 	case o.file != "":
-		return readValueFile(o.file)
+		return a.readValueFile(o.file)
 	case a.inTerminal:
 		return a.promptValue(o.key)
 	}
@@ -84,13 +85,18 @@ func (a *app) valueToSet(o setOptions) (secret.Value, error) {
 	return secret.New(cutNewline(b)), nil
 }
 
-func readValueFile(path string) (secret.Value, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return secret.Value{}, err
+// readValueFile gives the exact bytes of a file; "-" is standard input.
+func (a *app) readValueFile(path string) (secret.Value, error) {
+	r := a.in
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return secret.Value{}, err
+		}
+		defer f.Close()
+		r = f
 	}
-	defer f.Close()
-	b, err := readUpTo(f, secret.MaxValue+1)
+	b, err := readUpTo(r, secret.MaxValue+1)
 	return secret.New(b), err
 }
 

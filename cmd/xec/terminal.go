@@ -16,6 +16,9 @@ type terminal struct {
 	buf     []byte // read, but not asked for yet
 }
 
+// errNoTerminal says that nobody can be asked.
+var errNoTerminal = secret.Errorf(secret.Invalid, "there is no terminal to ask on")
+
 // errInterrupted says that the person pressed Ctrl-C at a hidden prompt.
 var errInterrupted = secret.Errorf(secret.General, "interrupted")
 
@@ -23,7 +26,7 @@ var errInterrupted = secret.Errorf(secret.General, "interrupted")
 func openTerminal() (*terminal, error) {
 	in, out, err := terminalFiles()
 	if err != nil {
-		return nil, secret.Errorf(secret.Invalid, "there is no terminal to ask on")
+		return nil, errNoTerminal
 	}
 	return &terminal{in: in, out: out}, nil
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// completionScripts write what each shell reads.
+var completionScripts = map[string]func(*cobra.Command, io.Writer) error{
+	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+	"zsh":        func(root *cobra.Command, w io.Writer) error { return root.GenZshCompletion(w) },
+	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+	"powershell": func(root *cobra.Command, w io.Writer) error { return root.GenPowerShellCompletionWithDesc(w) },
+}
+
+func newCompletionCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the completion script of a shell",
+		Long: `Print the completion script of bash, zsh, fish or powershell. Keys are completed
+too, where the store opens without asking.`,
+		Example: `  source <(xec completion bash)
+  xec completion zsh > "${fpath[1]}/_xec"
+  xec completion fish > ~/.config/fish/completions/xec.fish
+  xec completion powershell | Out-String | Invoke-Expression`,
+		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || completionScripts[args[0]] == nil {
+				return secret.Errorf(secret.Invalid, "completion: which shell? bash, zsh, fish and powershell are the choices")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return completionScripts[args[0]](cmd.Root(), a.out)
+		},
+	}
+}
+
+// completer offers what may stand in a place of the command line.
+type completer = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
+
+// completeOneKey offers keys for the one argument of a command.
+func (a *app) completeOneKey(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.knownKeys(cmd.Context()), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeKeys offers keys for a flag.
+func (a *app) completeKeys(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return a.knownKeys(cmd.Context()), cobra.ShellCompDirectiveNoFileComp
+}
+
+// knownKeys gives the keys of the store if it opens without a word: completion
+// can neither ask nor tell what is wrong.
+func (a *app) knownKeys(ctx context.Context) []string {
+	if _, set := a.lookup(passphraseCommandVar); set {
+		return nil // it might ask
+	}
+	quiet := *a
+	quiet.err = io.Discard
+	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
+	s, err := quiet.openStore()
+	if err != nil {
+		return nil
+	}
+	keys, err := s.List(ctx)
+	if err != nil {
+		return nil
+	}
+	return keys
+}
+
+// choices offers words in their order.
+func choices(words ...string) completer {
+	return cobra.FixedCompletions(slices.Clone(words), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
+}
+
+// complete says what a flag offers. The one error there can be, a flag that does
+// not exist, would show in what the scripts of testdata complete.
+func complete(cmd *cobra.Command, flag string, offer completer) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, offer)
+}
