@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -52,9 +53,19 @@ type demoStep struct {
 	show  string // a file
 }
 
+// demoChild is a program that shows that it has the password, as it is typed and as
+// it is run.
+func demoChild() (typed string, argv []string) {
+	if runtime.GOOS == "windows" {
+		typed = "cmd /c if defined DATABASE_PASSWORD echo the child has the password"
+		return typed, strings.Fields(typed)
+	}
+	script := `echo "the child has a password of ${#DATABASE_PASSWORD} characters"`
+	return "sh -c '" + script + "'", []string{"sh", "-c", script}
+}
+
 func demoSteps() []demoStep {
-	child := []string{"sh", "-c", `echo "the child has a password of ${#DATABASE_PASSWORD} characters"`}
-	typed := `sh -c 'echo "the child has a password of ${#DATABASE_PASSWORD} characters"'`
+	typed, child := demoChild()
 	return []demoStep{
 		{say: "Store two secrets. Values come from a prompt, a pipe or a file.",
 			typed: "xec secrets set DATABASE_PASSWORD < password.txt", args: []string{"secrets", "set", "DATABASE_PASSWORD"}, stdin: "password.txt"},
@@ -91,7 +102,7 @@ func runDemo(ctx context.Context, a *app) error {
 # The folder is gone again. Next, with a store of your own:
 #   go install ./cmd/xec
 #   xec secrets set MY_FIRST_SECRET
-#   xec exec -- env
+#   xec exec --only MY_FIRST_SECRET -- your-program
 `)
 	return err
 }
