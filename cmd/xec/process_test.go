@@ -60,3 +60,15 @@ func homeWith(t testing.TB, n int) string {
 	}
 	return home
 }
+
+// need skips a test for want of a component, and fails where it is required.
+func need(t testing.TB, name string) {
+	t.Helper()
+	err := present(name)
+	if err != nil && required(name) {
+		t.Fatalf("%s is required: %v", name, err)
+	}
+	if err != nil {
+		t.Skipf("no %s: %v", name, err)
+	}
+}

@@ -429,38 +429,3 @@ func unchanged(values map[string]secret.Value, keys []string) bool {
 	}
 	return len(values) == len(keys)
 }
-
-func FuzzWholeFile(f *testing.F) {
-	seed := made(f, "A", "B", "C")
-	raw, err := os.ReadFile(filepath.Join(seed.Dir, format.KeyringFile))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(raw, byte(0), 0)
-	f.Fuzz(func(t *testing.T, file []byte, mask byte, at int) {
-		opt := options(t)
-		os.MkdirAll(opt.Dir, 0o700)
-		for _, name := range []string{"salt", "config"} {
-			b, _ := os.ReadFile(filepath.Join(seed.Dir, name))
-			os.WriteFile(filepath.Join(opt.Dir, name), b, 0o600)
-		}
-		opt.KeyFile = seed.KeyFile
-		if len(file) > 0 {
-			file = bytes.Clone(file)
-			file[uint(at)%uint(len(file))] ^= mask
-		}
-		os.WriteFile(filepath.Join(opt.Dir, format.KeyringFile), file, 0o600)
-		for _, key := range []string{"A", "B", "C"} {
-			v, err := Open(opt).Get(ctx, key)
-			if err == nil && string(v.Reveal()) != "value of "+key {
-				t.Fatalf("%s: another value than was set", key)
-			}
-			if err != nil && !errors.Is(err, secret.Encryption) && !errors.Is(err, secret.NotFound) {
-				t.Fatalf("%s: %v", key, err)
-			}
-			if errors.Is(err, secret.NotFound) {
-				t.Fatalf("%s: an altered store hides the key", key)
-			}
-		}
-	})
-}
