@@ -24,7 +24,7 @@ func (s *Store) create(change func(*draft) error) error {
 		return err
 	}
 	parent, name := filepath.Split(s.opt.Dir)
-	folder, err := os.MkdirTemp(parent, name+newFolderSuffix)
+	folder, err := os.MkdirTemp(parent, name+newFolderMark+"*")
 	if err != nil {
 		return err
 	}

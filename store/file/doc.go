@@ -67,16 +67,29 @@
 // brought back from an earlier write without some digest or tag that no longer
 // fits.
 //
+// # Which slot
+//
+// A passphrase that the person has set is tried alone, on the passphrase slot. Else
+// the keyfile slot is tried, then the passphrase slot with a passphrase that is
+// asked for. A store is first made with the one slot that fits: passphrase where one
+// is set, else keyfile. An empty passphrase is refused.
+//
+// A key file whose key id is not the slot's is "another key". A passphrase slot whose
+// check value does not fit means a wrong passphrase; a check value that fits and a
+// sealed key that does not open mean that the slot was altered.
+//
 // # What is checked when
 //
 // A reader checks, before it answers: kind, owner and mode of the folder, of the
-// three files and of the key file; the syntax of config and header; the digests
-// of salt and config; the length of keyring.enc; the checksum of the slot it
-// uses, its check value, its tag; the authenticator; then the digest and tag of
-// each bucket it needs, and the tag of each record. Damage elsewhere does not
-// keep it from answering. A writer checks the digest of every bucket before it
-// signs a new header over them, and copies records that it does not change byte
-// for byte, so that a damaged one stays damaged.
+// three files and of the key file; the syntax of config and header, with the checksum
+// of every slot; that config and header have one store id; the digests of salt and
+// config; the length of keyring.enc; the check value and the tag of the slot it uses;
+// the authenticator; then the digest, tag and syntax of each bucket it needs, that
+// its keys belong there and its records have the length that the header says; and
+// the tag of each record. Damage elsewhere does not keep it from answering. A writer
+// checks the digest of every bucket before it signs a new header over them, and
+// copies records that it does not change byte for byte, so that a damaged one stays
+// damaged.
 //
 // What does not fit is an error of kind secret.Encryption that names the part. A
 // wrong passphrase, another person's key file and damage read differently. A file
@@ -84,7 +97,9 @@
 // regular file, is an error of kind secret.Permission, with the command that
 // mends it. A folder that holds some but not all of the three files is damaged;
 // nothing is ever made anew beside it, and a failed read never becomes an empty
-// store. A folder that is missing or empty is an empty store.
+// store. A folder that is missing, or holds nothing but what interrupted writers left
+// behind, is an empty store; a link that leads nowhere is an error, because what it
+// leads to may be a disk that is not there.
 //
 // # Writes
 //

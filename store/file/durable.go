@@ -1,8 +1,12 @@
 package file
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -43,19 +47,62 @@ func replace(tmp, target string) error {
 // removeLeftovers removes what interrupted writers left in the store's folder
 // and beside it. The caller holds the lock.
 func (s *Store) removeLeftovers() {
-	inside, _ := filepath.Glob(filepath.Join(s.opt.Dir, leftoverPattern))
-	beside, _ := filepath.Glob(s.opt.Dir + newFolderSuffix)
-	for _, path := range inside {
+	parent, name := filepath.Split(s.opt.Dir)
+	for _, path := range matching(s.opt.Dir, leftoverPattern) {
 		os.Remove(path)
 	}
-	for _, path := range beside {
-		os.RemoveAll(path)
+	for _, path := range matching(parent, newFolderPattern) {
+		if strings.HasPrefix(filepath.Base(path), name+newFolderMark) {
+			os.RemoveAll(path)
+		}
+	}
+	for _, path := range matching(filepath.Dir(s.opt.KeyFile), keyTempPattern) {
+		// Writers of other stores may be making the key now, under other locks.
+		if info, err := os.Lstat(path); err == nil && s.opt.Now().Sub(info.ModTime()) > time.Hour {
+			os.Remove(path)
+		}
 	}
 }
 
-// newFolderSuffix behind the name of a store's folder names the folder in which
-// a new store is made.
-const newFolderSuffix = ".new-*"
+// matching lists what lies in a folder under names of a pattern. The folder's own
+// name may hold anything, which it may not for filepath.Glob.
+func matching(folder, pattern string) (paths []string) {
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if ok, _ := filepath.Match(pattern, e.Name()); ok {
+			paths = append(paths, filepath.Join(folder, e.Name()))
+		}
+	}
+	return paths
+}
+
+// makeFolder makes a folder and those it lies in, durably.
+func makeFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(path)
+	if parent != path {
+		if err := makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return permission(err, path, "chmod 700 %s", parent)
+	}
+	err := syncFolder(parent)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // a folder to make others in, but not to read
+	}
+	return err
+}
+
+// newFolderMark behind the name of a store's folder begins the name of the folder in
+// which a new store is made.
+const (
+	newFolderMark    = ".new-"
+	newFolderPattern = "*" + newFolderMark + "*"
+)
 
 // failed gives an error of a write its context.
 func (s *Store) failed(err error) error {

@@ -18,7 +18,7 @@ var storeFiles = []string{format.KeyringFile, format.SaltFile, format.ConfigFile
 func (s *Store) exists() (bool, error) {
 	info, err := os.Stat(s.opt.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return false, checkLinks(s.opt.Dir)
 	}
 	if err != nil {
 		return false, permission(err, s.opt.Dir, "chmod 700 %s", filepath.Dir(s.opt.Dir))
@@ -34,6 +34,23 @@ func (s *Store) exists() (bool, error) {
 		return false, err
 	}
 	return true, s.checkWhole(names)
+}
+
+// checkLinks returns an error if path does not exist because it, or a folder that it
+// lies in, is a symbolic link that leads nowhere: to a disk that is not there, maybe,
+// and its store must not be taken for an empty one.
+func checkLinks(path string) error {
+	for {
+		info, err := os.Lstat(path)
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return secret.Errorf(secret.Permission, "%s: a symbolic link that leads nowhere", path)
+		}
+		parent := filepath.Dir(path)
+		if err == nil || parent == path {
+			return nil
+		}
+		path = parent
+	}
 }
 
 // names lists the folder, without what an interrupted writer left there.
@@ -64,8 +81,11 @@ func (s *Store) checkWhole(names map[string]bool) error {
 		return nil
 	}
 	err := secret.Errorf(secret.Encryption, "%s: missing, though the folder is not empty", s.path(missing))
-	if nested, _ := filepath.Glob(filepath.Join(s.opt.Dir, "*", format.KeyringFile)); len(nested) > 0 {
-		return secret.WithHint(err, "%s is a store one folder too deep, as cp -r makes it; move its files up", filepath.Dir(nested[0]))
+	for name := range names {
+		deep := s.path(name)
+		if _, statErr := os.Lstat(filepath.Join(deep, format.KeyringFile)); statErr == nil {
+			return secret.WithHint(err, "%s is a store one folder too deep, as cp -r makes it; move its files up", deep)
+		}
 	}
 	return secret.WithHint(err, "restore %s from a backup; xec makes nothing anew beside a store", missing)
 }

@@ -13,7 +13,9 @@ import (
 
 const (
 	keyFilePrefix = "xec-key-1:"
-	keyFileSize   = len(keyFilePrefix) + 64 + 1
+	// keyTempPattern matches key files that are being made.
+	keyTempPattern = ".key.*.tmp"
+	keyFileSize    = len(keyFilePrefix) + 64 + 1
 )
 
 // readKeyFile gives the 32 bytes of the person's key.
@@ -55,12 +57,12 @@ func (s *Store) needKeyFile() ([]byte, error) {
 // nothing: if another process was faster, its key stays.
 func (s *Store) makeKeyFile() error {
 	folder := filepath.Dir(s.opt.KeyFile)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := makeFolder(folder); err != nil {
 		return err
 	}
 	text := append(hex.AppendEncode([]byte(keyFilePrefix), random(make([]byte, 32))), '\n')
 	defer clear(text)
-	tmp, err := writeTemp(folder, ".key.*.tmp", func(f *os.File) error {
+	tmp, err := writeTemp(folder, keyTempPattern, func(f *os.File) error {
 		_, err := f.Write(text)
 		return err
 	})

@@ -3,7 +3,6 @@ package file
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -23,8 +22,8 @@ const (
 // another process may be about to lock it.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	parent := filepath.Dir(s.opt.Dir)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return nil, permission(err, parent, "chmod 700 %s", filepath.Dir(parent))
+	if err := makeFolder(parent); err != nil {
+		return nil, err
 	}
 	l := flock.New(s.opt.Dir+".lock", flock.SetPermissions(0o600))
 	ok, err := s.tryLock(ctx, l, lockPatience)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -291,9 +292,11 @@ func TestBucketsFollowTheNumberOfKeys(t *testing.T) {
 
 func TestLeftoversAreRemovedByTheNextWriter(t *testing.T) {
 	opt := made(t, "A")
-	left := []string{filepath.Join(opt.Dir, ".keyring.enc.1.tmp"), opt.Dir + ".new-1"}
+	left := []string{filepath.Join(opt.Dir, ".keyring.enc.1.tmp"), opt.Dir + ".new-1", filepath.Join(filepath.Dir(opt.KeyFile), ".key.1.tmp")}
 	os.WriteFile(left[0], []byte("x"), 0o600)
 	os.Mkdir(left[1], 0o700)
+	os.WriteFile(left[2], []byte("x"), 0o600)
+	opt.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
 	if _, err := Open(opt).Get(ctx, "A"); err != nil {
 		t.Errorf("a reader minds the leftovers: %v", err)
 	}
@@ -304,6 +307,45 @@ func TestLeftoversAreRemovedByTheNextWriter(t *testing.T) {
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: still there", path)
 		}
+	}
+}
+
+// TestALinkThatLeadsNowhereIsNoEmptyStore: what it leads to may be a disk that is not
+// there.
+func TestALinkThatLeadsNowhereIsNoEmptyStore(t *testing.T) {
+	for _, level := range []func(Options) string{func(o Options) string { return o.Dir }, func(o Options) string { return filepath.Dir(o.Dir) }} {
+		opt := options(t)
+		link := level(opt)
+		os.MkdirAll(filepath.Dir(link), 0o700)
+		if err := os.Symlink(filepath.Join(t.TempDir(), "gone"), link); err != nil {
+			t.Skip(err)
+		}
+		_, getErr := Open(opt).Get(ctx, "A")
+		for _, err := range []error{getErr, Open(opt).Set(ctx, "A", secret.Text("a"))} {
+			if !errors.Is(err, secret.Permission) || !strings.Contains(err.Error(), "leads nowhere") {
+				t.Errorf("error %v", err)
+			}
+		}
+		if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("the link was replaced: %v", err)
+		}
+	}
+}
+
+func TestFoldersMayHaveAnyName(t *testing.T) {
+	opt := options(t)
+	other := filepath.Join(filepath.Dir(filepath.Dir(opt.Dir)), "ab", "secrets.new-1")
+	if err := os.MkdirAll(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	opt.Dir = filepath.Join(filepath.Dir(filepath.Dir(opt.Dir)), "a*[b]?", "secrets")
+	for _, key := range []string{"A", "B"} {
+		if err := Open(opt).Set(ctx, key, secret.Text("v")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Errorf("another folder's files were removed: %v", err)
 	}
 }
 

@@ -14,11 +14,11 @@ const hidden = "[secret]"
 
 // Value is the bytes of a secret. The zero Value is empty.
 //
-// The bytes lie behind a pointer because fmt follows no pointer inside a
-// struct: a Value in an unexported field, whose methods fmt may not call, is
-// printed as an address.
+// The bytes lie in a closure because reflection does not look into one: a Value in
+// an unexported field, whose methods fmt may not call, is printed as an address. Of
+// a pointer %s and %q would show what it points to.
 type Value struct {
-	bytes *[]byte
+	reveal func() []byte
 }
 
 var (
@@ -29,17 +29,17 @@ var (
 )
 
 // New returns the value b. It keeps b: the caller gives it up.
-func New(b []byte) Value { return Value{&b} }
+func New(b []byte) Value { return Value{func() []byte { return b }} }
 
 // Text returns the value whose bytes are those of s.
 func Text(s string) Value { return New([]byte(s)) }
 
 // Reveal returns the bytes themselves, not a copy.
 func (v Value) Reveal() []byte {
-	if v.bytes == nil {
+	if v.reveal == nil {
 		return nil
 	}
-	return *v.bytes
+	return v.reveal()
 }
 
 // Len is the number of bytes.

@@ -24,17 +24,17 @@
 //	kdf: PBKDF2-HMAC-SHA256
 //
 // The second holds the store id, 16 random bytes as 32 lower-case hex digits. A
-// reader that finds another number behind "format: " says that a newer xec
+// reader that finds another decimal number behind "format: " says that a newer xec
 // wrote the store.
 //
 // # Header
 //
 //	8    magic, the ASCII letters "XEC-KEYS"
-//	u16  format version, 1
+//	u16  format version, 1; of a greater one a reader says that a newer xec wrote it
 //	u32  length of the header in bytes, from the magic to the end of the table
 //	16   store id, as in config
 //	u64  generation: 1 in a new store, more with every write
-//	u64  number of keys
+//	u64  number of keys, checked by who reads every bucket
 //	32   SHA-256 of the file salt
 //	32   SHA-256 of the file config
 //	u8   number of slots, 1 to 4
@@ -45,8 +45,8 @@
 // A row of the table describes one bucket, in order from bucket 0:
 //
 //	32   SHA-256 of the sealed bucket
-//	u32  length of the sealed bucket in bytes
-//	u64  length of the bucket's records in bytes
+//	u32  length of the sealed bucket in bytes, at least 28: a bucket without keys
+//	u64  length of the bucket's records in bytes, the sum of what the bucket says
 //
 // The sealed buckets follow the header without gaps, in order; behind the last
 // bucket the records of bucket 0, then of bucket 1, and so on; behind the last
@@ -66,8 +66,10 @@
 //	48   the sealed data key
 //	16   checksum: SHA-256 of the 105 bytes before it, [:16]
 //
-// No two slots have the same kind; slots stand in the order of their kinds. A
-// checksum that does not fit means damage, whatever else is wrong.
+// No two slots have the same kind; slots stand in the order of their kinds. The
+// checksum of every slot is checked before anything in it is looked at: one that
+// does not fit means damage, whatever else is wrong. Then every slot must be as
+// above, also those that are not used.
 //
 // # Bucket
 //
@@ -76,7 +78,7 @@
 // of their keys:
 //
 //	u16  length of the key, 1 to 256
-//	     the key
+//	     the key, by the rule of package secret
 //	u64  time at which the key was created
 //	u8   number of versions kept, 1 to 10
 //	     that many versions, the newest first
@@ -88,7 +90,8 @@
 //	u32  length of the sealed record in bytes, 17 to 65,552
 //	12   nonce of the record
 //
-// The numbers descend strictly. The records of a bucket are the ciphertext ‖ tag
+// The numbers descend strictly; a key that was deleted and is set again begins at 1.
+// Times are information: no order among them is required. The records of a bucket are the ciphertext ‖ tag
 // of each version, in the order in which the bucket lists them: the place of a
 // record is the sum of the lengths before it.
 //

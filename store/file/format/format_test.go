@@ -56,6 +56,7 @@ func TestHeaderRefuses(t *testing.T) {
 		"over the cap":               func(h *Header) { h.Slots[1].Iterations = MaxIterations + 1 },
 		"slots repeat":               func(h *Header) { h.Slots[1].Kind = Keyfile },
 		"out of order":               func(h *Header) { h.Slots[0].Kind = Recovery },
+		"with a key id":              func(h *Header) { h.Slots[1].KeyID[7] = 1 },
 		"unknown kind":               func(h *Header) { h.Slots[1].Kind = 5 },
 		"0 slots":                    func(h *Header) { h.Slots = nil },
 		"5 slots":                    func(h *Header) { h.Slots = make([]Slot, 5) },

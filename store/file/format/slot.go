@@ -81,6 +81,8 @@ func (s *Slot) parse(b []byte) (why string) {
 	switch {
 	case s.Kind < Keyfile || s.Kind > Recovery:
 		return fmt.Sprintf("slot of an unknown kind %d", s.Kind)
+	case s.Kind == Passphrase && s.KeyID != [KeyIDSize]byte{}:
+		return "a passphrase slot with a key id"
 	case s.Iterations < MinIterations:
 		return fmt.Sprintf("%d iterations are under the floor of %d", s.Iterations, MinIterations)
 	case s.Iterations > MaxIterations:
