@@ -1,0 +1,95 @@
+package output
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+func names(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestWriteMakesAndReplaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	for _, want := range []string{"first, longer", "second"} {
+		if err := Write(path, text(want)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != want {
+			t.Errorf("%q, error %v, want %q", got, err, want)
+		}
+		info, err := os.Stat(path)
+		if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, error %v", info.Mode(), err)
+		}
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all := names(t, filepath.Dir(path)); len(all) != 1 {
+		t.Errorf("files %v, want out alone", all)
+	}
+}
+
+func TestFailureLeavesTheOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("full")
+	err := Write(path, func(w io.Writer) error {
+		_, err := w.Write(make([]byte, 1<<20))
+		return errors.Join(err, full)
+	})
+	if !errors.Is(err, full) {
+		t.Errorf("error %v", err)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != "old" {
+		t.Errorf("the old file has %d bytes, error %v", len(got), err)
+	}
+	if all := names(t, filepath.Dir(path)); len(all) != 1 {
+		t.Errorf("files %v, want out alone", all)
+	}
+}
+
+func TestOnlyRegularFilesAreReplaced(t *testing.T) {
+	folder := t.TempDir()
+	target := filepath.Join(folder, "target")
+	link := filepath.Join(folder, "link")
+	dangling := filepath.Join(folder, "dangling")
+	if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link), os.Symlink("nowhere", dangling)); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{link, dangling, folder, os.DevNull} {
+		err := Write(path, text("x"))
+		if !errors.Is(err, secret.Invalid) || secret.Hint(err) == "" {
+			t.Errorf("%s: error %v with hint %q", path, err, secret.Hint(err))
+		}
+	}
+	if got, err := os.ReadFile(target); err != nil || len(got) > 0 {
+		t.Errorf("something was written through the link: %d bytes, error %v", len(got), err)
+	}
+}
