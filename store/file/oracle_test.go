@@ -107,7 +107,7 @@ func requireSame(t *testing.T, got, want dump) {
 
 // knownStore copies a known-answer store to where it may be opened: a checkout does
 // not keep the modes that a store needs.
-func knownStore(t *testing.T, name string) Options {
+func knownStore(t testing.TB, name string) Options {
 	t.Helper()
 	from := filepath.Join(knownAnswers, name)
 	to := filepath.Join(t.TempDir(), ".xec")
