@@ -88,6 +88,8 @@ func runDemo(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	ctx, end := untilSignal(ctx)
+	defer end()
 	defer os.RemoveAll(folder)
 	d := demo{app: a, folder: folder}
 	if err := d.prepare(); err != nil {

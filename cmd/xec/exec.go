@@ -67,7 +67,11 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 	if err != nil {
 		return err
 	}
-	vars, err := a.execVars(ctx, s, o)
+	t, err := a.execTexts(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	vars, err := t.resolve(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,13 +81,13 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 		return err
 	}
 	if a.errTerminal && !o.quiet {
-		a.say("%s for %s", count(len(vars), "variable"), o.command[0])
+		a.say("%s for %s", count(len(t.secrets), "secret"), o.command[0])
 	}
 	return child.Command{Argv: o.command, Env: lines, Streams: a.files}.Exec()
 }
 
-// execVars gives the variables that the flags ask for, with their values.
-func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) ([]child.Var, error) {
+// execTexts gives the variables that the flags ask for.
+func (a *app) execTexts(ctx context.Context, s store.Store, o execOptions) (*texts, error) {
 	explicit := len(o.only)+len(o.env)+len(o.envFiles) > 0
 	if explicit && o.all {
 		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file")
@@ -112,5 +116,5 @@ func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) ([]chi
 			return nil, err
 		}
 	}
-	return t.resolve(ctx)
+	return t, nil
 }

@@ -20,6 +20,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtFolder = dir
 	for name, pkg := range map[string]string{"xec": ".", "floor": "./testdata/floor"} {
 		if runtime.GOOS == "windows" {
 			name += ".exe"
@@ -30,6 +31,9 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	return dir, nil
 })
+
+// builtFolder is removed when the tests have ended.
+var builtFolder string
 
 func program(t testing.TB, name string) string {
 	t.Helper()

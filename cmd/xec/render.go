@@ -81,7 +81,9 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 		return text.Copy(w, pieces(resolve.NewScanner(in.File), r))
 	}
 	if o.output != "" {
-		return output.Write(o.output, write)
+		ctx, end := untilSignal(ctx)
+		defer end()
+		return output.Write(o.output, func(w io.Writer) error { return write(contextWriter{ctx, w}) })
 	}
 	return write(a.out)
 }

@@ -17,7 +17,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"xec": main})
+	testscript.Main(tidy{m}, map[string]func(){"xec": main})
+}
+
+// tidy runs the tests and removes the programs that were built for them.
+type tidy struct{ *testing.M }
+
+func (t tidy) Run() int {
+	defer os.RemoveAll(builtFolder)
+	return t.M.Run()
 }
 
 // TestScripts runs testdata/script, one script a feature. Each has a HOME of its

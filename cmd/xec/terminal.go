@@ -52,9 +52,27 @@ func (t *terminal) confirm(question string) (bool, error) {
 	return answer == "y" || answer == "yes", nil
 }
 
-// hidden asks for bytes that are not shown. The terminal is read in raw mode,
-// because in its line mode it cuts a line at 4,095 bytes.
+// errSuspended says that the person pressed Ctrl-Z at a hidden prompt.
+var errSuspended = secret.Errorf(secret.General, "suspended")
+
+// hidden asks for bytes that are not shown. After Ctrl-Z it asks anew.
 func (t *terminal) hidden(prompt string) ([]byte, error) {
+	for {
+		line, err := t.hiddenLine(prompt)
+		switch err {
+		case errInterrupted:
+			interrupt()
+		case errSuspended:
+			suspend()
+			continue
+		}
+		return line, err
+	}
+}
+
+// hiddenLine reads the terminal in raw mode, because in its line mode it cuts a line
+// at 4,095 bytes.
+func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
 	fd := int(t.in.Fd())
 	state, err := term.MakeRaw(fd)
 	if err != nil {
@@ -66,18 +84,17 @@ func (t *terminal) hidden(prompt string) ([]byte, error) {
 	stop()
 	term.Restore(fd, state)
 	fmt.Fprintln(t.out)
-	if err == errInterrupted {
-		interrupt()
-	}
 	return line, err
 }
 
 // hiddenKeys edits a line in raw mode, where the terminal does not.
 func hiddenKeys(line []byte, key byte) ([]byte, error) {
-	const ctrlC, ctrlD, ctrlU, ctrlH, del = 3, 4, 21, 8, 127
+	const ctrlC, ctrlD, ctrlH, ctrlU, ctrlZ, ctrlBackslash, del = 3, 4, 8, 21, 26, 28, 127
 	switch key {
-	case ctrlC:
+	case ctrlC, ctrlBackslash:
 		return nil, errInterrupted
+	case ctrlZ:
+		return nil, errSuspended
 	case ctrlD:
 		if len(line) == 0 {
 			return nil, secret.Errorf(secret.Invalid, "nothing was typed")

@@ -20,16 +20,17 @@ func terminalFiles() (in, out *os.File, err error) {
 	return f, f, nil
 }
 
+var endingSignals = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT}
+
 // restoreOnSignal puts the terminal back before a signal ends this process.
 func restoreOnSignal(fd int, state *term.State) (stop func()) {
-	signals := make(chan os.Signal, 1)
+	signals := notifyEnding()
 	done := make(chan struct{})
-	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT)
 	go func() {
 		select {
 		case s := <-signals:
 			term.Restore(fd, state)
-			dieOf(s.(unix.Signal))
+			dieOf(s)
 		case <-done:
 		}
 	}()
@@ -42,11 +43,15 @@ func restoreOnSignal(fd int, state *term.State) (stop func()) {
 // interrupt ends this process as Ctrl-C does outside of raw mode.
 func interrupt() { dieOf(unix.SIGINT) }
 
-func dieOf(s unix.Signal) {
+// suspend stops this process and those that it stands in a pipeline with, as Ctrl-Z
+// does outside of raw mode, until the person goes on.
+func suspend() { unix.Kill(0, unix.SIGTSTP) }
+
+func dieOf(s os.Signal) {
 	if s == unix.SIGQUIT {
 		s = unix.SIGINT // Go would print its goroutines
 	}
 	signal.Reset(s)
-	unix.Kill(unix.Getpid(), s)
+	unix.Kill(unix.Getpid(), s.(unix.Signal))
 	time.Sleep(time.Second) // until it is delivered
 }

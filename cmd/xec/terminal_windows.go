@@ -23,6 +23,14 @@ func terminalFiles() (in, out *os.File, err error) {
 // restoreOnSignal has nothing to do: the console restores its own modes.
 func restoreOnSignal(int, *term.State) (stop func()) { return func() {} }
 
+var endingSignals = []os.Signal{os.Interrupt}
+
+// dieOf has nothing to do: the error ends the command.
+func dieOf(os.Signal) {}
+
+// suspend has nothing to do: there is no job control.
+func suspend() {}
+
 // interrupt has nothing to do: the error ends the command.
 func interrupt() {}
 

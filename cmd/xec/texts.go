@@ -19,6 +19,7 @@ import (
 type texts struct {
 	resolver *resolve.Resolver
 	vars     []unresolved
+	secrets  map[string]bool // the keys whose values were handed out
 }
 
 type unresolved struct {
@@ -27,7 +28,11 @@ type unresolved struct {
 	tokens []resolve.Token
 }
 
-func newTexts(s store.Store) *texts { return &texts{resolver: newResolver(s)} }
+func newTexts(s store.Store) *texts {
+	t := &texts{resolver: newResolver(s), secrets: map[string]bool{}}
+	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
+	return t
+}
 
 // addKey adds a variable whose value is that of a key; from is the flag, for errors.
 func (t *texts) addKey(name, key, from string) error {

@@ -20,4 +20,10 @@
 // cannot be started is an [*ExitError] with the status that shells use: 127 when
 // there is none, 126 when it cannot be run. On Windows, which cannot replace a
 // process, this process stays as the parent and ends with the child's status.
+//
+// What a program inherits besides is what this process was started with: working
+// folder, limits, descriptors, signal mask, and SIGHUP and SIGINT ignored where they
+// were. Of other signals that were ignored the child has the default, because the Go
+// runtime takes their handling over and does not say what it was; and of 0, 1 and 2
+// one that was closed is the null device.
 package child

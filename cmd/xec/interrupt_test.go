@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestInterruptedRenderLeavesNothing: half an output holds values.
+func TestInterruptedRenderLeavesNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	home := homeWith(t, 100)
+	template := filepath.Join(home, "template")
+	if err := errors.Join(os.WriteFile(template, []byte("${secret:"+aKey+"}\n"), 0o600), os.Truncate(template, 1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		folder := t.TempDir()
+		cmd := exec.Command(program(t, "xec"), "render", template, "-o", filepath.Join(folder, "out"))
+		cmd.Env = cleanEnv(home)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for len(filesIn(t, folder)) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		interrupted(t, cmd, signal)
+		if left := filesIn(t, folder); len(left) > 0 {
+			t.Errorf("%v: %d files are left", signal, len(left))
+		}
+	}
+}
+
+// TestInterruptedDemoLeavesNothing interrupts the demo after its first line.
+func TestInterruptedDemoLeavesNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	tmp := t.TempDir()
+	cmd := exec.Command(program(t, "xec"), "demo")
+	cmd.Env = append(cleanEnv(t.TempDir()), "TMPDIR="+tmp)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('$'); err != nil {
+		t.Fatal(err)
+	}
+	interrupted(t, cmd, syscall.SIGTERM)
+	if left := filesIn(t, tmp); len(left) > 0 {
+		t.Errorf("%d files are left", len(left))
+	}
+}
+
+// interrupted sends a signal, of which the process must die.
+func interrupted(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
+	t.Helper()
+	if err := cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	if got, want := cmd.ProcessState.String(), "signal: "+signal.String(); got != want {
+		t.Errorf("ended with %q, want %q", got, want)
+	}
+}
+
+func filesIn(t *testing.T, folder string) []os.DirEntry {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+)
+
+// signalError is why a context has ended.
+type signalError struct{ os.Signal }
+
+func (e signalError) Error() string { return "interrupted: " + e.String() }
+
+// untilSignal gives a context that ends when a signal asks this process to end, for
+// work that must not leave something half-done behind. end is called when it has
+// been cleaned up; after a signal this process then dies of it.
+func untilSignal(parent context.Context) (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := notifyEnding()
+	go func() {
+		select {
+		case s := <-signals:
+			cancel(signalError{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		var s signalError
+		if errors.As(context.Cause(ctx), &s) {
+			dieOf(s.Signal)
+		}
+		cancel(nil)
+	}
+}
+
+// notifyEnding hears of signals that ask this process to end, but for those that
+// whoever started it wants ignored.
+func notifyEnding() chan os.Signal {
+	signals := make(chan os.Signal, 1)
+	for _, s := range endingSignals {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	return signals
+}
+
+// contextWriter writes until its context has ended.
+type contextWriter struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (c contextWriter) Write(b []byte) (int, error) {
+	if err := context.Cause(c.ctx); err != nil {
+		return 0, err
+	}
+	return c.w.Write(b)
+}
