@@ -19,6 +19,9 @@ type Resolver struct {
 	// Fetch gives the values of those keys that exist. It is called once, with
 	// each key once.
 	Fetch func(ctx context.Context, keys []string) (map[string]secret.Value, error)
+	// Soon is called once, when the first key is noted, so that what Fetch needs can
+	// begin while texts are still read. Nil means that nothing can.
+	Soon func()
 	// Keys gives all keys, for hints at what was meant. It is called only when
 	// something is missing; nil, or an error, means no hints.
 	Keys func(ctx context.Context) ([]string, error)
@@ -31,15 +34,15 @@ type Resolver struct {
 	values   map[string]secret.Value
 }
 
-// want is what texts want of one key in one way: with these filters, and with or
-// without a default.
+// want is what texts want of one key in one way: by references that read alike.
 type want struct {
 	ref    *Reference
 	places []place
+	more   int // places beyond those
 }
 
 // maxPlaces is how many places are kept of each want.
-const maxPlaces = 1000
+const maxPlaces = 100
 
 type place struct {
 	name string // of the text
@@ -97,22 +100,28 @@ func (r *Resolver) NoteAt(name string, err error, at func(Position) Position) {
 	}
 }
 
-// Need notes a reference to a secret.
+// Need notes a reference to a secret. It does not keep ref.
 func (r *Resolver) Need(name string, ref *Reference) {
 	if r.wants == nil {
 		r.wants = map[string]*want{}
+		if r.Soon != nil {
+			r.Soon()
+		}
 	}
-	id := ref.Name + "|" + strings.Join(ref.Filters, "|")
-	if ref.HasDefault {
-		id += ":"
+	id := ref.Raw
+	if id == "" {
+		id = ref.Name
 	}
 	w := r.wants[id]
 	if w == nil {
-		w = &want{ref: ref}
+		kept := *ref
+		w = &want{ref: &kept}
 		r.wants[id] = w
 	}
 	if len(w.places) < maxPlaces {
 		w.places = append(w.places, place{name, ref.Position})
+	} else {
+		w.more++
 	}
 	r.mention(name)
 }
@@ -165,7 +174,10 @@ func (r *Resolver) check(w *want) {
 	if err == nil {
 		return
 	}
-	for _, p := range w.places {
+	for i, p := range w.places {
+		if i == maxPlaces-1 && w.more > 0 {
+			err = secret.Errorf(secret.KindOf(err), "%w, and so in %d more places", err, w.more)
+		}
 		r.addProblem(p, err)
 	}
 }

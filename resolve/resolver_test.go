@@ -102,6 +102,16 @@ func TestAllProblemsAreReportedInOrder(t *testing.T) {
 	}
 }
 
+func TestWhatIsMissingEverywhereIsCounted(t *testing.T) {
+	var fetched []string
+	r := resolver(nil, &fetched)
+	r.Scan("f", strings.NewReader(strings.Repeat("${secret:A}\n", 150)+"${secret:B}"))
+	lines := strings.Split(r.Load(ctx).Error(), "\n")
+	if len(lines) != 101 || lines[99] != `f:100:1: secret "A" not found, and so in 50 more places` || lines[100] != `f:151:1: secret "B" not found` {
+		t.Errorf("%d lines, the last ones %q", len(lines), lines[len(lines)-2:])
+	}
+}
+
 func TestMissingAloneIsNotFound(t *testing.T) {
 	var fetched []string
 	r := resolver(nil, &fetched)

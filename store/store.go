@@ -61,6 +61,13 @@ type Finder interface {
 	Has(ctx context.Context, key string) (bool, error)
 }
 
+// Warmer is a Store that can get ready before it is asked for something.
+type Warmer interface {
+	// Warm does what every later call needs once: derive a key, ask for a
+	// passphrase. Its error is the one that such a call would have.
+	Warm(ctx context.Context) error
+}
+
 // ErrExists is returned by Add for a key that exists.
 var ErrExists = secret.Errorf(secret.Invalid, "the key exists")
 

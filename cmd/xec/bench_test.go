@@ -148,7 +148,8 @@ func BenchmarkRender(b *testing.B) {
 		if _, err := exec.LookPath("envsubst"); err != nil {
 			b.Skip("no envsubst")
 		}
-		pair{toPipe(render("xec.tmpl")), toPipe(func() *exec.Cmd {
+		// Into the null device: a pipe's reader would be most of what is measured.
+		pair{render("xec.tmpl"), func() *exec.Cmd {
 			cmd := exec.Command("envsubst")
 			cmd.Env = []string{aKey + "=value"}
 			f, err := os.Open(filepath.Join(dir, "env.tmpl"))
@@ -158,7 +159,7 @@ func BenchmarkRender(b *testing.B) {
 			b.Cleanup(func() { f.Close() })
 			cmd.Stdin = f
 			return cmd
-		})}.run(b)
+		}}.run(b)
 	})
 	b.Run("cat", pair{toPipe(render("plain")), toPipe(func() *exec.Cmd {
 		return exec.Command("cat", filepath.Join(dir, "plain"))

@@ -100,7 +100,7 @@ func (a *app) execTexts(ctx context.Context, s store.Store, o execOptions) (*tex
 			return nil, err
 		}
 	}
-	t := newTexts(s)
+	t := newTexts(ctx, s)
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
 		if err := t.addKey(o.prefix+secret.EnvName(key), key, "--only"); err != nil {
 			return nil, err

@@ -47,14 +47,27 @@ func (a *app) confirm(question, flag string) error {
 	return err
 }
 
-// newResolver gives a resolver over a store.
-func newResolver(s store.Store) *resolve.Resolver {
-	return &resolve.Resolver{
+// newResolver gives a resolver over a store. The store gets ready while texts are
+// read: to derive its key takes as long as to read a large one.
+func newResolver(ctx context.Context, s store.Store) *resolve.Resolver {
+	ready := make(chan error, 1)
+	ready <- nil
+	r := &resolve.Resolver{
 		Fetch: func(ctx context.Context, keys []string) (map[string]secret.Value, error) {
+			if err := <-ready; err != nil {
+				return nil, err
+			}
 			return store.Get(ctx, s, keys)
 		},
 		Keys: s.List,
 	}
+	if w, ok := s.(store.Warmer); ok {
+		r.Soon = func() {
+			<-ready
+			go func() { ready <- w.Warm(ctx) }()
+		}
+	}
+	return r
 }
 
 // nearestHint adds to an error about a missing key which one was probably meant.

@@ -62,7 +62,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if err != nil {
 		return err
 	}
-	r := newResolver(s)
+	r := newResolver(ctx, s)
 	found, err := r.Scan(in.name, in.File)
 	if err != nil {
 		return err

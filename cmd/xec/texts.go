@@ -28,8 +28,8 @@ type unresolved struct {
 	tokens []resolve.Token
 }
 
-func newTexts(s store.Store) *texts {
-	t := &texts{resolver: newResolver(s), secrets: map[string]bool{}}
+func newTexts(ctx context.Context, s store.Store) *texts {
+	t := &texts{resolver: newResolver(ctx, s), secrets: map[string]bool{}}
 	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
 	return t
 }

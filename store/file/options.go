@@ -48,6 +48,7 @@ var (
 	_ store.BatchSetter = (*Store)(nil)
 	_ store.Adder       = (*Store)(nil)
 	_ store.Finder      = (*Store)(nil)
+	_ store.Warmer      = (*Store)(nil)
 )
 
 // Open names a store. It opens no file and cannot fail. A folder that is a

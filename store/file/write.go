@@ -91,7 +91,7 @@ func checkValues(values map[string]secret.Value) error {
 // write makes a new generation of the store in which change has happened. Where
 // there is no store it makes one.
 func (s *Store) write(ctx context.Context, change func(*draft) error) error {
-	if err := s.warm(ctx); err != nil {
+	if err := s.Warm(ctx); err != nil {
 		return err
 	}
 	unlock, err := s.lock(ctx)
@@ -110,9 +110,9 @@ func (s *Store) write(ctx context.Context, change func(*draft) error) error {
 	return s.failed(s.update(change))
 }
 
-// warm derives the wrapping key before the lock is taken: other writers need not
-// wait for that, and nobody for a person who types.
-func (s *Store) warm(ctx context.Context) error {
+// Warm implements store.Warmer: it derives the wrapping key. A writer does that
+// before it takes the lock, so that nobody waits for a person who types.
+func (s *Store) Warm(ctx context.Context) error {
 	if len(s.wrapping) > 0 {
 		return nil
 	}
