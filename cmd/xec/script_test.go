@@ -17,14 +17,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"xec": main})
+	testscript.Main(tidy{m}, map[string]func(){"xec": main, "detach": detach})
 }
 
 // tidy runs the tests and removes the programs that were built for them.
 type tidy struct{ *testing.M }
 
 func (t tidy) Run() int {
-	defer os.RemoveAll(builtFolder)
+	defer func() { os.RemoveAll(builtFolder) }()
 	return t.M.Run()
 }
 
@@ -38,7 +38,8 @@ func TestScripts(t *testing.T) {
 		Setup:               setupScript,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": runForStatus,
+			"status":   runForStatus,
+			"detached": runDetached,
 			"listen": listen,
 			"same":   sameBytes,
 			"mode":   checkMode,
@@ -117,6 +118,23 @@ func runForStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("status %d, want %s\n%s", got, args[0], ts.ReadFile("stderr"))
 	}
+}
+
+// runDetached is runForStatus without a controlling terminal: detached N program args…
+func runDetached(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: detached N program args…")
+	}
+	runForStatus(ts, neg, append([]string{args[0], "detach"}, args[1:]...))
+}
+
+// detach runs a program in a session of its own, which has no terminal.
+func detach() {
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.SysProcAttr = newSession()
+	cmd.Run()
+	os.Exit(cmd.ProcessState.ExitCode())
 }
 
 // listen starts a TLS server, makes curl go there for api.example.com, and
