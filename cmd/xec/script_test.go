@@ -40,9 +40,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":   runForStatus,
 			"detached": runDetached,
-			"listen": listen,
-			"same":   sameBytes,
-			"mode":   checkMode,
+			"listen":   listen,
+			"same":     sameBytes,
+			"mode":     checkMode,
 		},
 	})
 }
