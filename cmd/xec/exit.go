@@ -89,7 +89,10 @@ func flagError(err error) error {
 	case errors.As(err, &unknown) && len(unknown.GetSpecifiedShortnames()) > 0:
 		text = fmt.Sprintf("unknown flag -%.1s", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):
-		text = "unknown flag" + flagName(unknown.GetSpecifiedName())
+		text = "unknown flag"
+		if name := unknown.GetSpecifiedName(); isWord(name) {
+			text += " --" + name
+		}
 	case errors.As(err, &missing):
 		text = fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)
 	case errors.As(err, &invalid):
@@ -98,10 +101,15 @@ func flagError(err error) error {
 	return secret.Errorf(secret.Invalid, "%s", text)
 }
 
-// flagName is the name of an unknown flag if it looks like one.
-func flagName(name string) string {
-	if len(name) > 24 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+// word quotes an argument if it looks like the name of a command; anything else may
+// be a value.
+func word(arg string) string {
+	if !isWord(arg) {
 		return ""
 	}
-	return " --" + name
+	return fmt.Sprintf(" %q", arg)
+}
+
+func isWord(s string) bool {
+	return len(s) <= 24 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz-") == ""
 }

@@ -61,7 +61,7 @@ func group(path string) cobra.PositionalArgs {
 		if len(args) == 0 {
 			return nil
 		}
-		err := secret.Errorf(secret.Invalid, "unknown command %q for %q", args[0], path)
+		err := secret.Errorf(secret.Invalid, "unknown command%s for %q", word(args[0]), path)
 		cmd.SuggestionsMinimumDistance = 2
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			return secret.WithHint(err, "did you mean %s %s?", path, near[0])

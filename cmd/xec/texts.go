@@ -66,6 +66,10 @@ func (t *texts) addFlag(assignment string) error {
 	case err != nil:
 		t.resolver.Note(from, err)
 	case len(tokens) == 1 && tokens[0].Ref == nil && string(tokens[0].Literal) == text:
+		if secret.CheckKey(text) != nil {
+			err := secret.Errorf(secret.Invalid, "%s: neither a key nor a text with a reference", from)
+			return secret.WithHint(err, "what is not secret needs no xec: env %s=… in front of it sets it", name)
+		}
 		return t.addKey(name, text, from)
 	}
 	t.add(unresolved{name, from, tokens}, from)

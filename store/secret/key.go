@@ -5,22 +5,31 @@ import "strings"
 // MaxKey is the longest key, in bytes.
 const MaxKey = 256
 
-// CheckKey returns an error of kind Invalid unless key is a key.
+// CheckKey returns an error of kind Invalid unless key is a key. The error does not
+// quote it: what is no key may hold a value, as in "KEY=value".
 func CheckKey(key string) error {
+	n := keyBytes(key)
 	switch {
 	case key == "":
 		return Errorf(Invalid, "the key is empty")
 	case len(key) > MaxKey:
-		return Errorf(Invalid, "key %.20q…: %d bytes are more than the %d that a key may have", key, len(key), MaxKey)
+		return Errorf(Invalid, "the key has %d bytes, and %d are the most", len(key), MaxKey)
+	case n < len(key):
+		return WithHint(Errorf(Invalid, "byte %d of the key is not allowed in one", n+1), keyHint)
 	case !isLetter(key[0]):
-		return WithHint(Errorf(Invalid, "key %q does not start with a letter", key), keyHint)
-	}
-	for i := range len(key) {
-		if !IsKeyByte(key[i]) {
-			return WithHint(Errorf(Invalid, "key %q: byte %d is not allowed in a key", key, i+1), keyHint)
-		}
+		return WithHint(Errorf(Invalid, "the key does not start with a letter"), keyHint)
 	}
 	return nil
+}
+
+// keyBytes is how many bytes at the start of key may stand in a key.
+func keyBytes(key string) int {
+	for i := range len(key) {
+		if !IsKeyByte(key[i]) {
+			return i
+		}
+	}
+	return len(key)
 }
 
 const keyHint = "a key is a letter, then letters, digits, '.', '_' and '-', like API_KEY, database.password, jwt-secret"

@@ -94,6 +94,15 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%q: the error holds control characters", key)
 		}
 	}
+	for key, want := range map[string]string{
+		"API_KEY=hunter2": "byte 8 of the key is not allowed in one",
+		"1A":              "the key does not start with a letter",
+		"=hunter2":        "byte 1 of the key is not allowed in one",
+	} {
+		if err := CheckKey(key); err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
 }
 
 func TestNamesOfVariables(t *testing.T) {

@@ -85,7 +85,7 @@ func (r *jsonReader) member() error {
 	line := r.line
 	// What is not Unicode in a key has become U+FFFD, which is not of a key.
 	if err := secret.CheckKey(key); err != nil {
-		r.problem(secret.Errorf(secret.Invalid, "line %d: %w", line, err))
+		r.problem(secret.Errorf(secret.Invalid, "%s: %w", r.at(line, key), err))
 	}
 	r.claim(line, key)
 	value, reason, err := r.value()
