@@ -216,21 +216,22 @@ func (s *Scanner) word(i int) int {
 // be read to tell.
 func (s *Scanner) opens(i int) (yes, more bool) {
 	body := s.buf[i+2:]
+	begin := body[:min(len(body), longestOpening)]
 	brace := s.buf[i+1] == '{'
 	switch {
 	case s.dialect == Config && brace:
 		return true, false
 	case s.dialect == Config:
-		return hasPrefix(body, Config), false
+		return hasPrefix(begin, Config), false
 	case s.dialect == Command && brace && s.isDeclared(body):
 		return true, false
 	}
-	return begins(body, s.dialect)
+	return begins(begin, s.dialect)
 }
 
 // isDeclared reports whether body is a declared name and a closing bracket.
 func (s *Scanner) isDeclared(body []byte) bool {
-	end := bytes.IndexByte(body, '}')
+	end := bytes.IndexByte(body[:min(len(body), secret.MaxKey)], '}')
 	return end > 0 && s.declared != nil && s.declared(string(body[:end]))
 }
 
@@ -383,7 +384,7 @@ func (e *PlacedError) Unwrap() error { return e.Err }
 // hasPrefix reports whether body begins with one of the prefixes of the dialect.
 func hasPrefix(body []byte, d Dialect) bool {
 	for _, prefix := range prefixes {
-		if strings.HasPrefix(string(body[:min(len(body), longestOpening)]), prefix.text) && !(prefix.synonym && d == Text) {
+		if strings.HasPrefix(string(body), prefix.text) && !(prefix.synonym && d == Text) {
 			return true
 		}
 	}

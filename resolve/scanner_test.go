@@ -225,7 +225,7 @@ func BenchmarkScanner(b *testing.B) {
 // BenchmarkLinear scans texts that would be quadratic to a careless scanner, at two
 // sizes; the ratio of their times is the ratio of their sizes, 8, or less.
 func BenchmarkLinear(b *testing.B) {
-	for name, unit := range map[string]string{"unclosed": "${secret:a", "angle": "$<secret:a ${secret:b", "backslashes": `\`, "dollars": "$", "needles": "secret:"} {
+	for name, unit := range map[string]string{"unclosed": "${secret:a", "angle": "$<secret:a ${secret:b", "backslashes": `\`, "dollars": "$", "foreign": "${HOME} $<x> ", "needles": "secret:"} {
 		took := map[int]float64{}
 		for _, size := range []int{1 << 20, 8 << 20} {
 			text := strings.Repeat(unit, size/len(unit))

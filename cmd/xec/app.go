@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +101,9 @@ func (a *app) home() (string, error) {
 	dir, err := os.UserHomeDir()
 	if err != nil {
 		return "", secret.WithHint(secret.Errorf(secret.General, "there is no home folder: %v", err), "set HOME or XEC_HOME_DIR")
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "", secret.WithHint(secret.Errorf(secret.General, "%s: the home folder does not exist", dir), "set HOME or XEC_HOME_DIR")
 	}
 	return filepath.Join(dir, ".xec"), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,8 @@ func newCompletionCommand(a *app) *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
 		Long: `Print the completion script of bash, zsh, fish or powershell. Keys are completed
-too, where the store opens without asking.`,
+too, where the store opens without asking. bash needs its package bash-completion,
+zsh its compinit.`,
 		Example: `  source <(xec completion bash)
   xec completion zsh > "${fpath[1]}/_xec"
   xec completion fish > ~/.config/fish/completions/xec.fish
@@ -52,9 +54,20 @@ func (a *app) completeOneKey(cmd *cobra.Command, args []string, _ string) ([]cob
 	return a.knownKeys(cmd.Context()), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeKeys offers keys for a flag.
-func (a *app) completeKeys(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return a.knownKeys(cmd.Context()), cobra.ShellCompDirectiveNoFileComp
+// completeKeysBehind offers keys for a flag, each behind what stands up to the last
+// mark.
+func (a *app) completeKeysBehind(mark string, needed bool) completer {
+	return func(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		i := strings.LastIndex(typed, mark)
+		if i < 0 && needed {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		keys := a.knownKeys(cmd.Context())
+		for k := range keys {
+			keys[k] = typed[:i+1] + keys[k]
+		}
+		return keys, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // knownKeys gives the keys of the store if it opens without a word: completion

@@ -18,7 +18,9 @@ func newDeleteCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "delete KEY [flags]",
 		Aliases: []string{"rm"},
-		Short:   "Delete a secret, with its older versions",
+		Short:   "Delete a secret",
+		Long: `Delete a secret, and the older values of it that the store keeps. A missing one
+is exit code 3.`,
 		Example: `  xec secrets delete OLD_API_KEY
   xec secrets rm OLD_API_KEY --force`,
 		Args:              oneKey,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,10 +38,10 @@ secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
   xec exec --env 'URL=postgres://app:${secret:DATABASE_PASSWORD|url}@db/app' -- ./migrate
   xec exec --env-file app.env.tmpl -- npm start`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 || args[0] == "" {
 				return secret.WithHint(secret.Errorf(secret.Invalid, "exec: which command?"), "%s", cmd.UseLine())
 			}
-			return nil
+			return ownFlagsFirst(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.command = args
@@ -49,9 +50,10 @@ secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
-	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS` and no others")
-	complete(cmd, "only", a.completeKeys)
+	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS`, with commas between them, and no others")
+	complete(cmd, "only", a.completeKeysBehind(",", false))
 	f.StringArrayVar(&o.env, "env", nil, "set a variable: `NAME=KEY`, or NAME='text with ${secret:KEY}'")
+	complete(cmd, "env", a.completeKeysBehind("=", true))
 	f.StringArrayVar(&o.envFiles, "env-file", nil, "set the variables of a dotenv `FILE`, whose values may hold references")
 	f.BoolVar(&o.all, "all", false, "hand over all secrets")
 	f.StringVar(&o.prefix, "prefix", "", "put this `TEXT` before the names of variables made from keys")
@@ -60,6 +62,22 @@ secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	f.StringArrayVar(&o.drop, "drop", nil, "do not hand over the variable `NAME` of the environment of xec")
 	f.BoolVar(&o.quiet, "quiet", false, "do not say how many secrets are handed over")
 	return cmd
+}
+
+// ownFlagsFirst refuses a flag of exec behind the command unless "--" says that it is
+// the command's: exec would hand over everything where the person chose.
+func ownFlagsFirst(cmd *cobra.Command, args []string) error {
+	if cmd.ArgsLenAtDash() >= 0 {
+		return nil
+	}
+	for _, arg := range args[1:] {
+		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+		if strings.HasPrefix(arg, "--") && cmd.Flags().Lookup(name) != nil {
+			err := secret.Errorf(secret.Invalid, "exec: --%s stands behind the command", name)
+			return secret.WithHint(err, "flags of xec come first, then --, then the command with its own")
+		}
+	}
+	return nil
 }
 
 func runExec(ctx context.Context, a *app, o execOptions) error {
@@ -101,6 +119,9 @@ func (a *app) execTexts(ctx context.Context, s store.Store, o execOptions) (*tex
 		}
 	}
 	t := newTexts(ctx, s)
+	for i, key := range keys {
+		keys[i] = strings.TrimSpace(key)
+	}
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
 		if err := t.addKey(o.prefix+secret.EnvName(key), key, "--only"); err != nil {
 			return nil, err

@@ -96,7 +96,10 @@ func flagError(err error) error {
 	case errors.As(err, &missing):
 		text = fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)
 	case errors.As(err, &invalid):
-		text = fmt.Sprintf("--%s does not take this value: it is a %s", invalid.GetFlag().Name, invalid.GetFlag().Value.Type())
+		text = fmt.Sprintf("--%s does not take this value", invalid.GetFlag().Name)
+		if invalid.GetFlag().Value.Type() == "int" {
+			text += ": it takes a whole number"
+		}
 	}
 	return secret.Errorf(secret.Invalid, "%s", text)
 }

@@ -16,6 +16,9 @@ func newHelpCommand() *cobra.Command {
 			var names []string
 			if group, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
 				for _, sub := range group.Commands() {
+					if !sub.IsAvailableCommand() {
+						continue
+					}
 					names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
 				}
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -49,11 +50,14 @@ func (a *app) passphraseSource() (func() (secret.Value, error), error) {
 func passphraseFromFile(path string) (secret.Value, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return secret.Value{}, err
+		return secret.Value{}, fmt.Errorf("%s: %w", passphraseFileVar, err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, secret.MaxValue+2))
-	return secret.New(cutNewline(text)), err
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("%s: %w", passphraseFileVar, err)
+	}
+	return secret.New(cutNewline(text)), nil
 }
 
 // passphraseFromCommand runs the command in the system's shell. It may talk to the

@@ -37,7 +37,7 @@ func (a *app) openStore() (store.Store, error) {
 func (a *app) confirm(question, flag string) error {
 	t, err := a.terminal()
 	if err != nil {
-		return secret.WithHint(secret.Errorf(secret.Invalid, "%s: %w", question, err), "%s answers yes", flag)
+		return secret.WithHint(secret.Errorf(secret.Invalid, "%w: %s", err, question), "%s answers yes", flag)
 	}
 	defer t.close()
 	yes, err := t.confirm(question)

@@ -30,7 +30,7 @@ comes out as it is. Nothing is written unless every reference has its value.`,
   xec render nginx.conf.tmpl | ssh web 'cat > nginx.conf'
   xec render --check app.env.tmpl`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
+			if len(args) == 1 && args[0] != "" {
 				return nil
 			}
 			err := secret.Errorf(secret.Invalid, "render takes one FILE, not %d", len(args))
@@ -41,7 +41,7 @@ comes out as it is. Nothing is written unless every reference has its value.`,
 			return runRender(cmd.Context(), a, o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600), and not standard output")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), and not standard output")
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
 	return cmd
 }
@@ -49,6 +49,9 @@ comes out as it is. Nothing is written unless every reference has its value.`,
 func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if o.check && o.output != "" {
 		return secret.Errorf(secret.Invalid, "--check writes nothing, so it does not go with --output")
+	}
+	if o.output == "-" {
+		o.output = ""
 	}
 	in, err := a.openInput(o.file)
 	if err != nil {

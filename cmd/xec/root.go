@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -20,9 +23,12 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
   xec secrets set DATABASE_PASSWORD
   xec render app.env.tmpl -o app.env
   xec exec --only DATABASE_PASSWORD -- ./server`,
-		Version:       version(),
-		Args:          group("xec"),
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version: version(),
+		Args:    group("xec"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return noEmptyFlag(cmd.Flags())
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -62,12 +68,51 @@ func group(path string) cobra.PositionalArgs {
 			return nil
 		}
 		err := secret.Errorf(secret.Invalid, "unknown command%s for %q", word(args[0]), path)
-		cmd.SuggestionsMinimumDistance = 2
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			return secret.WithHint(err, "did you mean %s %s?", path, near[0])
+		if near := nearestCommand(cmd, args[0]); near != "" {
+			return secret.WithHint(err, "did you mean %s?", near)
 		}
 		return secret.WithHint(err, "%s --help lists the commands", path)
 	}
+}
+
+// nearestCommand gives the command that was probably meant by name: one of the
+// group, or one of that name in a group below it.
+func nearestCommand(group *cobra.Command, name string) string {
+	var names []string
+	for _, sub := range group.Commands() {
+		if !sub.Hidden {
+			names = append(names, sub.Name())
+		}
+	}
+	if near := resolve.Nearest(name, names); near != "" {
+		return group.CommandPath() + " " + near
+	}
+	for _, sub := range group.Commands() {
+		for _, below := range sub.Commands() {
+			if below.Name() == name || below.HasAlias(name) {
+				return below.CommandPath()
+			}
+		}
+	}
+	return ""
+}
+
+// mayBeEmpty are flags whose empty value means something.
+var mayBeEmpty = []string{"value", "prefix"}
+
+// noEmptyFlag refuses a flag that is given and empty, as --only "$KEY" is where the
+// variable is not set: without it the command would do something else.
+func noEmptyFlag(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = len(list.GetSlice()) == 0 || slices.Contains(list.GetSlice(), "")
+		}
+		if empty && !slices.Contains(mayBeEmpty, f.Name) {
+			err = secret.Errorf(secret.Invalid, "--%s is given, but empty", f.Name)
+		}
+	})
+	return err
 }
 
 // oneKey checks that there is one argument and that it is a key. It repeats no

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -23,7 +24,7 @@ func newSetCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set KEY [flags]",
 		Short: "Set the value of a secret",
-		Long: `Set the value of a secret: typed twice at a hidden prompt, or read from a pipe
+		Long: `Set the value of a secret, in place of an older one: typed twice at a hidden prompt, or read from a pipe
 (one newline at its end is removed), or from a file (its exact bytes). Any bytes
 are a value, 64 KiB at most.`,
 		Example: `  xec secrets set DATABASE_PASSWORD
@@ -45,6 +46,12 @@ func runSet(ctx context.Context, a *app, o setOptions) error {
 	s, err := a.openStore()
 	if err != nil {
 		return err
+	}
+	// A wrong key or passphrase is told before a value is typed for nothing.
+	if w, ok := s.(store.Warmer); ok {
+		if err := w.Warm(ctx); err != nil {
+			return err
+		}
 	}
 	value, err := a.valueToSet(o)
 	if err != nil {
@@ -111,6 +118,9 @@ func (a *app) promptValue(key string) (secret.Value, error) {
 	defer t.close()
 	first, err := t.hidden("Value of " + key + ": ")
 	if err != nil {
+		return secret.Value{}, err
+	}
+	if err := secret.New(first).Check(key); err != nil {
 		return secret.Value{}, err
 	}
 	again, err := t.hidden("The same again: ")

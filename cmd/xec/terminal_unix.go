@@ -45,7 +45,17 @@ func interrupt() { dieOf(unix.SIGINT) }
 
 // suspend stops this process and those that it stands in a pipeline with, as Ctrl-Z
 // does outside of raw mode, until the person goes on.
-func suspend() { unix.Kill(0, unix.SIGTSTP) }
+func suspend() {
+	resumed := make(chan os.Signal, 1)
+	signal.Notify(resumed, unix.SIGCONT)
+	defer signal.Stop(resumed)
+	unix.Kill(0, unix.SIGTSTP)
+	// The signal is not delivered at once, and never where there is no job control.
+	select {
+	case <-resumed:
+	case <-time.After(200 * time.Millisecond):
+	}
+}
 
 func dieOf(s os.Signal) {
 	if s == unix.SIGQUIT {

@@ -56,9 +56,13 @@ func (t *texts) add(v unresolved, from string) {
 // addFlag adds NAME=KEY or NAME=text with references.
 func (t *texts) addFlag(assignment string) error {
 	name, text, ok := strings.Cut(assignment, "=")
-	if !ok || !child.IsName(name) {
+	if !ok || text == "" {
 		err := secret.Errorf(secret.Invalid, "--env: not of the form NAME=KEY")
 		return secret.WithHint(err, "or NAME='text with ${secret:KEY}'")
+	}
+	if !child.IsName(name) {
+		err := secret.Errorf(secret.Invalid, "--env: what stands before the = is not the name of a variable")
+		return secret.WithHint(err, "a name is a letter or _, then letters, digits and _")
 	}
 	from := "--env " + name
 	tokens, err := resolve.Parse(text, resolve.Text, nil)

@@ -79,7 +79,7 @@ func (e Environment) check(vars []Var) error {
 	}
 	if len(twice) > 0 {
 		err := secret.Errorf(secret.Invalid, "more than one value for a variable: %s", strings.Join(twice, "; "))
-		return secret.WithHint(err, "choose with --only, or name them with --env NAME=KEY")
+		return secret.WithHint(err, "give each variable one value: choose keys with --only, other names with --env NAME=KEY")
 	}
 	return nil
 }

@@ -23,7 +23,12 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 	if err := Check(path); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return &fs.PathError{Op: failed.Op, Path: folder, Err: failed.Err}
+	}
 	if err != nil {
 		return err
 	}

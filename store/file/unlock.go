@@ -36,8 +36,8 @@ func findSlot(h *format.Header, kind format.Kind) *format.Slot {
 func (s *Store) unlockSet(h *format.Header, salt []byte) ([]byte, error) {
 	slot := findSlot(h, format.Passphrase)
 	if slot == nil {
-		err := secret.Errorf(secret.Encryption, "%s: a passphrase is set, but none opens this store", s.opt.Dir)
-		return nil, secret.WithHint(err, "without it the %s slot is used", h.Slots[0].Kind)
+		err := secret.Errorf(secret.Encryption, "%s: a passphrase is set, but this store is not locked with one", s.opt.Dir)
+		return nil, secret.WithHint(err, "set none: the store opens by its %s", h.Slots[0].Kind)
 	}
 	return s.open(h, slot, salt, func() ([]byte, error) { return readPassphrase(s.opt.Passphrase) })
 }
@@ -104,7 +104,8 @@ func (s *Store) open(h *format.Header, slot *format.Slot, salt []byte, material 
 
 func (s *Store) wrongKey(kind format.Kind) error {
 	if kind == format.Passphrase {
-		return secret.Errorf(secret.Encryption, "%s: the passphrase is wrong", s.opt.Dir)
+		err := secret.Errorf(secret.Encryption, "%s: the passphrase is wrong", s.opt.Dir)
+		return secret.WithHint(err, "every byte counts, also spaces and a carriage return at the end")
 	}
 	return secret.Errorf(secret.Encryption, "%s: the %s does not open this store", s.opt.Dir, kind)
 }

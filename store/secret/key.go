@@ -1,6 +1,9 @@
 package secret
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // MaxKey is the longest key, in bytes.
 const MaxKey = 256
@@ -15,11 +18,19 @@ func CheckKey(key string) error {
 	case len(key) > MaxKey:
 		return Errorf(Invalid, "the key has %d bytes, and %d are the most", len(key), MaxKey)
 	case n < len(key):
-		return WithHint(Errorf(Invalid, "byte %d of the key is not allowed in one", n+1), keyHint)
+		return WithHint(Errorf(Invalid, "byte %d of the key%s is not allowed in one", n+1, named(key[n])), keyHint)
 	case !isLetter(key[0]):
 		return WithHint(Errorf(Invalid, "the key does not start with a letter"), keyHint)
 	}
 	return nil
+}
+
+// named shows a byte that can be shown.
+func named(b byte) string {
+	if b <= ' ' || b >= 0x7f {
+		return ""
+	}
+	return fmt.Sprintf(", %q,", b)
 }
 
 // keyBytes is how many bytes at the start of key may stand in a key.

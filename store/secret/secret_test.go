@@ -95,9 +95,9 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]string{
-		"API_KEY=hunter2": "byte 8 of the key is not allowed in one",
+		"API_KEY=hunter2": "byte 8 of the key, '=', is not allowed in one",
 		"1A":              "the key does not start with a letter",
-		"=hunter2":        "byte 1 of the key is not allowed in one",
+		"=hunter2":        "byte 1 of the key, '=', is not allowed in one",
 	} {
 		if err := CheckKey(key); err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

@@ -141,7 +141,7 @@ func TestAWriterRefusesWhatAReaderWould(t *testing.T) {
 		requireLines(t, err,
 			`big: a value of 65537 bytes is over the limit of 65536 (64 KiB)`,
 			`empty: the value is empty`,
-			`byte 2 of the key is not allowed in one`)
+			`byte 2 of the key, ';', is not allowed in one`)
 	}
 }
 
