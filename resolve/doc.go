@@ -35,6 +35,9 @@
 // [Text], any other file: only "${secret:" and "$<secret:" before a letter. What
 // has no closing bracket on its line is left alone.
 //
+// [Variable], text for a variable of a program: as Text, but what has no closing bracket
+// on its line is an error, because no other reader of references comes behind.
+//
 // What is xec's but not of the grammar is an error of kind secret.Invalid with its
 // place. The errors quote keys, prefixes and filters, never a default.
 //
@@ -49,7 +52,7 @@
 //
 // url (RFC 3986: the unreserved characters stay), base64 (RFC 4648 section 4,
 // padded), base64url (section 5, unpadded), hex (lower case), json (a string with
-// its quotes), sh (one single-quoted word), xml (the five entities), trim (ASCII
+// its quotes), sh (one single-quoted word), xml (the five entities, and tabs and line ends as character references), trim (ASCII
 // white space at both ends). They apply from left to right, to the value and not
 // to the default.
 //

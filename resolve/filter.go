@@ -34,10 +34,16 @@ func (r *Reference) Apply(value secret.Value) (secret.Value, error) {
 			err := secret.Errorf(secret.Invalid, "%s|%s: %s", r.Name, name, why)
 			return secret.Value{}, secret.WithHint(err, "|base64 takes any bytes")
 		}
+		if len(out) > maxFiltered {
+			return secret.Value{}, secret.Errorf(secret.Invalid, "%s|%s: the filters make more than %d bytes of the value", r.Name, name, maxFiltered)
+		}
 		value = secret.New(out)
 	}
 	return value, nil
 }
+
+// maxFiltered is how large filters may make a value: each can double it, or more.
+const maxFiltered = 1 << 20
 
 func unknownFilter(name string) string {
 	names := slices.Sorted(maps.Keys(filters))
@@ -79,10 +85,11 @@ func shWord(v []byte) ([]byte, string) {
 	return []byte("'" + strings.ReplaceAll(string(v), "'", `'\''`) + "'"), ""
 }
 
-var xmlEntities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\r", "&#13;")
+var xmlEntities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\t", "&#9;", "\n", "&#10;", "\r", "&#13;")
 
-// xmlText escapes for text and attributes. A carriage return becomes a character
-// reference, because a parser makes a line feed of a bare one.
+// xmlText escapes for text and attributes. Tabs and line ends become character
+// references, because a parser makes blanks of them in an attribute, and a line feed of
+// a carriage return everywhere.
 func xmlText(v []byte) ([]byte, string) {
 	if !utf8.Valid(v) {
 		return nil, "the value is not UTF-8, so no XML document holds it"

@@ -117,6 +117,16 @@ func TestTrimHexAndChains(t *testing.T) {
 	}
 }
 
+func TestFiltersHaveALimit(t *testing.T) {
+	chain := slices.Repeat([]string{"hex"}, 40)
+	if out, err := apply(t, chain, []byte("x")); !errors.Is(err, secret.Invalid) || out != nil {
+		t.Errorf("%d bytes, error %v", len(out), err)
+	}
+	if out, err := apply(t, []string{"hex", "base64", "url"}, make([]byte, secret.MaxValue)); err != nil || len(out) < 2*secret.MaxValue {
+		t.Errorf("%d bytes, error %v", len(out), err)
+	}
+}
+
 // TestShellsReadWordsBack asks the real shells.
 func TestShellsReadWordsBack(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "dash", "zsh"} {

@@ -41,7 +41,7 @@ func parseReference(raw string, pos Position, d Dialect) (*Reference, error) {
 
 func (p *parser) parse() (why string) {
 	for _, prefix := range prefixes {
-		if strings.HasPrefix(p.body, prefix.text) && !(prefix.synonym && p.text == Text) {
+		if strings.HasPrefix(p.body, prefix.text) && !(prefix.synonym && p.text.isText()) {
 			p.ref.Kind, p.at = prefix.kind, len(prefix.text)
 			return p.parseName()
 		}
@@ -223,7 +223,7 @@ func areIndices(s string) bool {
 // seen to tell.
 func begins(body []byte, d Dialect) (yes, more bool) {
 	for _, prefix := range prefixes {
-		if prefix.synonym && d == Text || d == Text && prefix.kind != Secret {
+		if prefix.synonym && d.isText() || d.isText() && prefix.kind != Secret {
 			continue
 		}
 		rest, ok := bytes.CutPrefix(body, []byte(prefix.text))

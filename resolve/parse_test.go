@@ -78,6 +78,8 @@ func TestDialects(t *testing.T) {
 		{Config, "$<vars.a> $<cmd:ls> $<a> a < b $HOME", "‹vars a› ‹cmd ls› $<a> a < b $HOME"},
 		{Config, `\${vars.a} \\${a}`, `${vars.a} \‹vars a›`},
 		{Config, `\${`, `\${`},
+		// A variable for a program.
+		{Variable, `${secret:K} ${vars.a} ${HOME} ${secret:0:4} \${secret:K} \${secret:K`, `‹secret K› ${vars.a} ${HOME} ${secret:0:4} ${secret:K} \${secret:K`},
 		// A task's command.
 		{Command, "${secret:K} ${vars.a} ${env.A} ${params.p} ${cmd:date}", "‹secret K› ‹vars a› ‹env A› ‹params p› ‹cmd date›"},
 		{Command, "${region} ${port} ${HOME} ${region:-x} ${regio} $region $1 $(x) ${x%y} ${#x}", "‹vars region› ‹vars port› ${HOME} ${region:-x} ${regio} $region $1 $(x) ${x%y} ${#x}"},
@@ -127,6 +129,8 @@ func TestWhatIsNotOfTheGrammarIsRefused(t *testing.T) {
 		{Config, "${vars.a|url}", "only a secret takes filters"},
 		{Config, "${a b}", "white space"},
 		{Command, "${vars.a@b}", "'@'"},
+		{Variable, "a ${secret:K", "1:3: no closing bracket on the line"},
+		{Variable, "$<secret:K:-x\n>", "1:1: no closing bracket on the line"},
 	} {
 		_, err := Parse(test.in, test.dialect, declared)
 		if test.want == "" {
@@ -205,7 +209,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, d := range []Dialect{Text, Config, Command} {
+		for _, d := range []Dialect{Text, Config, Command, Variable} {
 			tokens, err := Parse(text, d, declared)
 			checkTokens(t, text, tokens, err)
 		}

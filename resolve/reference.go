@@ -7,10 +7,14 @@ type Dialect uint8
 
 // The dialects.
 const (
-	Text    Dialect = iota // any file
-	Config                 // xec's own configuration
-	Command                // a task's shell command
+	Text     Dialect = iota // any file
+	Config                  // xec's own configuration
+	Command                 // a task's shell command
+	Variable                // a variable for a program
 )
+
+// isText reports whether only the references of a Text are xec's.
+func (d Dialect) isText() bool { return d == Text || d == Variable }
 
 // Kind is what a reference refers to.
 type Kind uint8

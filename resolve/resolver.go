@@ -186,6 +186,7 @@ func (r *Resolver) check(w *want) {
 func (r *Resolver) addHints(ctx context.Context) {
 	hints := map[error]string{}
 	var keys []string
+	left := maxCompared
 	for i, p := range r.problems {
 		if !errors.Is(p.err, secret.NotFound) || r.Keys == nil {
 			continue
@@ -194,15 +195,20 @@ func (r *Resolver) addHints(ctx context.Context) {
 			keys, _ = r.Keys(ctx)
 		}
 		hint, known := hints[p.err]
-		if !known {
+		if !known && left > 0 {
 			hint = Nearest(missingKey(p.err), keys)
 			hints[p.err] = hint
+			left -= len(keys)
 		}
 		if hint != "" {
 			r.problems[i].err = secret.WithHint(p.err, "did you mean %s?", hint)
 		}
 	}
 }
+
+// maxCompared bounds how many keys are compared for hints, in a store of many and a
+// text in which many are missing.
+const maxCompared = 1_000_000
 
 // missingKey is the key in the message of check.
 func missingKey(err error) string { return strings.Split(err.Error(), `"`)[1] }

@@ -189,7 +189,7 @@ func (s *Scanner) candidate() int {
 		if s.buf[i+1] == '{' || s.buf[i+1] == '<' {
 			return i
 		}
-		if others++; others > manyDollars && s.dialect == Text {
+		if others++; others > manyDollars && s.dialect.isText() {
 			return s.word(i)
 		}
 	}
@@ -349,7 +349,8 @@ func (s *Scanner) place(i int) Position {
 // unclosed passes over an opening bracket that is not closed on its line.
 func (s *Scanner) unclosed(open int) {
 	first := s.slashesBefore(open)
-	if s.dialect == Config && s.buf[open+1] == '{' && (open-first)%2 == 0 {
+	isOurs := s.dialect == Config && s.buf[open+1] == '{' || s.dialect == Variable
+	if isOurs && (open-first)%2 == 0 {
 		s.fail(s.place(open), secret.Errorf(secret.Invalid, "no closing bracket on the line"))
 		s.flush(open + 2)
 	}
@@ -384,7 +385,7 @@ func (e *PlacedError) Unwrap() error { return e.Err }
 // hasPrefix reports whether body begins with one of the prefixes of the dialect.
 func hasPrefix(body []byte, d Dialect) bool {
 	for _, prefix := range prefixes {
-		if strings.HasPrefix(string(body), prefix.text) && !(prefix.synonym && d == Text) {
+		if strings.HasPrefix(string(body), prefix.text) && !(prefix.synonym && d.isText()) {
 			return true
 		}
 	}

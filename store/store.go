@@ -103,6 +103,14 @@ func Has(ctx context.Context, s Store, key string) (bool, error) {
 	return err == nil, err
 }
 
+// Warm gets s ready, where it can.
+func Warm(ctx context.Context, s Store) error {
+	if w, ok := s.(Warmer); ok {
+		return w.Warm(ctx)
+	}
+	return nil
+}
+
 // Set stores every value in s, all or none where the store can, else one by one.
 func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	if b, ok := s.(BatchSetter); ok {

@@ -44,12 +44,31 @@ func newApp() *app {
 // run runs one command line and gives its exit code.
 func run(a *app, args []string) int {
 	cmd := newRootCommand(a)
+	out := &keptError{w: a.out} // cobra prints help and drops the error
+	cmd.SetOut(out)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(context.Background())
+	if err == nil {
+		err = out.err
+	}
 	if err != nil {
 		a.report(err)
 	}
 	return exitCode(err)
+}
+
+// keptError keeps the first error of a writer.
+type keptError struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keptError) Write(b []byte) (int, error) {
+	n, err := k.w.Write(b)
+	if k.err == nil {
+		k.err = err
+	}
+	return n, err
 }
 
 // lookup gives a variable of the environment.
@@ -70,10 +89,28 @@ func (a *app) getenv(name string) string {
 // say writes one line to standard error.
 func (a *app) say(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if home := a.getenv("HOME"); len(home) > 1 {
-		text = strings.ReplaceAll(text, home+string(filepath.Separator), "~"+string(filepath.Separator))
+	if home := a.getenv("HOME"); len(home) > 1 && filepath.IsAbs(home) {
+		text = withTilde(text, filepath.Clean(home)+string(filepath.Separator))
 	}
 	fmt.Fprintf(a.err, "xec: %s\n", text)
+}
+
+// withTilde writes ~ for the home folder where a path begins with it.
+func withTilde(text, home string) string {
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, home)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		if before == "" && out.Len() == 0 || strings.HasSuffix(before, " ") || strings.HasSuffix(before, "=") {
+			out.WriteString("~" + string(filepath.Separator))
+		} else {
+			out.WriteString(home)
+		}
+		text = after
+	}
 }
 
 // done says what a command has done, where a person is watching.

@@ -93,6 +93,11 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range slices.Concat(o.drop, o.allowName) {
+		if !child.IsName(name) {
+			return secret.Errorf(secret.Invalid, "--drop and --allow-name take the NAME of a variable")
+		}
+	}
 	env := child.Environment{Parent: a.environ, Pristine: o.pristine, Drop: o.drop, Allow: o.allowName}
 	lines, err := env.With(vars)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // maxImport is the largest file that import reads.
-const maxImport = 1 << 30
+const maxImport = 256 << 20
 
 type importOptions struct {
 	file   string
@@ -83,7 +83,7 @@ func (a *app) importSource(path string) (name string, src []byte, err error) {
 	}
 	src, err = io.ReadAll(io.LimitReader(r, maxImport+1))
 	if err == nil && len(src) > maxImport {
-		err = secret.Errorf(secret.Invalid, "%s: more than 1 GiB", name)
+		err = secret.Errorf(secret.Invalid, "%s: more than 256 MiB", name)
 	}
 	return name, src, err
 }

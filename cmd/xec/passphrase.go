@@ -72,7 +72,12 @@ func (a *app) passphraseFromCommand(command string) (secret.Value, error) {
 	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
 		return strings.HasPrefix(line, passphraseVar)
 	})
-	text, err := cmd.Output()
+	var out limited
+	cmd.Stdout = &out
+	err := cmd.Run()
+	if out.over {
+		return secret.Value{}, secret.Errorf(secret.Invalid, "%s: the command prints more than %d bytes", passphraseCommandVar, secret.MaxValue)
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return secret.Value{}, secret.Errorf(secret.General, "%s: the command failed: %s", passphraseCommandVar, exit.ProcessState)
@@ -80,7 +85,22 @@ func (a *app) passphraseFromCommand(command string) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", passphraseCommandVar)
 	}
-	return secret.New(cutNewline(text)), nil
+	return secret.New(cutNewline(out.text)), nil
+}
+
+// limited takes what a passphrase may have and a newline, and then no more.
+type limited struct {
+	text []byte
+	over bool
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	if len(l.text)+len(b) > secret.MaxValue+1 {
+		l.over = true
+		return 0, io.ErrShortWrite
+	}
+	l.text = append(l.text, b...)
+	return len(b), nil
 }
 
 // cutNewline removes one newline from the end.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store"
@@ -47,27 +48,30 @@ func (a *app) confirm(question, flag string) error {
 	return err
 }
 
-// newResolver gives a resolver over a store. The store gets ready while texts are
-// read: to derive its key takes as long as to read a large one.
-func newResolver(ctx context.Context, s store.Store) *resolve.Resolver {
-	ready := make(chan error, 1)
-	ready <- nil
-	r := &resolve.Resolver{
+// newResolver gives a resolver over a store that is opened when it is needed: texts
+// without references need none. After early is called the store gets ready while texts
+// are read, because to derive its key takes as long as to read a large one; wait must
+// then be called before this process ends, since a question may stand on the terminal.
+func newResolver(ctx context.Context, open func() (store.Store, error)) (r *resolve.Resolver, early, wait func()) {
+	var s store.Store
+	ready := sync.OnceValue(func() (err error) {
+		if s, err = open(); err != nil {
+			return err
+		}
+		return store.Warm(ctx, s)
+	})
+	r = &resolve.Resolver{
 		Fetch: func(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-			if err := <-ready; err != nil {
+			if err := ready(); err != nil {
 				return nil, err
 			}
 			return store.Get(ctx, s, keys)
 		},
-		Keys: s.List,
+		Keys: func(ctx context.Context) ([]string, error) { return s.List(ctx) },
 	}
-	if w, ok := s.(store.Warmer); ok {
-		r.Soon = func() {
-			<-ready
-			go func() { ready <- w.Warm(ctx) }()
-		}
-	}
-	return r
+	var running sync.WaitGroup
+	early = func() { r.Soon = func() { running.Go(func() { ready() }) } }
+	return r, early, running.Wait
 }
 
 // nearestHint adds to an error about a missing key which one was probably meant.

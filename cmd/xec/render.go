@@ -58,14 +58,12 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 		return err
 	}
 	defer in.Close()
-	if err := checkOutput(in, o.output); err != nil {
+	if err := a.checkOutput(in, o); err != nil {
 		return err
 	}
-	s, err := a.openStore()
-	if err != nil {
-		return err
-	}
-	r := newResolver(ctx, s)
+	r, early, wait := newResolver(ctx, a.openStore)
+	early()
+	defer wait()
 	found, err := r.Scan(in.name, in.File)
 	if err != nil {
 		return err
@@ -151,19 +149,23 @@ func spool(name string, r io.Reader) (input, error) {
 }
 
 // checkOutput refuses, before any work, an output that cannot be written.
-func checkOutput(in input, path string) error {
-	if path == "" {
+func (a *app) checkOutput(in input, o renderOptions) error {
+	if o.output == "" {
 		return nil
 	}
-	if err := output.Check(path); err != nil {
+	if err := output.Check(o.output); err != nil {
 		return err
 	}
-	source, err := in.Stat()
+	source := in.File
+	if o.file == "-" && a.files[0] != nil {
+		source = a.files[0] // what was spooled
+	}
+	from, err := source.Stat()
 	if err != nil {
 		return err
 	}
-	if target, err := os.Stat(path); err == nil && os.SameFile(source, target) {
-		return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", path)
+	if target, err := os.Stat(o.output); err == nil && os.SameFile(from, target) {
+		return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", o.output)
 	}
 	return nil
 }

@@ -33,7 +33,6 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
 		SilenceUsage:  true,
 	}
 	cmd.SetIn(a.in)
-	cmd.SetOut(a.out)
 	cmd.SetErr(a.err)
 	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

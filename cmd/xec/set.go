@@ -48,10 +48,8 @@ func runSet(ctx context.Context, a *app, o setOptions) error {
 		return err
 	}
 	// A wrong key or passphrase is told before a value is typed for nothing.
-	if w, ok := s.(store.Warmer); ok {
-		if err := w.Warm(ctx); err != nil {
-			return err
-		}
+	if err := store.Warm(ctx, s); err != nil {
+		return err
 	}
 	value, err := a.valueToSet(o)
 	if err != nil {

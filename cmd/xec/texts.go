@@ -29,7 +29,8 @@ type unresolved struct {
 }
 
 func newTexts(ctx context.Context, s store.Store) *texts {
-	t := &texts{resolver: newResolver(ctx, s), secrets: map[string]bool{}}
+	r, _, _ := newResolver(ctx, func() (store.Store, error) { return s, nil })
+	t := &texts{resolver: r, secrets: map[string]bool{}}
 	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
 	return t
 }
@@ -65,7 +66,7 @@ func (t *texts) addFlag(assignment string) error {
 		return secret.WithHint(err, "a name is a letter or _, then letters, digits and _")
 	}
 	from := "--env " + name
-	tokens, err := resolve.Parse(text, resolve.Text, nil)
+	tokens, err := resolve.Parse(text, resolve.Variable, nil)
 	switch {
 	case err != nil:
 		t.resolver.Note(from, err)
@@ -82,7 +83,7 @@ func (t *texts) addFlag(assignment string) error {
 
 // addFile adds the variables of a dotenv file.
 func (t *texts) addFile(path string) error {
-	src, err := os.ReadFile(path)
+	src, err := readFile(path)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (t *texts) addFile(path string) error {
 		if l.IsComment() {
 			continue
 		}
-		tokens, err := resolve.Parse(string(l.Value), resolve.Text, nil)
+		tokens, err := resolve.Parse(string(l.Value), resolve.Variable, nil)
 		for _, token := range tokens {
 			if token.Ref != nil {
 				token.Ref.Position = inFile(src, l, token.Ref.Position)
@@ -104,6 +105,22 @@ func (t *texts) addFile(path string) error {
 		t.add(unresolved{l.Name, path + ": " + l.Name, tokens}, path)
 	}
 	return nil
+}
+
+// maxEnvFile is the size of the largest dotenv file. An environment holds less.
+const maxEnvFile = 16 << 20
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src, err := readUpTo(f, maxEnvFile+1)
+	if err == nil && len(src) > maxEnvFile {
+		err = secret.Errorf(secret.Invalid, "%s: more than 16 MiB", path)
+	}
+	return src, err
 }
 
 // inFile turns a place in the value of a line into one in the file. In a value

@@ -22,8 +22,9 @@
 // process, this process stays as the parent and ends with the child's status.
 //
 // What a program inherits besides is what this process was started with: working
-// folder, limits, descriptors, signal mask, and SIGHUP and SIGINT ignored where they
-// were. Of other signals that were ignored the child has the default, because the Go
-// runtime takes their handling over and does not say what it was; and of 0, 1 and 2
-// one that was closed is the null device.
+// folder, limits, descriptors, and SIGHUP and SIGINT ignored where they were. Three
+// things the Go runtime changes before a program of its can look at them: of other
+// signals that were ignored the child has the default, of those that were blocked it
+// unblocks some, SIGINT and SIGTERM among them, and a descriptor of 0, 1 and 2 that was
+// closed is the null device.
 package child

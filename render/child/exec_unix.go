@@ -31,7 +31,7 @@ func (c Command) Exec() error {
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
 		status = notFound
 	}
-	return &ExitError{status, explain(name, err)}
+	return &ExitError{status, explain(name, path, err)}
 }
 
 // find gives the file of a program as execvp does: a name with a slash is the
@@ -75,13 +75,13 @@ func runnable(file string) error {
 	return unix.Access(file, unix.X_OK)
 }
 
-// explain says why a program did not start.
-func explain(name string, err error) error {
+// explain says why a program did not start; path is where it was found.
+func explain(name, path string, err error) error {
 	kind := secret.General
 	switch {
-	case errors.Is(err, unix.ENOENT) && !strings.Contains(name, "/"):
+	case path == "" && errors.Is(err, unix.ENOENT):
 		return secret.Errorf(kind, "%s: command not found", name)
-	case errors.Is(err, unix.ENOENT) && fileExists(name):
+	case errors.Is(err, unix.ENOENT) && fileExists(path):
 		return secret.Errorf(kind, "%s: its interpreter does not exist", name)
 	case errors.Is(err, unix.ENOEXEC):
 		err := secret.Errorf(kind, "%s: not a program that the system can run", name)
@@ -90,9 +90,9 @@ func explain(name string, err error) error {
 		err := secret.Errorf(kind, "%s: arguments and environment are more than the system hands to a program", name)
 		return secret.WithHint(err, "choose fewer secrets with --only, or --pristine")
 	}
-	var path *os.PathError
-	if errors.As(err, &path) {
-		err = path.Err
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
 	}
 	return secret.Errorf(kind, "%s: %w", name, fmt.Errorf("cannot be run: %w", err))
 }

@@ -38,6 +38,9 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
+	if err := f.Chmod(0o600); err != nil { // whatever the umask
+		return err
+	}
 	w := bufio.NewWriterSize(f, 64<<10)
 	if err := fill(w); err != nil {
 		return err

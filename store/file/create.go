@@ -29,14 +29,18 @@ func (s *Store) create(change func(*draft) error) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
+	if err := os.Chmod(folder, 0o700); err != nil { // whatever the umask
+		return err
+	}
 	if err := d.writeStore(folder, salt); err != nil {
 		return err
 	}
-	if err := s.install(folder); err != nil {
-		return err
+	err = s.install(folder)
+	var made *unsyncedError
+	if err == nil || errors.As(err, &made) {
+		s.opt.Notice(s.created(d))
 	}
-	s.opt.Notice(s.created(d))
-	return nil
+	return err
 }
 
 // newStore is the draft of an empty store with one slot.
@@ -113,7 +117,7 @@ func (s *Store) install(folder string) error {
 	if err := os.Rename(folder, s.opt.Dir); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(s.opt.Dir))
+	return unsynced(syncFolder(filepath.Dir(s.opt.Dir)))
 }
 
 func (s *Store) created(d *draft) string {

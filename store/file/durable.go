@@ -29,6 +29,9 @@ func writeTemp(folder, pattern string, fill func(*os.File) error) (path string, 
 			os.Remove(f.Name())
 		}
 	}()
+	if err := f.Chmod(0o600); err != nil { // whatever the umask
+		return "", err
+	}
 	if err := fill(f); err != nil {
 		return "", err
 	}
@@ -41,8 +44,25 @@ func replace(tmp, target string) error {
 		os.Remove(tmp)
 		return permission(err, target, "chmod 700 %s", filepath.Dir(target))
 	}
-	return syncFolder(filepath.Dir(target))
+	return unsynced(syncFolder(filepath.Dir(target)))
 }
+
+// unsynced is the error for a change that has been made, but may not last: the new
+// name of a file could not be synced.
+func unsynced(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &unsyncedError{err}
+}
+
+type unsyncedError struct{ err error }
+
+func (e *unsyncedError) Error() string {
+	return "the change was made, but may not survive a power cut: " + e.err.Error()
+}
+
+func (e *unsyncedError) Unwrap() error { return e.err }
 
 // removeLeftovers removes what interrupted writers left in the store's folder
 // and beside it. The caller holds the lock.
@@ -57,8 +77,11 @@ func (s *Store) removeLeftovers() {
 		}
 	}
 	for _, path := range matching(filepath.Dir(s.opt.KeyFile), keyTempPattern) {
-		// Writers of other stores may be making the key now, under other locks.
-		if info, err := os.Lstat(path); err == nil && s.opt.Now().Sub(info.ModTime()) > time.Hour {
+		// Writers of other stores may be making the key now, under other locks; but what
+		// is a link to the key has done its work.
+		info, err := os.Lstat(path)
+		key, keyErr := os.Lstat(s.opt.KeyFile)
+		if err == nil && (s.opt.Now().Sub(info.ModTime()) > time.Hour || keyErr == nil && os.SameFile(info, key)) {
 			os.Remove(path)
 		}
 	}
@@ -87,10 +110,14 @@ func makeFolder(path string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return permission(err, path, "chmod 700 %s", parent)
+	err := os.Mkdir(path, 0o700)
+	if err == nil {
+		err = os.Chmod(path, 0o700) // whatever the umask
 	}
-	err := syncFolder(parent)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return noAccess(err, path)
+	}
+	err = syncFolder(parent)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // a folder to make others in, but not to read
 	}
@@ -108,6 +135,10 @@ const (
 func (s *Store) failed(err error) error {
 	if err == nil || secret.KindOf(err) != secret.General {
 		return err
+	}
+	var made *unsyncedError
+	if errors.As(err, &made) {
+		return secret.Errorf(secret.General, "%s: %w", s.opt.Dir, err)
 	}
 	return secret.Errorf(secret.General, "%s: nothing was changed: %w", s.opt.Dir, err)
 }

@@ -2,6 +2,7 @@ package file
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -17,16 +18,27 @@ var storeFiles = []string{format.KeyringFile, format.SaltFile, format.ConfigFile
 // empty is none; one that holds anything but a whole store is an error.
 func (s *Store) exists() (bool, error) {
 	info, err := os.Stat(s.opt.Dir)
+	parent := filepath.Dir(s.opt.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, checkLinks(s.opt.Dir)
+		if err := checkLinks(s.opt.Dir); err != nil {
+			return false, err
+		}
+		err := checkParent(parent)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return false, err
 	}
 	if err != nil {
-		return false, permission(err, s.opt.Dir, "chmod 700 %s", filepath.Dir(s.opt.Dir))
+		return false, permission(err, s.opt.Dir, "chmod 700 %s", parent)
 	}
 	if !info.IsDir() {
 		return false, secret.Errorf(secret.Permission, "%s: not a folder", s.opt.Dir)
 	}
 	if err := checkOwn(info, s.opt.Dir, 0o700); err != nil {
+		return false, err
+	}
+	if err := checkParent(parent); err != nil {
 		return false, err
 	}
 	names, err := s.names()
@@ -77,17 +89,31 @@ func (s *Store) checkWhole(names map[string]bool) error {
 			break
 		}
 	}
+	deep := ""
+	if missing != "" || len(names) > len(storeFiles) {
+		deep = s.nested(names)
+	}
 	if missing == "" {
+		if deep != "" {
+			s.opt.Notice(fmt.Sprintf("%s is a store one folder too deep, as cp -r makes it; the one above it is used", deep))
+		}
 		return nil
 	}
 	err := secret.Errorf(secret.Encryption, "%s: missing, though the folder is not empty", s.path(missing))
-	for name := range names {
-		deep := s.path(name)
-		if _, statErr := os.Lstat(filepath.Join(deep, format.KeyringFile)); statErr == nil {
-			return secret.WithHint(err, "%s is a store one folder too deep, as cp -r makes it; move its files up", deep)
-		}
+	if deep != "" {
+		return secret.WithHint(err, "%s is a store one folder too deep, as cp -r makes it; move its files up", deep)
 	}
 	return secret.WithHint(err, "restore %s from a backup; xec makes nothing anew beside a store", missing)
+}
+
+// nested gives a folder in the store's folder that holds a store itself.
+func (s *Store) nested(names map[string]bool) string {
+	for name := range names {
+		if _, err := os.Lstat(filepath.Join(s.path(name), format.KeyringFile)); err == nil {
+			return s.path(name)
+		}
+	}
+	return ""
 }
 
 // openOwn opens a file for reading that must be regular, the person's own and
@@ -123,6 +149,19 @@ func readOwn(path string) ([]byte, error) {
 		return nil, secret.Errorf(secret.General, "%w", err)
 	}
 	return b, nil
+}
+
+// noAccess is permission for a folder that could not be made: only the person's own
+// parent is worth a hint.
+func noAccess(err error, path string) error {
+	parent := filepath.Dir(path)
+	if info, statErr := os.Stat(parent); statErr == nil && isOwn(info) {
+		return permission(err, path, "chmod 700 %s", parent)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return secret.Errorf(secret.Permission, "%s: permission denied", path)
+	}
+	return err
 }
 
 // permission gives a refusal by the operating system its kind and a hint.

@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -25,7 +26,13 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	if err := makeFolder(parent); err != nil {
 		return nil, err
 	}
-	l := flock.New(s.opt.Dir+".lock", flock.SetPermissions(0o600))
+	if err := checkParent(parent); err != nil {
+		return nil, err
+	}
+	if err := checkLock(s.opt.Dir + ".lock"); err != nil {
+		return nil, err
+	}
+	l := flock.New(s.opt.Dir+".lock", flock.SetPermissions(0o600), flock.SetFlag(lockFlags))
 	ok, err := s.tryLock(ctx, l, lockPatience)
 	if err == nil && !ok {
 		s.opt.Notice("waiting for another xec to finish with " + s.opt.Dir)
@@ -37,7 +44,21 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	if !ok {
 		return nil, secret.Errorf(secret.General, "%s: another process has held the lock for %v", l.Path(), lockLimit)
 	}
+	if err := openToOwner(l.Path()); err != nil {
+		l.Close()
+		return nil, err
+	}
 	return func() { l.Close() }, nil
+}
+
+// openToOwner gives a lock file that was made under a strict umask the mode by which
+// the next writer can open it.
+func openToOwner(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o600 != 0o600 {
+		err = os.Chmod(path, 0o600)
+	}
+	return err
 }
 
 // tryLock waits up to limit; false with no error means that it was too short.

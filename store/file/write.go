@@ -144,7 +144,10 @@ func writeFile(folder, name string, fill func(*os.File) error) error {
 	if err != nil {
 		return err
 	}
-	err = fill(f)
+	err = f.Chmod(0o600) // whatever the umask
+	if err == nil {
+		err = fill(f)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
