@@ -332,6 +332,26 @@ func TestALinkThatLeadsNowhereIsNoEmptyStore(t *testing.T) {
 	}
 }
 
+// TestALinkToTheKeyDoesNotStay: a process that was killed between link and unlink
+// leaves the key under a second name.
+func TestALinkToTheKeyDoesNotStay(t *testing.T) {
+	opt := made(t, "A")
+	link := filepath.Join(filepath.Dir(opt.KeyFile), ".key.1.tmp")
+	making := filepath.Join(filepath.Dir(opt.KeyFile), ".key.2.tmp")
+	if err := errors.Join(os.Link(opt.KeyFile, link), os.WriteFile(making, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Open(opt).Set(ctx, "B", secret.Text("b")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(link); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the link is still there: %v", err)
+	}
+	if _, err := os.Lstat(making); err != nil {
+		t.Errorf("a key that is being made was removed: %v", err)
+	}
+}
+
 func TestFoldersMayHaveAnyName(t *testing.T) {
 	opt := options(t)
 	other := filepath.Join(filepath.Dir(filepath.Dir(opt.Dir)), "ab", "secrets.new-1")
