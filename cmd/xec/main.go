@@ -39,7 +39,17 @@
 //     own text; it gets no standard input and none of xec's passphrase variables.
 //     A variable of the three that is set but empty is an error.
 //   - exec finds the command on its own PATH, whatever the child is given.
-//   - render -o refuses a symbolic link instead of replacing it.
+//   - A flag that is given and empty is an error, but for --value and --prefix: with
+//     --only "$KEYS" and KEYS not set a child would else get everything. For the same
+//     reason a flag of exec behind the command needs "--" before the command.
+//   - What should be a key or a command and is none is not repeated in the error: in
+//     "set KEY=value" it holds a value.
+//   - "-" is standard input for a file that is read, standard output for render -o.
+//   - render -o refuses a symbolic link instead of replacing it, and removes what it has
+//     written when it is interrupted.
+//   - Of a key that is missing in many places 100 are told, and the rest counted; which
+//     key was meant is told as far as a million comparisons go.
+//   - Completion offers keys only if the store opens without asking.
 package main
 
 import "os"
