@@ -4,17 +4,24 @@
 //
 // # A value is data
 //
-// A value never changes the shape of a document. Only a reference's own bytes are
-// replaced, by the value encoded for the place; every other byte comes out as it
-// went in; and what was put in is never looked through for references again.
+// A value never changes the shape of a document. Only the scalar that holds a
+// reference is replaced, by one that has the value encoded for the place; every other
+// byte comes out as it went in, comments, order, line ends and a missing last one too;
+// and what was put in is never looked through for references.
 //
 // # A format is a folder
 //
 //   - text: plain text, which carries any bytes
+//   - yaml, json, dotenv: formats with a syntax that a value could break
 //   - child: the environment of a program, and the program
 //   - output: files, written whole or not at all
 //
-// Where a format has a syntax that a value could break, its folder encodes the
-// value for the place and then proves the result: parsed again, it must be the
-// template's own tree with the values put in.
+// A [Format] splices and then proves. It reads the document with each reference as one
+// plain word, encodes each value for the exact place, and reads the result again: it
+// must be the tree of the document with the values put in, node for node. If it is
+// not, nothing is given and the error says where.
+//
+// Escapes are read in the decoded scalar. Of n backslashes before a reference n/2
+// remain there, and if n is odd the reference is literal text; so JSON writes
+// "\\\\${secret:KEY}" for a literal one. In a comment a reference is text.
 package render

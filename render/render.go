@@ -1,0 +1,45 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Span is where a reference stands in a document: document[Start:End], with its
+// brackets, without backslashes before it.
+type Span struct{ Start, End int }
+
+// Format reads a document in which references stand at spans, in the order of the
+// document, none within another. For reading, a reference counts as one plain word.
+// An error is a *[PlacedError] of kind secret.General: the document is not of the
+// format.
+type Format func(document []byte, spans []Span) (Document, error)
+
+// Document is a document whose references can be given values.
+type Document interface {
+	// Refs gives the numbers of those spans that are references, ascending. The
+	// others are escaped, or stand in a comment.
+	Refs() []int
+	// Render gives the document with the value of each reference in its place. It
+	// proves what it gives: read again, it is the document's own tree with the values
+	// put in. An error is a *[PlacedError] of kind secret.Invalid: a place cannot
+	// carry its value; its hint says what to do.
+	Render(value func(ref int) secret.Value) ([]byte, error)
+}
+
+// PlacedError is an error at an offset of a document, in bytes.
+type PlacedError struct {
+	Offset int
+	Err    error
+}
+
+// Errorf makes a *PlacedError of a kind.
+func Errorf(offset int, kind secret.Kind, format string, args ...any) error {
+	return &PlacedError{offset, secret.Errorf(kind, format, args...)}
+}
+
+func (e *PlacedError) Error() string { return fmt.Sprintf("byte %d: %v", e.Offset, e.Err) }
+
+// Unwrap gives the error without its place.
+func (e *PlacedError) Unwrap() error { return e.Err }
