@@ -23,5 +23,5 @@
 //
 // Escapes are read in the decoded scalar. Of n backslashes before a reference n/2
 // remain there, and if n is odd the reference is literal text; so JSON writes
-// "\\\\${secret:KEY}" for a literal one. In a comment a reference is text.
+// "\\${secret:KEY}" for a literal one. In a comment a reference is text.
 package render
