@@ -1,0 +1,243 @@
+package yaml
+
+import (
+	"slices"
+	"strings"
+
+	yamlv3 "gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// template is a document whose references have been found in its scalars.
+type template struct {
+	source  []byte
+	words   *words
+	nodes   []*yamlv3.Node // of the words' document
+	places  places
+	scalars []*scalar
+	refs    []int
+}
+
+// scalar is a scalar in which references stand.
+type scalar struct {
+	node       *yamlv3.Node
+	start, end int // in the source, without tag and anchor; end of a block is 0
+	flow       bool
+	multiline  bool
+	escaped    bool // there are backslashes before a reference
+	holes      []hole
+}
+
+// hole is a place for a value in a scalar.
+type hole struct {
+	span    int
+	slashes int // before it, in the decoded scalar
+}
+
+// literal reports whether the reference is escaped.
+func (h hole) literal() bool { return h.slashes%2 == 1 }
+
+// Refs implements render.Document.
+func (t *template) Refs() []int { return t.refs }
+
+// locate finds the scalar of each span. What is in none must be in a comment.
+func (t *template) locate() error {
+	found := make([]bool, len(t.words.spans))
+	for _, node := range t.nodes {
+		if err := t.walk(node, false, found); err != nil {
+			return err
+		}
+	}
+	for i, is := range found {
+		if !is && !t.inComment(t.words.spans[i].Start) {
+			return misplaced(t.words.spans[i].Start)
+		}
+	}
+	for _, s := range t.scalars {
+		for _, h := range s.holes {
+			if !h.literal() {
+				t.refs = append(t.refs, h.span)
+			}
+		}
+	}
+	slices.Sort(t.refs)
+	return nil
+}
+
+func misplaced(offset int) error {
+	return render.Errorf(offset, secret.Invalid, "a reference cannot stand in an anchor, an alias, a tag or a directive")
+}
+
+// inComment reports whether what stands at offset, in no scalar, is in a comment.
+func (t *template) inComment(offset int) bool {
+	line := t.source[t.places.starts[t.places.lineOf(offset)]:offset]
+	for i, b := range line {
+		if b == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *template) walk(node *yamlv3.Node, flow bool, found []bool) error {
+	flow = flow || node.Style&yamlv3.FlowStyle != 0
+	for _, name := range []string{node.Anchor, node.Tag} {
+		if at, span := t.words.find(name); at >= 0 {
+			return misplaced(t.words.spans[span].Start)
+		}
+	}
+	switch node.Kind {
+	case yamlv3.AliasNode:
+		if at, span := t.words.find(node.Value); at >= 0 {
+			return misplaced(t.words.spans[span].Start)
+		}
+		return nil
+	case yamlv3.ScalarNode:
+		return t.scalar(node, flow, found)
+	}
+	for _, child := range node.Content {
+		if err := t.walk(child, flow, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scalar keeps a scalar if references stand in it.
+func (t *template) scalar(node *yamlv3.Node, flow bool, found []bool) error {
+	s := &scalar{node: node, flow: flow}
+	text := node.Value
+	for {
+		at, span := t.words.find(text)
+		if at < 0 {
+			break
+		}
+		slashes := at - len(strings.TrimRight(text[:at], `\`))
+		s.holes = append(s.holes, hole{span, slashes})
+		s.escaped = s.escaped || slashes > 0
+		found[span] = true
+		text = text[at+t.words.size(span):]
+	}
+	if len(s.holes) == 0 {
+		return nil
+	}
+	t.scalars = append(t.scalars, s)
+	return t.bound(s)
+}
+
+// bound finds where the scalar begins and ends in the source.
+func (t *template) bound(s *scalar) error {
+	document := t.words.document
+	s.start = skipProperties(document, t.places.offset(s.node.Line, s.node.Column))
+	first := t.words.spans[s.holes[0].span].Start
+	switch quote := document[s.start]; {
+	case s.node.Style&(yamlv3.LiteralStyle|yamlv3.FoldedStyle) != 0:
+		if quote != '|' && quote != '>' {
+			return unbound(first)
+		}
+		return nil
+	case s.node.Style&yamlv3.SingleQuotedStyle != 0:
+		s.end = endOfSingle(document, s.start)
+	case s.node.Style&yamlv3.DoubleQuotedStyle != 0:
+		s.end = endOfDouble(document, s.start)
+	default:
+		s.end = endOfPlain(document, s.start, s.node.Value)
+	}
+	last := t.words.spans[s.holes[len(s.holes)-1].span].End
+	if s.start > first || s.end < last {
+		return unbound(first)
+	}
+	s.multiline = t.places.lineOf(s.start) != t.places.lineOf(s.end)
+	return nil
+}
+
+// unbound refuses a scalar whose place is not where the reader says: nothing is guessed.
+func unbound(offset int) error {
+	return render.Errorf(offset, secret.Invalid, "this scalar cannot be told apart from what stands around it; put quotes around it")
+}
+
+// skipProperties passes over tag and anchor, which come before a scalar, and over what
+// may stand between.
+func skipProperties(b []byte, i int) int {
+	for i < len(b) {
+		switch {
+		case b[i] == '!' || b[i] == '&':
+			for i < len(b) && !isBlank(b[i]) && lineBreak(b[i:]) == 0 {
+				i++
+			}
+		case isBlank(b[i]):
+			i++
+		case lineBreak(b[i:]) > 0:
+			i += lineBreak(b[i:])
+		case b[i] == '#':
+			for i < len(b) && lineBreak(b[i:]) == 0 {
+				i++
+			}
+		default:
+			return i
+		}
+	}
+	return max(len(b)-1, 0)
+}
+
+func isBlank(b byte) bool { return b == ' ' || b == '\t' }
+
+// endOfSingle is behind the closing quote of the scalar that begins at i.
+func endOfSingle(b []byte, i int) int {
+	if b[i] != '\'' {
+		return 0
+	}
+	for i++; i < len(b); i++ {
+		if b[i] != '\'' {
+			continue
+		}
+		if i+1 == len(b) || b[i+1] != '\'' {
+			return i + 1
+		}
+		i++
+	}
+	return 0
+}
+
+func endOfDouble(b []byte, i int) int {
+	if b[i] != '"' {
+		return 0
+	}
+	for i++; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// endOfPlain matches the value of a plain scalar with the source: where a line ends
+// there, the value has a space or line feeds. 0 means that they do not match.
+func endOfPlain(b []byte, i int, value string) int {
+	for value != "" {
+		inValue, inSource := spaces(value), spaces(string(b[i:min(len(b), i+maxFold)]))
+		folded := inValue != "" && strings.ContainsAny(inSource, "\r\n")
+		switch {
+		case folded || inValue != "" && inValue == inSource:
+			i, value = i+len(inSource), value[len(inValue):]
+		case inValue == "" && i < len(b) && b[i] == value[0]:
+			i, value = i+1, value[1:]
+		default:
+			return 0
+		}
+	}
+	return i
+}
+
+// maxFold is how many blanks and line ends in a row a plain scalar may have.
+const maxFold = 4096
+
+// spaces are the blanks and line ends at the start of s.
+func spaces(s string) string {
+	return s[:len(s)-len(strings.TrimLeft(s, " \t\r\n"))]
+}

@@ -1,0 +1,135 @@
+// Package yaml renders YAML: it is a render.Format.
+//
+// # Dialect
+//
+// YAML 1.2 as gopkg.in/yaml.v3 reads it, in UTF-8, with or without a byte order mark;
+// several documents, directives, anchors, aliases, tags and comments. What is written
+// must read alike by YAML 1.1, in which yes, 0123, 12:30:45 and = are no strings.
+//
+// # Where references may stand
+//
+// In scalars, keys as well as values: plain, single-quoted, double-quoted, literal and
+// folded, in block and flow. A secret is always a string: in the place of a plain scalar
+// that would read as something else it is quoted. A reference in a comment stays as it
+// is; one in an anchor, alias, tag or directive is an error. Escapes are read in the
+// decoded scalar.
+//
+// # How a value is put in
+//
+// Where the scalar's own syntax carries it, only the reference's bytes are replaced.
+// Where it does not, the scalar as a whole is written anew, with quotes; a comment
+// behind it stays:
+//
+//   - plain: in place if the whole scalar then is a word that no reader of YAML takes
+//     for anything but a string; else single quotes if every character can stand in
+//     them, else double quotes
+//   - single-quoted: in place, unless the value has characters that only double quotes
+//     can hold
+//   - double-quoted: in place, always
+//   - literal: in place, its lines indented as the block is, if it has no blanks where
+//     they would count as indentation, no blank or line end where the block's end would
+//     swallow it, and no character that a block cannot hold; else the block becomes
+//     double-quoted
+//   - folded: in place if it is one line without blanks at its ends; else the block
+//     becomes double-quoted
+//
+// A value that is not UTF-8 stands nowhere in YAML.
+//
+// # Proof
+//
+// The result is read again and compared with the template node for node: kinds, tags,
+// anchors, aliases, keys and values, with the values of secrets put into the
+// template's. If they differ nothing is given.
+package yaml
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	yamlv3 "gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var _ render.Format = Format
+
+// Format implements render.Format.
+func Format(document []byte, spans []render.Span) (render.Document, error) {
+	if !utf8.Valid(document) {
+		return nil, render.Errorf(firstInvalid(document), secret.General, "not UTF-8, which YAML is here")
+	}
+	words := newWords(document, spans)
+	nodes, err := parse(words.document)
+	if err != nil {
+		return nil, err
+	}
+	t := &template{source: document, words: words, nodes: nodes, places: newPlaces(words.document)}
+	if err := t.locate(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func firstInvalid(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(b)
+}
+
+// parse reads all documents of a stream.
+func parse(source []byte) (nodes []*yamlv3.Node, err error) {
+	defer func() {
+		// What is not of YAML is an error; a slip of the library must not end a program
+		// that holds secrets with a trace of them.
+		if recover() != nil {
+			nodes, err = nil, render.Errorf(0, secret.General, "not YAML that can be read")
+		}
+	}()
+	// The library refuses the number and reads what it means.
+	source = bytes.ReplaceAll(source, []byte("%YAML 1.2\n"), []byte("%YAML 1.1\n"))
+	source = bytes.ReplaceAll(source, []byte("%YAML 1.2\r"), []byte("%YAML 1.1\r"))
+	decoder := yamlv3.NewDecoder(bytes.NewReader(source))
+	for {
+		node := new(yamlv3.Node)
+		if err := decoder.Decode(node); err != nil {
+			if err.Error() == "EOF" {
+				return nodes, nil
+			}
+			return nil, syntaxError(source, err)
+		}
+		nodes = append(nodes, node)
+	}
+}
+
+// syntaxError gives an error of the library its place, and only those of its words that
+// quote nothing of the document.
+func syntaxError(source []byte, err error) error {
+	line, what := 1, err.Error()
+	if n, scanErr := fmt.Sscanf(what, "yaml: line %d:", &line); n != 1 || scanErr != nil {
+		line = 1
+	}
+	return render.Errorf(lineStart(source, line), secret.General, "not YAML: %s", reason(what))
+}
+
+// reason is what the library says, without the line, and without the one name that it
+// quotes.
+func reason(what string) string {
+	if strings.Contains(what, "unknown anchor") {
+		return "an alias of an anchor that is not there"
+	}
+	if _, after, found := strings.Cut(what, ": "); found && strings.HasPrefix(what, "yaml: line ") {
+		_, what, _ = strings.Cut(after, ": ")
+		if what == "" {
+			what = after
+		}
+	}
+	return strings.TrimPrefix(what, "yaml: ")
+}

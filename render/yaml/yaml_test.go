@@ -1,0 +1,388 @@
+package yaml
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	yamlv3 "gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/fixtures/hostile"
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var reference = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+func spansOf(document string) (spans []render.Span) {
+	for _, m := range reference.FindAllStringIndex(document, -1) {
+		spans = append(spans, render.Span{Start: m[0], End: m[1]})
+	}
+	return spans
+}
+
+// rendered renders a document in which every reference has one value.
+func rendered(document, value string) (string, error) {
+	d, err := Format([]byte(document), spansOf(document))
+	if err != nil {
+		return "", err
+	}
+	out, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(out), err
+}
+
+func TestScalarsAreSplicedOrQuoted(t *testing.T) {
+	for _, test := range []struct{ in, value, want string }{
+		{"a: ${secret:K} # c\n", "word", "a: word # c\n"},
+		{"a: ${secret:K} # c\n", "two words", "a: two words # c\n"},
+		{"a: ${secret:K} # c\n", "it's", "a: 'it''s' # c\n"},
+		{"a: ${secret:K} # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
+		{"a: ${secret:K}", "123", "a: '123'"},
+		{"a: ${secret:K}", "yes", "a: 'yes'"},
+		{"a: ${secret:K}", "null", "a: 'null'"},
+		{"a: ${secret:K}", "12:30:45", "a: '12:30:45'"},
+		{"a: ${secret:K}", "=", "a: '='"},
+		{"a: ${secret:K}", "- x", "a: '- x'"},
+		{"a: ${secret:K}", "k: v", "a: 'k: v'"},
+		{"a: ${secret:K}", "v #c", "a: 'v #c'"},
+		{"a: ${secret:K}", "${secret:OTHER}", "a: '${secret:OTHER}'"},
+		{"a: http://u:${secret:K}@h/p\n", "p@ss", "a: http://u:p@ss@h/p\n"},
+		{"a: http://u:${secret:K}@h/p\n", "p ss: x", "a: 'http://u:p ss: x@h/p'\n"},
+		{"a: 12${secret:K}\n", "34", "a: '1234'\n"},
+		{"a: [${secret:K}, b]\n", "word", "a: [word, b]\n"},
+		{"a: [${secret:K}, b]\n", "x, y", "a: ['x, y', b]\n"},
+		{"a: {k: ${secret:K}}\n", "}", "a: {k: '}'}\n"},
+		{"a: '${secret:K}' # c\n", "it's", "a: 'it''s' # c\n"},
+		{"a: '${secret:K}' # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
+		{"a: \"x ${secret:K}\"\n", "a\"b\\c\n", "a: \"x a\\\"b\\\\c\\n\"\n"},
+		{"${secret:K}: v\n", "key", "key: v\n"},
+		{"${secret:K}: v\n", "a: b", "'a: b': v\n"},
+		{"a: |\n  x ${secret:K} y\n  z\n", "v", "a: |\n  x v y\n  z\n"},
+		{"a: |\n  ${secret:K}\nb: c\n", "l1\nl2", "a: |\n  l1\n  l2\nb: c\n"},
+		{"a: |\r\n  ${secret:K}\r\nb: c\r\n", "l1\nl2", "a: |\r\n  l1\r\n  l2\r\nb: c\r\n"},
+		{"a: |-  # c\n  ${secret:K}\n\n# d\nb: c\n", "l1\n", "a: \"l1\\n\"  # c\n\n# d\nb: c\n"},
+		{"a: |2\n   ${secret:K}\n", "x\ny", "a: |2\n   x\n  y\n"},
+		{"a: >\n  x ${secret:K}\n  y\n", "v w", "a: >\n  x v w\n  y\n"},
+		{"a: >\n  x ${secret:K}\n  y\n\nb: c\n", "v\nw", "a: \"x v\\nw y\\n\"\n\nb: c\n"},
+		{"a: x\n  ${secret:K}\n  y # c\n", "v", "a: 'x v y' # c\n"},
+		{"- &a !t ${secret:K}\n- *a\n", "- x", "- &a !t '- x'\n- *a\n"},
+		{"a: !!str ${secret:K}\n", "123", "a: !!str '123'\n"},
+		{"# ${secret:K}\na: b # ${secret:K}\n", "v", "# ${secret:K}\na: b # ${secret:K}\n"},
+		{"\ufeffa: ${secret:K}\r\nb: c", "v", "\ufeffa: v\r\nb: c"},
+		{"%YAML 1.2\n---\na: ${secret:K}\n...\n---\nb: ${secret:K}\n", "v", "%YAML 1.2\n---\na: v\n...\n---\nb: v\n"},
+		{"a: $<secret:K>\n", "v", "a: v\n"},
+		{"a: ${secret:K:-it's: x}\n", "v", "a: v\n"},
+		// Escapes.
+		{`a: \${secret:K}` + "\n", "v", "a: '${secret:K}'\n"},
+		{`a: "\\${secret:K}"` + "\n", "v", "a: '${secret:K}'\n"},
+		{`a: "\\\\${secret:K}"` + "\n", "v", "a: '\\v'\n"},
+		{`a: '\\${secret:K}'` + "\n", "v", "a: '\\v'\n"},
+		{"a: |\n  \\${secret:K}\n", "v", "a: \"${secret:K}\\n\"\n"},
+	} {
+		got, err := rendered(test.in, test.value)
+		if err != nil || got != test.want {
+			t.Errorf("%q:\n got %q, error %v\nwant %q", test.in, got, err, test.want)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for _, test := range []struct {
+		in, value, want string
+		kind            secret.Kind
+	}{
+		{"a: *${secret:K}\n", "v", "", secret.General},
+		{"a: &x${secret:K} v\n", "v", "anchor", secret.Invalid},
+		{"a: !x${secret:K} v\n", "v", "tag", secret.Invalid},
+		{"a: ${secret:K}\n", "\xff", "not UTF-8", secret.Invalid},
+		{"a: b\n c: ${secret:K}\n", "v", "mapping values are not allowed", secret.General},
+		{"a: [${secret:K}\n", "v", "did not find", secret.General},
+		{"a: \xff\n", "v", "not UTF-8", secret.General},
+		{"${secret:K}: v\n", strings.Repeat("k ", 2000) + "'", "cannot stand here", secret.Invalid},
+	} {
+		got, err := rendered(test.in, test.value)
+		var placed *render.PlacedError
+		if got != "" && err == nil || !errors.As(err, &placed) || !strings.Contains(err.Error(), test.want) || !errors.Is(err, test.kind) {
+			t.Errorf("%q: error %v, want %q of kind %v", test.in, err, test.want, test.kind)
+		}
+	}
+}
+
+func TestWithoutReferencesEverythingStays(t *testing.T) {
+	for _, document := range []string{"", "# only\n", "a:   b  # c\r\n\r\nx: [ 1,2 ]", "---\n...\n---\n", "'", "\ufeff"} {
+		d, err := Format([]byte(document), nil)
+		if err != nil {
+			continue
+		}
+		out, err := d.Render(nil)
+		if err != nil || string(out) != document {
+			t.Errorf("%q became %q, error %v", document, out, err)
+		}
+	}
+}
+
+// place is a template in which %s stands for the reference, with what is around the
+// value in the scalar, and how to get there.
+type place struct {
+	name, template, before, after string
+	key                           bool
+}
+
+var everywhere = []place{
+	{"plain", "a: %s\nlast: x\n", "", "", false},
+	{"plain with text", "a: pre-%s.post # c\nlast: x\n", "pre-", ".post", false},
+	{"plain in a sequence", "a:\n  - %s\nlast: x\n", "", "", false},
+	{"plain of several lines", "a: one\n  %s\n  three\nlast: x\n", "one ", " three", false},
+	{"plain URL", "a: pg://u:%s@h/d?x=1\nlast: x\n", "pg://u:", "@h/d?x=1", false},
+	{"plain behind a tag", "a: !!str %s\nlast: x\n", "", "", false},
+	{"plain behind an anchor", "a: &n %s\nlast: x\n", "", "", false},
+	{"single", "a: '%s'\nlast: x\n", "", "", false},
+	{"single with text", "a: 'it''s %s!' # c\nlast: x\n", "it's ", "!", false},
+	{"single of several lines", "a: 'one\n  %s\n  three'\nlast: x\n", "one ", " three", false},
+	{"double", "a: \"%s\"\nlast: x\n", "", "", false},
+	{"double with text", "a: \"\\t%s\\u00e9\" # c\nlast: x\n", "\t", "é", false},
+	{"double of several lines", "a: \"one\n  %s\n  three\"\nlast: x\n", "one ", " three", false},
+	{"literal", "a: |\n  %s\nlast: x\n", "", "\n", false},
+	{"literal in a line", "a: |\n  one\n  two %s three\n  four\nlast: x\n", "one\ntwo ", " three\nfour\n", false},
+	{"literal, stripped", "a: |-\n  %s\nlast: x\n", "", "", false},
+	{"literal, kept", "a: |+\n  %s\n\nlast: x\n", "", "\n\n", false},
+	{"literal, indented", "a: |2\n    one\n  %s\nlast: x\n", "  one\n", "\n", false},
+	{"literal in a sequence", "a:\n- |\n  %s\nlast: x\n", "", "\n", false},
+	{"folded", "a: >\n  %s\nlast: x\n", "", "\n", false},
+	{"folded in a line", "a: >-\n  one\n  two %s three\n  four\nlast: x\n", "one two ", " three four", false},
+	{"flow sequence", "a: [%s]\nlast: x\n", "", "", false},
+	{"flow sequence with text", "a: [one, x%sy , 3]\nlast: x\n", "x", "y", false},
+	{"flow mapping", "a: {b: %s, c: d}\nlast: x\n", "", "", false},
+	{"flow in double quotes", "a: [\"%s\"]\nlast: x\n", "", "", false},
+	{"JSON in YAML", "{\"a\": \"%s\"}\n", "", "", false},
+	{"CRLF", "x: 1\r\na: %s\r\nlast: x\r\n", "", "", false},
+	{"literal, CRLF", "x: 1\r\na: |\r\n  %s\r\nlast: x\r\n", "", "\n", false},
+	{"BOM", "\ufeffa: %s\nlast: x\n", "", "", false},
+	{"second document", "---\nx: y\n---\na: %s\n", "", "", false},
+	{"a scalar alone", "%s\n", "", "", false},
+	{"no line end", "a: %s", "", "", false},
+	{"key", "%s: x\nlast: x\n", "", "", true},
+	{"quoted key", "\"%s\": x\nlast: x\n", "", "", true},
+}
+
+// carried are the kinds of value that are UTF-8: no YAML holds others.
+func carried() (kinds []hostile.Kind) {
+	for _, kind := range hostile.Kinds() {
+		if utf8.ValidString(kind.Value) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// decodedAt gives the scalar that a template's place holds, as yaml.v3 reads it.
+func decodedAt(document string, key bool) (string, bool) {
+	var node yamlv3.Node
+	decoder := yamlv3.NewDecoder(strings.NewReader(document))
+	for decoder.Decode(&node) == nil {
+		n := node.Content[0]
+		for n.Kind != yamlv3.ScalarNode {
+			if key {
+				return n.Content[0].Value, n.Content[0].ShortTag() == "!!str"
+			}
+			i := slices.IndexFunc(n.Content, func(c *yamlv3.Node) bool { return c.Value == "a" })
+			switch {
+			case n.Kind == yamlv3.MappingNode && i < 0 && n.Content[0].Value != "b":
+				n = nil
+			case n.Kind == yamlv3.MappingNode:
+				n = n.Content[max(i, 0)+1]
+			case len(n.Content) == 3:
+				n = n.Content[1]
+			default:
+				n = n.Content[0]
+			}
+			if n == nil {
+				break
+			}
+		}
+		if n != nil {
+			return n.Value, n.ShortTag() == "!!str"
+		}
+	}
+	return "", false
+}
+
+// TestEveryValueInEveryPlace is read back by yaml.v3 and, all at once, by PyYAML, which
+// is YAML 1.1.
+func TestEveryValueInEveryPlace(t *testing.T) {
+	kinds := carried()
+	if len(kinds) < 60 || len(everywhere) < 30 {
+		t.Fatalf("%d kinds, %d places", len(kinds), len(everywhere))
+	}
+	var documents, wants []string
+	covered := 0
+	for _, p := range everywhere {
+		for _, kind := range kinds {
+			document := fmt.Sprintf(p.template, "${secret:K}")
+			got, err := rendered(document, kind.Value)
+			if err != nil {
+				if p.key && len(kind.Value) > 100 {
+					continue // a key has 1,024 characters at most
+				}
+				t.Errorf("%s, %s: %v", p.name, kind.Name, err)
+				continue
+			}
+			want := p.before + kind.Value + p.after
+			if text, isString := decodedAt(got, p.key); text != want || !isString {
+				t.Errorf("%s, %s: read back as %d bytes, a string: %v; want %d bytes", p.name, kind.Name, len(text), isString, len(want))
+			}
+			requireSameElsewhere(t, p, kind, document, got)
+			documents, wants = append(documents, got), append(wants, want)
+			covered++
+		}
+	}
+	t.Logf("%d kinds of value × %d places: %d covered", len(kinds), len(everywhere), covered)
+	requirePython(t, documents, wants)
+}
+
+// requireSameElsewhere compares the lines that are not the scalar's own.
+func requireSameElsewhere(t *testing.T, p place, kind hostile.Kind, document, got string) {
+	t.Helper()
+	before, after, _ := strings.Cut(document, "${secret:K}")
+	head := before[:strings.LastIndex(before, "a:")+1]
+	tail := after[strings.Index(after+"\nlast", "\nlast"):]
+	if p.key {
+		head = ""
+	}
+	if !strings.HasPrefix(got, head) || !strings.HasSuffix(got, tail) {
+		t.Errorf("%s, %s: something else has changed", p.name, kind.Name)
+	}
+}
+
+// decode prints, for each document of the JSON array on standard input, whether PyYAML
+// finds the wanted string in it, as a key or a value.
+const decode = `
+import base64, json, sys, yaml
+def strings(x):
+    if isinstance(x, dict):
+        for k, v in x.items():
+            yield from strings(k); yield from strings(v)
+    elif isinstance(x, list):
+        for v in x: yield from strings(v)
+    elif isinstance(x, str):
+        yield x
+for document, want in json.load(sys.stdin):
+    document, want = base64.b64decode(document).decode(), base64.b64decode(want).decode()
+    try:
+        print(any(want in strings(d) for d in yaml.load_all(document, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
+    except yaml.YAMLError as e:
+        print(type(e).__name__)
+`
+
+func requirePython(t *testing.T, documents, wants []string) {
+	t.Helper()
+	python := pythonWith(t, "yaml")
+	pairs := make([][2]string, len(documents))
+	for i := range documents {
+		pairs[i] = [2]string{base64.StdEncoding.EncodeToString([]byte(documents[i])), base64.StdEncoding.EncodeToString([]byte(wants[i]))}
+	}
+	input, err := json.Marshal(pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "-c", decode)
+	cmd.Stdin = bytes.NewReader(input)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := strings.Fields(string(out))
+	if len(answers) != len(documents) {
+		t.Fatalf("%d answers for %d documents", len(answers), len(documents))
+	}
+	for i, answer := range answers {
+		if answer != "True" {
+			t.Errorf("document %d, %d bytes: PyYAML says %s", i, len(documents[i]), answer)
+		}
+	}
+}
+
+// pythonWith finds a Python that has a module.
+func pythonWith(t *testing.T, module string) string {
+	t.Helper()
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", "import "+module).Run() == nil {
+			return python
+		}
+	}
+	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "python3") {
+		t.Fatalf("python3 with the module %s is required", module)
+	}
+	t.Skipf("no python3 with the module %s", module)
+	return ""
+}
+
+// FuzzSplice: what is rendered has the tree of the template with the value in it, or
+// nothing is given; and a document without references stays as it is.
+func FuzzSplice(f *testing.F) {
+	for _, p := range everywhere {
+		f.Add(fmt.Sprintf(p.template, "${secret:K}"), "v: x\n")
+	}
+	f.Add("a: &x [*x, ${secret:K}]\n? ${secret:K}\n: y\n", " ")
+	f.Fuzz(func(t *testing.T, document, value string) {
+		d, err := Format([]byte(document), spansOf(document))
+		if err != nil {
+			return
+		}
+		out, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+		if err != nil {
+			return
+		}
+		if len(spansOf(document)) == 0 && string(out) != document {
+			t.Fatal("a document without references has changed")
+		}
+		if _, err := parse(out); err != nil {
+			t.Fatalf("what was rendered is not YAML: %v", err)
+		}
+	})
+}
+
+// BenchmarkRender renders 1 MB with 1,000 references; the floor is reading it twice.
+func BenchmarkRender(b *testing.B) {
+	var text strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&text, "service-%d:\n", i)
+		for j := range 20 {
+			fmt.Fprintf(&text, "  key-%d: some text of a configuration file  # usual\n", j)
+		}
+		fmt.Fprintf(&text, "  password: ${secret:PASSWORD}\n")
+	}
+	document := []byte(text.String())
+	spans := spansOf(text.String())
+	b.Run("floor", func(b *testing.B) {
+		b.SetBytes(int64(len(document)))
+		for b.Loop() {
+			for range 2 {
+				if _, err := parse(document); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+	b.Run("render", func(b *testing.B) {
+		b.SetBytes(int64(len(document)))
+		for b.Loop() {
+			d, err := Format(document, spans)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := d.Render(func(int) secret.Value { return secret.Text("it's: a value") }); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
