@@ -41,9 +41,12 @@ type Scanner struct {
 	brace, angle bracket
 	found        bool
 	known        map[string]*Reference
-	ref          Reference // of the last token
-	errs         []*PlacedError
-	readErr      error // io.EOF at the end of the text
+	// each is told every closed reference, escaped or not, and takes the place of
+	// tokens and errors.
+	each    func(Found)
+	ref     Reference // of the last token
+	errs    []*PlacedError
+	readErr error // io.EOF at the end of the text
 }
 
 // NewScanner scans r as Text.
@@ -140,8 +143,7 @@ func (s *Scanner) scan() {
 		case closed && end+1-open <= MaxReference:
 			s.take(open, end+1)
 		case closed:
-			s.fail(s.place(open), tooLong())
-			s.flush(end + 1)
+			s.tooLong(open, end+1)
 		case end < len(s.buf) || s.readErr != nil:
 			s.unclosed(open)
 		case len(s.buf)-open <= MaxReference:
@@ -262,6 +264,11 @@ func (s *Scanner) take(open, end int) {
 	n := open - first
 	place := s.place(open)
 	ref, err := s.parse(s.buf[open:end], place)
+	if s.each != nil {
+		s.each(Found{place, end - open, ref, err})
+		s.flush(end)
+		return
+	}
 	switch {
 	case n > MaxReference:
 		s.fail(place, secret.Errorf(secret.Invalid, "more than %d backslashes before a reference", MaxReference))
@@ -338,12 +345,18 @@ func (s *Scanner) place(i int) Position {
 		p.Column = 1
 		done = done[bytes.LastIndexByte(done, '\n')+1:]
 	}
-	for _, b := range done {
-		if b&0xC0 != 0x80 {
-			p.Column++
+	p.Column += characters(done)
+	return p
+}
+
+// characters counts bytes that do not continue a UTF-8 sequence.
+func characters(b []byte) (n int) {
+	for _, each := range b {
+		if each&0xC0 != 0x80 {
+			n++
 		}
 	}
-	return p
+	return n
 }
 
 // unclosed passes over an opening bracket that is not closed on its line.
@@ -365,6 +378,16 @@ func (s *Scanner) fail(p Position, err error) {
 	case len(s.errs) == maxErrors:
 		s.errs = append(s.errs, &PlacedError{Position: p, Err: secret.Errorf(secret.Invalid, "and more errors from here on")})
 	}
+}
+
+// tooLong passes over a reference that is longer than any may be.
+func (s *Scanner) tooLong(open, end int) {
+	if s.each != nil {
+		s.each(Found{s.place(open), end - open, nil, tooLong()})
+	} else {
+		s.fail(s.place(open), tooLong())
+	}
+	s.flush(end)
 }
 
 func tooLong() error {
