@@ -16,7 +16,7 @@
 // A reference ends at the first closing bracket of its form, and lies on one line;
 // a line ends at a line feed. It has 64 KiB at most. White space is no part of a
 // body, but for a default and a command. A default is literal text, may be empty,
-// and must hold neither "${" nor "$<". In [Config] and [Command], "secrets:",
+// and must hold neither "${" nor "$<", nor must a command. In [Config] and [Command], "secrets:",
 // "secret." and "secrets." stand for "secret:".
 //
 // # Dialects

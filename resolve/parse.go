@@ -60,6 +60,9 @@ func (p *parser) parseName() (why string) {
 		if p.ref.Name = p.body[start:]; strings.TrimSpace(p.ref.Name) == "" {
 			return "the command is empty"
 		}
+		if strings.Contains(p.ref.Name, "${") || strings.Contains(p.ref.Name, "$<") {
+			return "a command ends at the first closing bracket, and cannot hold a reference"
+		}
 		return ""
 	case Secret:
 		p.skip(secret.IsKeyByte)

@@ -126,6 +126,7 @@ func TestWhatIsNotOfTheGrammarIsRefused(t *testing.T) {
 		{Config, "${env.}", "name of the variable is missing"},
 		{Config, "${env.1A}", "name of the variable is missing"},
 		{Config, "${cmd: }", "the command is empty"},
+		{Config, "${cmd:echo ${vars.a}}", "cannot hold a reference"},
 		{Config, "${vars.a|url}", "only a secret takes filters"},
 		{Config, "${a b}", "white space"},
 		{Command, "${vars.a@b}", "'@'"},

@@ -1,0 +1,357 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/trust"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Subject is what in the project's file would act, for an approval.
+func (c *Config) Subject() trust.Subject {
+	if c.Project == nil {
+		return trust.Subject{}
+	}
+	s := subject{config: c, seen: map[string]bool{}}
+	s.commands("", c.Project.Root)
+	s.block("secrets", c.Project.Root.Get("secrets"))
+	if profiles := c.Project.Root.Get("profiles"); profiles != nil {
+		for _, p := range profiles.Pairs {
+			s.block("profiles."+p.Key+".secrets", p.Value.Get("secrets"))
+		}
+	}
+	return trust.Subject{Path: c.Project.Path, Parts: s.parts}
+}
+
+// subject gathers what acts.
+type subject struct {
+	config *Config
+	parts  []trust.Part
+	seen   map[string]bool // programs
+}
+
+func (s *subject) add(kind, where, text string) {
+	s.parts = append(s.parts, trust.Part{Kind: kind, Where: where, Text: text})
+}
+
+// commands finds every ${cmd:…}, wherever it stands.
+func (s *subject) commands(path string, n *Node) {
+	if n == nil {
+		return
+	}
+	for i := range n.Pairs {
+		s.commands(join(path, n.Pairs[i].Key), n.Pairs[i].Value)
+	}
+	for i, item := range n.Items {
+		s.commands(fmt.Sprintf("%s[%d]", path, i), item)
+	}
+	if !n.IsString() {
+		return
+	}
+	tokens, _ := n.parsed()
+	for _, token := range tokens {
+		if token.Ref != nil && token.Ref.Kind == resolve.Cmd {
+			s.add("command", path, token.Ref.Name)
+			s.programs(path, strings.FieldsFunc(token.Ref.Name, isShellSyntax))
+		}
+	}
+}
+
+// isShellSyntax reports whether a character parts words of a shell command. What it
+// parts too much is only looked for as a file.
+func isShellSyntax(r rune) bool { return strings.ContainsRune(" \t\n\"'`;|&()<>={}$", r) }
+
+// programs adds the files of the project among words: approved is what they hold.
+func (s *subject) programs(where string, words []string) {
+	for _, word := range words {
+		path := word
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(s.config.Dir(), word)
+		}
+		inside, err := filepath.Rel(s.config.Dir(), path)
+		if err != nil || strings.HasPrefix(inside, "..") || s.seen[inside] {
+			continue
+		}
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		s.seen[inside] = true
+		s.parts = append(s.parts, trust.Part{Kind: "program", Where: where, Text: inside, Digest: digestOf(path)})
+	}
+}
+
+// digestOf is the SHA-256 of a file, or a word that no file has.
+func digestOf(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return "unreadable"
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "unreadable"
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// block adds a secrets block if it acts.
+func (s *subject) block(where string, n *Node) {
+	if n.IsNull() || !s.config.acts(n) {
+		return
+	}
+	s.add("provider", where, summary(n))
+	s.addresses(where, n)
+	var words []string
+	collectWords(n, &words)
+	s.programs(where, words)
+}
+
+// addresses adds what a token would be sent to.
+func (s *subject) addresses(path string, n *Node) {
+	for _, p := range n.Pairs {
+		at := join(path, p.Key)
+		if p.Value.Kind == Scalar && slices.Contains([]string{"address", "endpoint", "url", "host"}, p.Key) {
+			s.add("address", at, p.Value.Text)
+		}
+		s.addresses(at, p.Value)
+	}
+}
+
+func collectWords(n *Node, words *[]string) {
+	if n.Kind == Scalar {
+		*words = append(*words, n.Text)
+	}
+	for _, p := range n.Pairs {
+		collectWords(p.Value, words)
+	}
+	for _, item := range n.Items {
+		collectWords(item, words)
+	}
+}
+
+// summary writes a node on one line.
+func summary(n *Node) string {
+	b, err := json.Marshal(plain(n))
+	if err != nil {
+		return "a block that cannot be shown"
+	}
+	return string(b)
+}
+
+func plain(n *Node) any {
+	switch n.Kind {
+	case Map:
+		m := map[string]any{}
+		for _, p := range n.Pairs {
+			m[p.Key] = plain(p.Value)
+		}
+		return m
+	case List:
+		list := []any{}
+		for _, item := range n.Items {
+			list = append(list, plain(item))
+		}
+		return list
+	}
+	return n.Text
+}
+
+// acts reports whether a secrets block does more than restate what the person would get
+// anyway.
+func (c *Config) acts(n *Node) bool {
+	if n.Kind != Map {
+		return true
+	}
+	provider := "file"
+	if p := n.Get("provider"); p != nil {
+		provider = p.Text
+	}
+	switch provider {
+	case "keyring", "env":
+		return false
+	case "file":
+		dir := n.Get("file").Get("directory")
+		return dir != nil && !c.isOrdinary(dir.Text)
+	}
+	return true
+}
+
+// isOrdinary reports whether a store's folder is the default one, or inside of the
+// project, also when links are followed.
+func (c *Config) isOrdinary(directory string) bool {
+	dir := c.folder(directory)
+	if c.home != "" && dir == filepath.Join(c.home, "secrets") {
+		return true
+	}
+	root, err := filepath.EvalSymlinks(c.Dir())
+	if err != nil {
+		return false
+	}
+	for at := dir; ; at = filepath.Dir(at) { // as much of it as exists
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return isWithin(real, root)
+		}
+		if at == filepath.Dir(at) {
+			return false
+		}
+	}
+}
+
+func isWithin(path, folder string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// folder makes the path of a folder absolute: "~" is the home folder, anything else is
+// relative to the project.
+func (c *Config) folder(directory string) string {
+	if rest, ok := strings.CutPrefix(directory, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	if filepath.IsAbs(directory) {
+		return filepath.Clean(directory)
+	}
+	return filepath.Join(c.Dir(), directory)
+}
+
+// Acting is the part of a configuration that acts. It can be had through Config.Acting
+// alone.
+type Acting struct {
+	config   *Config
+	approved bool
+	// Environ is the environment of commands.
+	Environ []string
+	// Stderr is where commands complain. Nil drops it.
+	Stderr io.Writer
+}
+
+// Acting gives what an approval covers. What it does not cover is an error of kind
+// secret.Permission when it is asked for.
+func (c *Config) Acting(a trust.Approval) *Acting {
+	return &Acting{config: c, approved: a.Covers(c.Subject())}
+}
+
+// Block is a secrets block.
+type Block struct {
+	Provider  string
+	Directory string // of provider file, absolute; "" is the default
+	Settings  *Node  // the whole block
+}
+
+// Block gives the secrets block; ok is false if there is none.
+func (a *Acting) Block() (b Block, ok bool, err error) {
+	n := a.config.Root.Get("secrets")
+	if n.IsNull() {
+		return Block{}, false, nil
+	}
+	if !n.isOwn() && a.config.acts(n) && !a.approved {
+		return Block{}, false, a.config.unapproved("secrets")
+	}
+	b = Block{Provider: "file", Settings: n}
+	if p := n.Get("provider"); p != nil {
+		b.Provider = p.Text
+	}
+	if dir := n.Get("file").Get("directory"); dir != nil && dir.Text != "" {
+		b.Directory = a.config.folder(dir.Text)
+	}
+	return b, true, nil
+}
+
+// isOwn reports whether all of a node comes from the person's own file.
+func (n *Node) isOwn() bool {
+	if n.File != nil && !n.File.Own {
+		return false
+	}
+	for _, p := range n.Pairs {
+		if !p.Value.isOwn() {
+			return false
+		}
+	}
+	for _, item := range n.Items {
+		if !item.isOwn() {
+			return false
+		}
+	}
+	return true
+}
+
+// unapproved is the error for what has no approval.
+func (c *Config) unapproved(what string) error {
+	err := secret.Errorf(secret.Permission, "%s: %s acts, and has not been approved", c.Project.Name, what)
+	return secret.WithHint(err, "xec config trust shows what it would do, and asks; in a pipeline XEC_TRUST_CONFIG=1 approves it for one call")
+}
+
+// check returns an error unless commands of a file may run.
+func (a *Acting) check(from *File) error {
+	if from != nil && from.Own || a != nil && a.approved {
+		return nil
+	}
+	err := secret.Errorf(secret.Permission, "this command has not been approved")
+	return secret.WithHint(err, "xec config trust shows what it would do, and asks; in a pipeline XEC_TRUST_CONFIG=1 approves it for one call")
+}
+
+// Bounds of a command.
+const (
+	commandTime = 30 * time.Second
+	maxPrinted  = 1 << 20
+)
+
+// run runs a command in the system's shell, in the project's folder, without input, and
+// gives what it prints, without line ends behind it.
+func (a *Acting) run(ctx context.Context, from *File, command string) ([]byte, error) {
+	if err := a.check(from); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	defer cancel()
+	argv := shell(command)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir, cmd.Env, cmd.Stderr = a.config.Dir(), a.Environ, a.Stderr
+	cmd.WaitDelay = time.Second // for what the command has left behind
+	killGroup(cmd)
+	out := &printed{}
+	cmd.Stdout = out
+	err := cmd.Run()
+	switch {
+	case out.over:
+		return nil, secret.Errorf(secret.General, "the command prints more than %d MiB", maxPrinted>>20)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, secret.Errorf(secret.General, "the command has not ended within %v", commandTime)
+	case err != nil && cmd.ProcessState != nil:
+		return nil, secret.Errorf(secret.General, "the command failed: %s", cmd.ProcessState)
+	case err != nil:
+		return nil, secret.Errorf(secret.General, "the command could not be started")
+	}
+	return bytes.TrimRight(out.text, "\r\n"), nil
+}
+
+// printed takes what a command prints, up to a limit.
+type printed struct {
+	text []byte
+	over bool
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	if len(p.text)+len(b) > maxPrinted {
+		p.over = true
+		return 0, io.ErrShortWrite
+	}
+	p.text = append(p.text, b...)
+	return len(b), nil
+}

@@ -1,0 +1,45 @@
+// Package config is a project's configuration: .xec/config.yaml.
+//
+// # Where it is
+//
+// .xec/config.yaml or .xec/config.yml, in the working folder or the nearest one above
+// it; a file that is named replaces the search. The person's own configuration, in
+// ~/.xec, is merged below it, the active profile above it: maps merge, anything else is
+// replaced, null too. A profile stands below profiles, in either file, and may name
+// another that it extends, which lies below it. The person's own file is no project.
+//
+// # Keys
+//
+// version, name, description, vars, env, targets, tasks, profiles, secrets, scripts,
+// commands. Others are kept. vars, env, targets, tasks, profiles and secrets are maps; a
+// key that stands twice in a map is an error.
+//
+// # References
+//
+// Every string may hold references of the dialect resolve.Config; keys of maps hold
+// none. Of ${vars.a.b[0]} the path leads through maps and lists; a[0] and a.0 are the
+// same. Alone in a string it is the variable itself, with its type, a map or a list too;
+// in a longer text it must be a scalar. Variables may refer to variables, in any order:
+// a ring is an error that names it, 64 steps are the most, 16 MiB the most that a text
+// or all texts together may become. ${env.NAME} and ${params.NAME} are text. ${cmd:…} is
+// what a command prints, without line ends behind it.
+//
+// Nothing is resolved but what is asked for: [Evaluator.Need] notes what a part of the
+// configuration needs, and [Evaluator.Resolve] gives it.
+//
+// # What acts
+//
+// Two things in a project's file would act before the person has asked for anything:
+// commands in references, and a secrets block that decides where values are read from.
+// A block does not act if it only restates what the person would get anyway: the
+// provider file in its default folder or in one inside of the project, keyring, env.
+// What acts can be had through [Config.Acting] alone, with an approval of package trust
+// for exactly these texts; programs inside of the project that a command names belong
+// to them. The person's own file is trusted.
+//
+// # Bounds
+//
+// A file has 4 MiB at most, 100 levels, and 100,000 nodes with aliases followed; an
+// alias within its own anchor is an error. Merge keys (<<) are followed. A file that is
+// not YAML is an error of kind secret.General with its place; no message quotes it.
+package config

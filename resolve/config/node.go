@@ -1,0 +1,259 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Kind is what a node is.
+type Kind uint8
+
+// The kinds of nodes.
+const (
+	Scalar Kind = iota
+	Map
+	List
+)
+
+// Node is a part of a configuration.
+type Node struct {
+	Kind  Kind
+	Text  string // of a scalar, as it is written
+	Tag   string // of a scalar: !!str, !!int, !!float, !!bool, !!null, …
+	Pairs []Pair // of a map, in their order
+	Items []*Node
+	Place
+
+	resolved *secret.Value // of a string that was resolved: it may hold secrets
+}
+
+// Value is the text of a scalar, resolved if the node was.
+func (n *Node) Value() secret.Value {
+	if n.resolved != nil {
+		return *n.resolved
+	}
+	return secret.Text(n.Text)
+}
+
+// Pair is a key of a map and what stands there.
+type Pair struct {
+	Key   string
+	Value *Node
+	Place // of the key
+}
+
+// Place is where a node stands.
+type Place struct {
+	File   *File
+	Line   int // from 1
+	Column int // in characters, from 1
+}
+
+// String gives name:line:column.
+func (p Place) String() string {
+	if p.File == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File.Name, p.Line, p.Column)
+}
+
+// File is a file that was read.
+type File struct {
+	Path string // absolute
+	Name string // as messages name it
+	Text []byte
+	Root *Node // nil in an empty file
+	// Own is whether it is the person's own, which is trusted.
+	Own bool
+}
+
+// IsString reports whether the node is a string, in which references are read.
+func (n *Node) IsString() bool { return n.Kind == Scalar && n.Tag == "!!str" }
+
+// IsNull reports whether there is nothing.
+func (n *Node) IsNull() bool { return n == nil || n.Kind == Scalar && n.Tag == "!!null" }
+
+// Get gives what stands at a key of a map, nil if nothing does.
+func (n *Node) Get(key string) *Node {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Pairs {
+		if n.Pairs[i].Key == key {
+			return n.Pairs[i].Value
+		}
+	}
+	return nil
+}
+
+// Bounds of a file.
+const (
+	maxSize  = 4 << 20
+	maxDepth = 100
+	maxNodes = 100_000
+)
+
+// parse reads a file's text into its Root.
+func (f *File) parse() error {
+	if len(f.Text) > maxSize {
+		return f.errorf(1, 1, "more than %d MiB", maxSize>>20)
+	}
+	node, err := f.decode()
+	if err != nil || node == nil {
+		return err
+	}
+	r := reader{file: f, open: map[*yaml.Node]bool{}}
+	f.Root, err = r.node(node, 0)
+	return err
+}
+
+// decode reads the one document of the file.
+func (f *File) decode() (node *yaml.Node, err error) {
+	defer func() {
+		if recover() != nil { // a slip of the library
+			node, err = nil, f.errorf(1, 1, "not YAML that can be read")
+		}
+	}()
+	decoder := yaml.NewDecoder(bytes.NewReader(f.Text))
+	var document, second yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, f.syntax(err)
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, f.errorf(second.Line, second.Column, "a second document; a configuration is one")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, f.syntax(err)
+	}
+	return document.Content[0], nil
+}
+
+func (f *File) errorf(line, column int, format string, args ...any) error {
+	return placed(Place{f, line, column}, "", secret.Errorf(secret.General, format, args...))
+}
+
+// syntax gives an error of the library its place, without the one name that it quotes.
+func (f *File) syntax(err error) error {
+	line, what := 1, strings.TrimPrefix(err.Error(), "yaml: ")
+	if n, _ := fmt.Sscanf(what, "line %d: ", &line); n == 1 {
+		_, what, _ = strings.Cut(what, ": ")
+	}
+	if strings.Contains(what, "unknown anchor") {
+		what = "an alias of an anchor that is not there"
+	}
+	return f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
+}
+
+// firstColumn is where the text of a line begins.
+func (f *File) firstColumn(line int) int {
+	lines := bytes.SplitN(f.Text, []byte("\n"), line+1)
+	if line > len(lines) {
+		return 1
+	}
+	text := lines[line-1]
+	return 1 + len(text) - len(bytes.TrimLeft(text, " \t"))
+}
+
+// reader turns nodes of the library into those of this package, within bounds.
+type reader struct {
+	file  *File
+	count int
+	open  map[*yaml.Node]bool // anchors that are being read
+}
+
+func (r *reader) place(n *yaml.Node) Place { return Place{r.file, n.Line, n.Column} }
+
+func (r *reader) node(n *yaml.Node, depth int) (*Node, error) {
+	if r.count++; r.count > maxNodes {
+		return nil, r.file.errorf(n.Line, n.Column, "more than %d nodes, with aliases followed", maxNodes)
+	}
+	if depth > maxDepth {
+		return nil, r.file.errorf(n.Line, n.Column, "more than %d levels", maxDepth)
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		if r.open[n.Alias] {
+			return nil, r.file.errorf(n.Line, n.Column, "an alias within its own anchor")
+		}
+		return r.node(n.Alias, depth+1)
+	case yaml.ScalarNode:
+		return &Node{Text: n.Value, Tag: n.ShortTag(), Place: r.place(n)}, nil
+	}
+	r.open[n] = true
+	defer delete(r.open, n)
+	if n.Kind == yaml.SequenceNode {
+		return r.list(n, depth)
+	}
+	return r.mapping(n, depth)
+}
+
+func (r *reader) list(n *yaml.Node, depth int) (*Node, error) {
+	list := &Node{Kind: List, Place: r.place(n)}
+	for _, item := range n.Content {
+		node, err := r.node(item, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list.Items = append(list.Items, node)
+	}
+	return list, nil
+}
+
+func (r *reader) mapping(n *yaml.Node, depth int) (*Node, error) {
+	m := &Node{Kind: Map, Place: r.place(n)}
+	var below []*Node
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		value, err := r.node(n.Content[i+1], depth+1)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case key.ShortTag() == "!!merge":
+			below = append(below, value)
+			continue
+		case key.Kind != yaml.ScalarNode:
+			return nil, r.file.errorf(key.Line, key.Column, "a key that is no scalar")
+		case seen[key.Value]:
+			return nil, r.file.errorf(key.Line, key.Column, "the key stands twice in its map")
+		}
+		seen[key.Value] = true
+		m.Pairs = append(m.Pairs, Pair{key.Value, value, r.place(key)})
+	}
+	return m, r.merge(m, below, seen)
+}
+
+// merge adds what merge keys bring: only keys that the map does not have itself.
+func (r *reader) merge(m *Node, below []*Node, seen map[string]bool) error {
+	for len(below) > 0 {
+		from := below[0]
+		below = below[1:]
+		if from.Kind == List {
+			below = append(from.Items, below...)
+			continue
+		}
+		if from.Kind != Map {
+			return r.file.errorf(from.Line, from.Column, "what a merge key brings is no map")
+		}
+		for _, p := range from.Pairs {
+			if r.count++; r.count > maxNodes {
+				return r.file.errorf(from.Line, from.Column, "more than %d nodes, with aliases followed", maxNodes)
+			}
+			if !seen[p.Key] {
+				seen[p.Key] = true
+				m.Pairs = append(m.Pairs, p)
+			}
+		}
+	}
+	return nil
+}
