@@ -28,6 +28,9 @@ type Resolver struct {
 	// Seen is told each value that is handed out. Nil means that nobody listens.
 	Seen func(key string, value secret.Value)
 
+	// Filtered, if not nil, replaces each value when its filters have been applied.
+	Filtered func(ref *Reference, value secret.Value) secret.Value
+
 	wants    map[string]*want
 	problems []problem
 	names    []string // of texts, in the order of their first mention
@@ -46,15 +49,21 @@ const maxPlaces = 100
 
 type place struct {
 	name string // of the text
+	path string // in a configuration
 	Position
 }
 
-// String gives name:line:column, or only the name where the text has no lines.
+// String gives name:line:column, or only the name where the text has no lines, and the
+// path.
 func (p place) String() string {
-	if p.Line == 0 {
-		return p.name
+	text := p.name
+	if p.Line > 0 {
+		text += ":" + p.Position.String()
 	}
-	return p.name + ":" + p.Position.String()
+	if p.path != "" {
+		text += ": " + p.path
+	}
+	return text
 }
 
 // problem is an error at a place.
@@ -96,12 +105,20 @@ func (r *Resolver) NoteAt(name string, err error, at func(Position) Position) {
 			r.NoteAt(name, each, at)
 		}
 	case *PlacedError:
-		r.addProblem(place{name, at(e.Position)}, e.Err)
+		r.NoteIn(name, "", at(e.Position), e.Err)
 	}
 }
 
+// NoteIn keeps what is wrong at a place, and at a path of a configuration.
+func (r *Resolver) NoteIn(name, path string, at Position, err error) {
+	r.addProblem(place{name, path, at}, err)
+}
+
 // Need notes a reference to a secret. It does not keep ref.
-func (r *Resolver) Need(name string, ref *Reference) {
+func (r *Resolver) Need(name string, ref *Reference) { r.NeedIn(name, "", ref) }
+
+// NeedIn is Need for a reference at a path of a configuration.
+func (r *Resolver) NeedIn(name, path string, ref *Reference) {
 	if r.wants == nil {
 		r.wants = map[string]*want{}
 		if r.Soon != nil {
@@ -119,7 +136,7 @@ func (r *Resolver) Need(name string, ref *Reference) {
 		r.wants[id] = w
 	}
 	if len(w.places) < maxPlaces {
-		w.places = append(w.places, place{name, ref.Position})
+		w.places = append(w.places, place{name, path, ref.Position})
 	} else {
 		w.more++
 	}
@@ -220,7 +237,7 @@ func (r *Resolver) joined() error {
 		rank[name] = i
 	}
 	slices.SortStableFunc(r.problems, func(a, b problem) int {
-		return cmp.Or(cmp.Compare(rank[a.name], rank[b.name]), cmp.Compare(a.Offset, b.Offset))
+		return cmp.Or(cmp.Compare(rank[a.name], rank[b.name]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	errs := make([]error, len(r.problems))
 	for i, p := range r.problems {
@@ -228,6 +245,12 @@ func (r *Resolver) joined() error {
 		errs[i] = secret.WithHint(err, "%s", secret.Hint(p.err))
 	}
 	return errors.Join(errs...)
+}
+
+// Found reports whether Load has found a key, also when it failed for others.
+func (r *Resolver) Found(key string) bool {
+	_, found := r.values[key]
+	return found
 }
 
 // Value gives the value of a reference that Load has found, filtered, or its
@@ -243,7 +266,11 @@ func (r *Resolver) Value(ref *Reference) (secret.Value, error) {
 	if r.Seen != nil {
 		r.Seen(ref.Name, value)
 	}
-	return ref.Apply(value)
+	value, err := ref.Apply(value)
+	if err == nil && r.Filtered != nil {
+		value = r.Filtered(ref, value)
+	}
+	return value, err
 }
 
 func sortedKeys(set map[string]bool) []string {

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -27,6 +28,9 @@ type app struct {
 	environ  []string
 	// files are the process's own streams, for a child.
 	files [3]*os.File
+
+	project projectOptions // from flags
+	config  *config.Config // once it is loaded
 }
 
 func newApp() *app {

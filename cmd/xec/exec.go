@@ -25,7 +25,9 @@ type execOptions struct {
 	quiet     bool
 }
 
-func newExecCommand(a *app) *cobra.Command {
+// newExecCommand makes the command, which stands in two places; ownFlags tells whether
+// it has the flags for a configuration from no group.
+func newExecCommand(a *app, ownFlags bool) *cobra.Command {
 	var o execOptions
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARG...]",
@@ -50,6 +52,9 @@ secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
+	if ownFlags {
+		a.addProjectFlags(f)
+	}
 	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS`, with commas between them, and no others")
 	complete(cmd, "only", a.completeKeysBehind(",", false))
 	f.StringArrayVar(&o.env, "env", nil, "set a variable: `NAME=KEY`, or NAME='text with ${secret:KEY}'")

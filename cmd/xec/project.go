@@ -4,14 +4,120 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
 )
+
+// projectOptions say which configuration and which store are used.
+type projectOptions struct {
+	config   string
+	profile  string
+	provider string
+}
+
+// addProjectFlags gives a command, or a group, the flags that choose a configuration.
+func (a *app) addProjectFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
+	flags.StringVarP(&a.project.profile, "profile", "p", "", "use the profile `NAME` of the configuration")
+	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME` (file), whatever the configuration says")
+}
+
+// loadConfig reads the configuration, once.
+func (a *app) loadConfig() (*config.Config, error) {
+	if a.config != nil {
+		return a.config, nil
+	}
+	home, err := a.home()
+	if err != nil {
+		home = "" // then there is no configuration of the person's
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	profile := a.project.profile
+	if profile == "" {
+		profile = a.getenv("XEC_PROFILE")
+	}
+	a.config, err = config.Load(config.Options{
+		Dir: dir, File: a.project.config, Home: home, Profile: profile,
+		Name: func(path string) string { return shortPath(dir, path) },
+	})
+	return a.config, err
+}
+
+// shortPath is a path as a person would write it in a folder.
+func shortPath(dir, path string) string {
+	if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
+
+// trustsAll reports whether the person has approved everything for this call.
+func (a *app) trustsAll() bool { return a.getenv("XEC_TRUST_CONFIG") == "1" }
+
+// checkProject returns an error if others could have written the project's file.
+func (a *app) checkProject(c *config.Config) error {
+	if c.Project == nil || a.trustsAll() {
+		return nil
+	}
+	return trust.CheckFile(c.Project.Path)
+}
+
+// registry is where approvals are kept.
+func (a *app) registry() (trust.Registry, error) {
+	home, err := a.home()
+	return trust.Registry{Dir: filepath.Join(home, "trust"), Now: time.Now}, err
+}
+
+// acting gives what of a configuration may act: what has been approved, and what the
+// person approves now, on a terminal.
+func (a *app) acting(c *config.Config) (*config.Acting, error) {
+	approval, err := a.approval(c)
+	if err != nil {
+		return nil, err
+	}
+	acting := c.Acting(approval)
+	acting.Stderr = a.err
+	acting.Environ = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool { return strings.HasPrefix(line, "XEC_") })
+	return acting, nil
+}
+
+func (a *app) approval(c *config.Config) (trust.Approval, error) {
+	subject := c.Subject()
+	if len(subject.Parts) == 0 {
+		return trust.Approval{}, nil
+	}
+	if a.trustsAll() {
+		return trust.Once(subject), nil
+	}
+	if err := a.checkProject(c); err != nil {
+		return trust.Approval{}, err
+	}
+	r, err := a.registry()
+	if err != nil {
+		return trust.Approval{}, err
+	}
+	approval, last, err := r.Lookup(subject)
+	if err != nil || approval.Covers(subject) {
+		return approval, err
+	}
+	return a.askApproval(c, r, subject, last)
+}
 
 // openStore gives the store that the person uses. It opens nothing yet.
 func (a *app) openStore() (store.Store, error) {
@@ -23,14 +129,57 @@ func (a *app) openStore() (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	dir, err := a.storeFolder(home)
+	if err != nil {
+		return nil, err
+	}
 	return file.Open(file.Options{
-		Dir:        filepath.Join(home, "secrets"),
+		Dir:        dir,
 		KeyFile:    filepath.Join(home, "key"),
 		Passphrase: passphrase,
 		Prompt:     a.promptPassphrase,
 		Notice:     func(text string) { a.say("%s", text) },
 		Trace:      a.debug("secrets"),
 	}), nil
+}
+
+// storeFolder is the folder of the store, as --provider or the configuration's secrets
+// block says. The rest of the configuration is not looked at.
+func (a *app) storeFolder(home string) (string, error) {
+	ordinary := filepath.Join(home, "secrets")
+	if a.project.provider != "" {
+		return ordinary, checkProvider(a.project.provider)
+	}
+	c, err := a.loadConfig()
+	if err != nil {
+		return "", err
+	}
+	if c.Root.Get("secrets").IsNull() {
+		return ordinary, nil
+	}
+	acting := c.Acting(trust.Approval{})
+	block, _, err := acting.Block()
+	if errors.Is(err, secret.Permission) {
+		if acting, err = a.acting(c); err == nil {
+			block, _, err = acting.Block()
+		}
+	} else if err == nil {
+		err = a.checkProject(c)
+	}
+	if err != nil {
+		return "", err
+	}
+	if block.Directory != "" {
+		ordinary = block.Directory
+	}
+	return ordinary, checkProvider(block.Provider)
+}
+
+func checkProvider(name string) error {
+	if name == "file" {
+		return nil
+	}
+	return secret.WithHint(secret.Errorf(secret.Invalid, "provider %q: there is none of that name", name), "file is the provider there is")
 }
 
 // confirm asks the person on the terminal; without one it refuses and names the

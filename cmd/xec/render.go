@@ -4,107 +4,220 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/output"
 	"github.com/xec-sh/xec-go/render/text"
+	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
 type renderOptions struct {
-	file   string
-	output string
-	check  bool
+	files   []string
+	output  string
+	format  string
+	check   bool
+	inPlace bool
+	diff    bool
+	explain bool
 }
 
 func newRenderCommand(a *app) *cobra.Command {
 	var o renderOptions
 	cmd := &cobra.Command{
-		Use:   "render FILE [flags]",
-		Short: "Fill the references of a text file in",
-		Long: `Fill the references of a text file in; "-" is standard input. Every other byte
-comes out as it is. Nothing is written unless every reference has its value.`,
+		Use:   "render [FILE...] [flags]",
+		Short: "Fill the references of files in",
+		Long: `Fill the references of files in; "-" is standard input. Only the scalars that hold a
+reference change, each value encoded for its place; every other byte comes out as it is.
+YAML, JSON and .env files are known by their names, also before .tmpl, .template, .tpl,
+.in, .dist, .example or .sample; anything else is plain text. Nothing is written unless
+every reference has its value.
+
+Without a FILE the configuration of the project is written as YAML, with everything
+resolved but its tasks and the profiles that are not active.`,
 		Example: `  xec render app.env.tmpl -o app.env
-  xec render nginx.conf.tmpl | ssh web 'cat > nginx.conf'
-  xec render --check app.env.tmpl`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && args[0] != "" {
-				return nil
+  xec render compose.yaml.tmpl | docker compose -f - up
+  xec render --diff deploy.yaml
+  xec render --check *.tmpl
+  xec render --profile production`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if slices.Contains(args, "") {
+				return secret.Errorf(secret.Invalid, "render: a FILE whose name is empty")
 			}
-			err := secret.Errorf(secret.Invalid, "render takes one FILE, not %d", len(args))
-			return secret.WithHint(err, `"-" is standard input`)
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file = args[0]
+			o.files = args
 			return runRender(cmd.Context(), a, o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), and not standard output")
-	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), and not standard output")
+	f.StringVar(&o.format, "format", "", "take the FILEs for `yaml`, json, dotenv or text, whatever their names")
+	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
+	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
+	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
+	f.BoolVar(&o.explain, "explain", false, "write nothing; tell of each reference where it stands and what becomes of it")
+	complete(cmd, "format", choices(formatNames...))
+	a.addProjectFlags(f)
 	return cmd
 }
 
+// validate refuses flags that do not go together.
+func (o renderOptions) validate() error {
+	var modes []string
+	for name, on := range map[string]bool{"--check": o.check, "--in-place": o.inPlace, "--diff": o.diff, "--explain": o.explain, "--output": o.output != ""} {
+		if on {
+			modes = append(modes, name)
+		}
+	}
+	slices.Sort(modes)
+	switch {
+	case len(modes) > 1:
+		return secret.Errorf(secret.Invalid, "%s: one at a time", strings.Join(modes, " and "))
+	case o.output != "" && len(o.files) > 1:
+		return secret.Errorf(secret.Invalid, "--output takes one FILE, not %d", len(o.files))
+	case o.inPlace && (len(o.files) == 0 || slices.Contains(o.files, "-")):
+		return secret.Errorf(secret.Invalid, "--in-place needs FILEs")
+	case o.format != "" && !slices.Contains(formatNames, o.format):
+		return secret.Errorf(secret.Invalid, "--format %s: %s are the formats", o.format, strings.Join(formatNames, ", "))
+	}
+	return nil
+}
+
 func runRender(ctx context.Context, a *app, o renderOptions) error {
-	if o.check && o.output != "" {
-		return secret.Errorf(secret.Invalid, "--check writes nothing, so it does not go with --output")
+	if err := o.validate(); err != nil {
+		return err
 	}
 	if o.output == "-" {
 		o.output = ""
 	}
-	in, err := a.openInput(o.file)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	if err := a.checkOutput(in, o); err != nil {
-		return err
+	if len(o.files) == 0 {
+		return a.renderConfig(ctx, o)
 	}
 	r, early, wait := newResolver(ctx, a.openStore)
 	early()
 	defer wait()
-	found, err := r.Scan(in.name, in.File)
-	if err != nil {
-		return err
+	var sources []source
+	for _, path := range o.files {
+		s, err := a.openSource(path, o)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		sources = append(sources, s)
+	}
+	for _, s := range sources {
+		if err := s.scan(r); err != nil {
+			return err
+		}
+	}
+	if o.explain {
+		return a.explain(ctx, r, sources)
 	}
 	if err := r.Load(ctx); err != nil || o.check {
 		return err
 	}
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	write := func(w io.Writer) error {
-		if !found {
-			_, err := io.Copy(w, in.File)
+	for _, s := range sources {
+		if err := a.put(ctx, s, r, o); err != nil {
 			return err
 		}
-		return text.Copy(w, pieces(resolve.NewScanner(in.File), r))
 	}
-	if o.output != "" {
-		ctx, end := untilSignal(ctx)
-		defer end()
-		return output.Write(o.output, func(w io.Writer) error { return write(contextWriter{ctx, w}) })
+	return nil
+}
+
+// put writes what a source renders to.
+func (a *app) put(ctx context.Context, s source, r *resolve.Resolver, o renderOptions) error {
+	target := o.output
+	switch {
+	case o.diff:
+		return a.showDiff(s, r)
+	case o.inPlace:
+		target = s.name()
 	}
-	return write(a.out)
+	if target == "" {
+		return s.write(a.out, r.Value)
+	}
+	ctx, end := untilSignal(ctx)
+	defer end()
+	return output.Write(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w}, r.Value) })
+}
+
+// openSource opens a file to be rendered, and checks where it would go.
+func (a *app) openSource(path string, o renderOptions) (source, error) {
+	in, err := a.openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkOutput(in, path, o); err != nil {
+		in.Close()
+		return nil, err
+	}
+	format := o.format
+	if format == "" {
+		format = formatOf(path)
+	}
+	if format == "text" {
+		return &textSource{input: in}, nil
+	}
+	return &documentSource{input: in, format: formats[format]}, nil
+}
+
+// renderConfig writes the resolved configuration.
+func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
+	if o.diff || o.explain || o.format != "" {
+		return secret.Errorf(secret.Invalid, "--diff, --explain and --format need a FILE")
+	}
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	if c.Project == nil && c.User == nil {
+		err := secret.Errorf(secret.Invalid, "render: no FILE, and no configuration here")
+		return secret.WithHint(err, "a project has .xec/config.yaml in its folder")
+	}
+	var parts []part
+	for _, p := range c.Root.Pairs {
+		if p.Key != "tasks" && p.Key != "profiles" {
+			parts = append(parts, part{p.Key, p.Value})
+		}
+	}
+	r, _, _ := newResolver(ctx, a.openStore)
+	resolved, err := a.evaluate(ctx, c, parts, r, func() error { return r.Load(ctx) })
+	if err != nil || o.check {
+		return err
+	}
+	tree := render.Tree{IsMap: true}
+	for i, p := range parts {
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.path, Value: treeOf(resolved[i])})
+	}
+	if o.output == "" {
+		return yaml.Write(a.out, tree)
+	}
+	return output.Write(o.output, func(w io.Writer) error { return yaml.Write(w, tree) })
 }
 
 // pieces gives the tokens of a text with the values of their references.
-func pieces(s *resolve.Scanner, r *resolve.Resolver) func() (text.Piece, error) {
+func pieces(s *resolve.Scanner, value func(*resolve.Reference) (secret.Value, error)) func() (text.Piece, error) {
 	return func() (text.Piece, error) {
 		t, err := s.Next()
 		if err != nil || t.Ref == nil {
 			return text.Piece{Literal: t.Literal}, err
 		}
-		value, err := r.Value(t.Ref)
-		return text.Piece{Value: value}, err
+		v, err := value(t.Ref)
+		return text.Piece{Value: v}, err
 	}
 }
 
 // input is a text that can be read twice.
 type input struct {
 	*os.File
-	name string
+	path string
 }
 
 // openInput opens a file; what cannot be read twice, a pipe or a terminal, is
@@ -149,15 +262,18 @@ func spool(name string, r io.Reader) (input, error) {
 }
 
 // checkOutput refuses, before any work, an output that cannot be written.
-func (a *app) checkOutput(in input, o renderOptions) error {
-	if o.output == "" {
+func (a *app) checkOutput(in input, path string, o renderOptions) error {
+	if o.inPlace {
+		return output.Check(path)
+	}
+	if o.output == "" || o.output == "-" {
 		return nil
 	}
 	if err := output.Check(o.output); err != nil {
 		return err
 	}
 	source := in.File
-	if o.file == "-" && a.files[0] != nil {
+	if path == "-" && a.files[0] != nil {
 		source = a.files[0] // what was spooled
 	}
 	from, err := source.Stat()

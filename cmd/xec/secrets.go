@@ -15,16 +15,20 @@ func newSecretsCommand(a *app) *cobra.Command {
   xec secrets get DATABASE_PASSWORD
   xec secrets list`,
 		Args: group("xec secrets"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmd.Help(); err != nil {
-				return err
-			}
-			return secret.Errorf(secret.Invalid, "secrets: which command?")
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return groupHelp(cmd) },
 	}
+	a.addProjectFlags(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
-		newGenerateCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a),
+		newGenerateCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a, false),
 	)
 	return cmd
+}
+
+// groupHelp answers a group without a command.
+func groupHelp(cmd *cobra.Command) error {
+	if err := cmd.Help(); err != nil {
+		return err
+	}
+	return secret.Errorf(secret.Invalid, "%s: which command?", cmd.Name())
 }

@@ -386,3 +386,28 @@ func BenchmarkRender(b *testing.B) {
 		}
 	})
 }
+
+func TestWrittenTreesAreReadBack(t *testing.T) {
+	text := func(s string) render.Tree { return render.Tree{Text: secret.Text(s)} }
+	plain := func(s string) render.Tree { return render.Tree{Text: secret.Text(s), Plain: true} }
+	tree := render.Tree{IsMap: true, Pairs: []render.TreePair{
+		{Key: "name", Value: text("demo")}, {Key: "yes", Value: text("no")}, {Key: "port", Value: plain("5432")}, {Key: "none", Value: plain("null")},
+		{Key: "list", Value: render.Tree{IsList: true, Items: []render.Tree{
+			text("a"), {IsMap: true, Pairs: []render.TreePair{{Key: "b", Value: text("c: d")}, {Key: "e", Value: render.Tree{IsList: true, Items: []render.Tree{text("f")}}}}},
+			{IsList: true, Items: []render.Tree{text("g"), plain("1")}}, {IsMap: true}, {IsList: true},
+		}}},
+		{Key: "map", Value: render.Tree{IsMap: true, Pairs: []render.TreePair{{Key: "x", Value: render.Tree{IsMap: true, Pairs: []render.TreePair{{Key: "y z", Value: text("multi\nline\n")}}}}}}},
+	}}
+	want := "name: demo\n'yes': 'no'\nport: 5432\nnone: null\nlist:\n  - a\n  - b: 'c: d'\n    e:\n      - f\n  -\n    - g\n    - 1\n  - {}\n  - []\nmap:\n  x:\n    y z: \"multi\\nline\\n\"\n"
+	var out strings.Builder
+	if err := Write(&out, tree); err != nil || out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s\nerror %v", out.String(), want, err)
+	}
+	var node yamlv3.Node
+	if err := yamlv3.Unmarshal([]byte(out.String()), &node); err != nil {
+		t.Error(err)
+	}
+	if err := Write(&out, text("\xff")); !errors.Is(err, secret.Invalid) {
+		t.Errorf("not UTF-8: error %v", err)
+	}
+}

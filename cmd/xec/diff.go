@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// masked is what stands for a value where it must not be shown.
+const masked = "***"
+
+func maskedValue(*resolve.Reference) (secret.Value, error) { return secret.Text(masked), nil }
+
+// showDiff shows what rendering changes in a file, line by line, with masks for values. It
+// renders masks, so that there is no value that could be shown.
+func (a *app) showDiff(s source, _ *resolve.Resolver) error {
+	var before, after bytes.Buffer
+	asWritten := func(ref *resolve.Reference) (secret.Value, error) { return secret.Text(ref.Raw), nil }
+	if d, ok := s.(*documentSource); ok {
+		before.Write(d.bytes)
+	} else if err := s.write(&before, asWritten); err != nil {
+		return err
+	}
+	if err := s.write(&after, maskedValue); err != nil {
+		return err
+	}
+	w := bufio.NewWriter(a.out)
+	writeDiff(w, s.name(), diffLines(before.String(), after.String()), a.outTerminal && a.getenv("NO_COLOR") == "")
+	return w.Flush()
+}
+
+// diffLine is a line of a diff: ' ' in both, '-' before, '+' after.
+type diffLine struct {
+	mark byte
+	text string
+}
+
+func diffLines(before, after string) (lines []diffLine) {
+	d := diffmatchpatch.New()
+	a, b, texts := d.DiffLinesToChars(before, after)
+	for _, part := range d.DiffCharsToLines(d.DiffMain(a, b, false), texts) {
+		mark := map[diffmatchpatch.Operation]byte{diffmatchpatch.DiffEqual: ' ', diffmatchpatch.DiffDelete: '-', diffmatchpatch.DiffInsert: '+'}[part.Type]
+		for line := range strings.Lines(part.Text) {
+			lines = append(lines, diffLine{mark, line})
+		}
+	}
+	return lines
+}
+
+// around is how many lines are shown on either side of a change.
+const around = 3
+
+// writeDiff writes the changes with the lines around them, in the unified form.
+func writeDiff(w io.Writer, name string, lines []diffLine, coloured bool) {
+	near := make([]bool, len(lines))
+	changed := false
+	for i, line := range lines {
+		if line.mark == ' ' {
+			continue
+		}
+		changed = true
+		for j := max(0, i-around); j <= min(len(lines)-1, i+around); j++ {
+			near[j] = true
+		}
+	}
+	if !changed {
+		return
+	}
+	fmt.Fprintf(w, "--- %s\n+++ %s, rendered\n", name, name)
+	number := [2]int{1, 1} // of the next line before and after
+	for i, line := range lines {
+		if near[i] && (i == 0 || !near[i-1]) {
+			fmt.Fprintf(w, "@@ -%d +%d @@\n", number[0], number[1])
+		}
+		if near[i] {
+			writeLine(w, line, coloured)
+		}
+		if line.mark != '+' {
+			number[0]++
+		}
+		if line.mark != '-' {
+			number[1]++
+		}
+	}
+}
+
+func writeLine(w io.Writer, line diffLine, coloured bool) {
+	text := strings.TrimRight(line.text, "\r\n")
+	colour := map[byte]string{'-': "\x1b[31m", '+': "\x1b[32m"}[line.mark]
+	if coloured && colour != "" {
+		fmt.Fprintf(w, "%s%c%s\x1b[0m\n", colour, line.mark, text)
+		return
+	}
+	fmt.Fprintf(w, "%c%s\n", line.mark, text)
+}
+
+// explain tells of each reference where it stands and what becomes of it.
+func (a *app) explain(ctx context.Context, r *resolve.Resolver, sources []source) error {
+	loadErr := r.Load(ctx)
+	if loadErr != nil && secret.KindOf(loadErr) != secret.NotFound {
+		return loadErr
+	}
+	w := bufio.NewWriter(a.out)
+	for _, s := range sources {
+		refs, err := s.refs()
+		if err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			fmt.Fprintf(w, "%s:%v: %s: %s\n", s.name(), ref.Position, explained(ref), fate(r, ref))
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return loadErr
+}
+
+// explained names a reference without its default, which may be meant to be secret.
+func explained(ref *resolve.Reference) string {
+	return strings.Join(append([]string{"secret " + ref.Name}, ref.Filters...), " | ")
+}
+
+func fate(r *resolve.Resolver, ref *resolve.Reference) string {
+	switch {
+	case r.Found(ref.Name):
+		return "set"
+	case ref.HasDefault:
+		return "not set, its default is taken"
+	}
+	return "missing"
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/text"
+	"github.com/xec-sh/xec-go/render/yaml"
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// valueOf gives the value of a reference.
+type valueOf = func(*resolve.Reference) (secret.Value, error)
+
+// source is a file to be rendered.
+type source interface {
+	name() string
+	// scan tells the resolver what the file needs.
+	scan(r *resolve.Resolver) error
+	// refs gives all references, in their order.
+	refs() ([]*resolve.Reference, error)
+	// write writes the file with the values in it.
+	write(w io.Writer, value valueOf) error
+	close()
+}
+
+// formats are the formats by the names that --format takes.
+var formats = map[string]render.Format{"yaml": yaml.Format}
+
+var formatNames = []string{"yaml", "json", "dotenv", "text"}
+
+// templateEndings stand behind the name of a file that is a template of it.
+var templateEndings = []string{".tmpl", ".template", ".tpl", ".in", ".dist", ".example", ".sample"}
+
+// formatOf tells the format of a file by its name.
+func formatOf(path string) string {
+	name := strings.ToLower(filepath.Base(path))
+	for _, ending := range templateEndings {
+		name = strings.TrimSuffix(name, ending)
+	}
+	switch filepath.Ext(name) {
+	case ".yaml", ".yml":
+		return "yaml"
+	case ".json", ".jsonc", ".json5", ".ndjson":
+		return "json"
+	case ".env":
+		return "dotenv"
+	}
+	if strings.HasPrefix(name, ".env.") || strings.HasPrefix(name, ".env-") {
+		return "dotenv"
+	}
+	return "text"
+}
+
+// textSource is plain text of any length, read twice.
+type textSource struct {
+	input
+	found bool
+}
+
+func (s *textSource) name() string { return s.path }
+func (s *textSource) close()       { s.File.Close() }
+
+func (s *textSource) scan(r *resolve.Resolver) (err error) {
+	s.found, err = r.Scan(s.path, s.File)
+	return err
+}
+
+func (s *textSource) refs() (refs []*resolve.Reference, err error) {
+	if _, err := s.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	scanner := resolve.NewScanner(s.File)
+	for {
+		t, err := scanner.Next()
+		if err == io.EOF {
+			return refs, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.Ref != nil {
+			ref := *t.Ref
+			refs = append(refs, &ref)
+		}
+	}
+}
+
+func (s *textSource) write(w io.Writer, value valueOf) error {
+	if _, err := s.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if !s.found {
+		_, err := io.Copy(w, s.File)
+		return err
+	}
+	return text.Copy(w, pieces(resolve.NewScanner(s.File), value))
+}
+
+// documentSource is a document of a format with a syntax, held in memory.
+type documentSource struct {
+	input
+	format   render.Format
+	bytes    []byte
+	found    []resolve.Found
+	document render.Document // nil where there is no reference: then the file is copied
+}
+
+// maxDocument is the size of the largest document.
+const maxDocument = 64 << 20
+
+func (s *documentSource) name() string { return s.path }
+func (s *documentSource) close()       { s.File.Close() }
+
+func (s *documentSource) scan(r *resolve.Resolver) (err error) {
+	if s.bytes, err = readUpTo(s.File, maxDocument+1); err != nil {
+		return err
+	}
+	if len(s.bytes) > maxDocument {
+		err := secret.Errorf(secret.Invalid, "%s: more than %d MiB", s.path, maxDocument>>20)
+		return secret.WithHint(err, "--format text has no limit")
+	}
+	if s.found = resolve.Find(s.bytes); len(s.found) == 0 {
+		return nil
+	}
+	spans := make([]render.Span, len(s.found))
+	for i, f := range s.found {
+		spans[i] = render.Span{Start: int(f.Offset), End: int(f.Offset) + f.Length}
+	}
+	if s.document, err = s.format(s.bytes, spans); err != nil {
+		return secret.WithHint(s.placed(err), "--format text takes the file for plain text")
+	}
+	for _, i := range s.document.Refs() {
+		if f := s.found[i]; f.Err != nil {
+			r.NoteIn(s.path, "", f.Position, f.Err)
+		} else {
+			r.Need(s.path, f.Ref)
+		}
+	}
+	return nil
+}
+
+func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
+	if s.document == nil {
+		return nil, nil
+	}
+	for _, i := range s.document.Refs() {
+		if s.found[i].Ref != nil {
+			refs = append(refs, s.found[i].Ref)
+		}
+	}
+	return refs, nil
+}
+
+// placed gives an error of a format its line and column.
+func (s *documentSource) placed(err error) error {
+	var p *render.PlacedError
+	if !errors.As(err, &p) {
+		return prefixed(s.path, err)
+	}
+	return prefixed(fmt.Sprintf("%s:%v", s.path, resolve.At(s.bytes, p.Offset)), p.Err)
+}
+
+func (s *documentSource) write(w io.Writer, value valueOf) error {
+	out, err := s.render(value)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
+	return err
+}
+
+func (s *documentSource) render(value valueOf) ([]byte, error) {
+	if s.document == nil {
+		return s.bytes, nil
+	}
+	values := map[int]secret.Value{}
+	for _, i := range s.document.Refs() {
+		v, err := value(s.found[i].Ref)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = v
+	}
+	out, err := s.document.Render(func(ref int) secret.Value { return values[ref] })
+	if err != nil {
+		return nil, s.placed(err)
+	}
+	return out, nil
+}
