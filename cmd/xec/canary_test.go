@@ -95,7 +95,7 @@ func canaryCases() []canaryCase {
 		{args: args("secrets get CANARI"), status: 3},
 		{args: args("secrets delete CANARI --force"), status: 3},
 		{args: []string{"secrets", "set", "CANARY", canary}, status: 2},
-		{args: []string{"secrets", "set", "CANARY", "-" + canary}, status: 2},
+		{args: []string{"secrets", "set", "CANARY", "-S" + canary}, status: 2},
 		{args: []string{"secrets", "set", "CANARY", "--" + canary}, status: 2},
 		{args: []string{"secrets", "set", "CANARY", "--" + canaryCore}, status: 2},
 		{args: []string{"secrets", "set", "1BAD", "-v", canary}, status: 2},

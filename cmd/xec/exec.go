@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -33,8 +34,9 @@ func newExecCommand(a *app, ownFlags bool) *cobra.Command {
 		Use:   "exec [flags] -- COMMAND [ARG...]",
 		Short: "Start a program with secrets in its environment",
 		Long: `Start a program with secrets in its environment. xec is replaced by it: same
-process, its own exit status. Without --only, --env or --env-file it gets all
-secrets. A variable has the key in upper case, with '.' and '-' as '_'.`,
+process, its own exit status. With --only, --env or --env-file it gets exactly those;
+else in a project what its env says, or the keys that its configuration refers to; else
+all. A variable has the key in upper case, with '.' and '-' as '_'.`,
 		Example: `  xec exec --only DATABASE_PASSWORD -- ./server --port 8080
   xec exec --env PGPASSWORD=DATABASE_PASSWORD -- psql
   xec exec --env 'URL=postgres://app:${secret:DATABASE_PASSWORD|url}@db/app' -- ./migrate
@@ -90,11 +92,7 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.execTexts(ctx, s, o)
-	if err != nil {
-		return err
-	}
-	vars, err := t.resolve(ctx)
+	vars, secrets, err := a.execVars(ctx, s, o)
 	if err != nil {
 		return err
 	}
@@ -109,43 +107,117 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 		return err
 	}
 	if a.errTerminal && !o.quiet {
-		a.say("%s for %s", count(len(t.secrets), "secret"), o.command[0])
+		a.say("%s for %s", count(secrets, "secret"), o.command[0])
 	}
 	return child.Command{Argv: o.command, Env: lines, Streams: a.files}.Exec()
 }
 
-// execTexts gives the variables that the flags ask for.
-func (a *app) execTexts(ctx context.Context, s store.Store, o execOptions) (*texts, error) {
+// execVars gives the variables for a child with their values, and how many secrets they
+// hold: exactly what the flags ask for; else in a project its env, or the keys that it
+// refers to; else all.
+func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) (vars []child.Var, secrets int, err error) {
 	explicit := len(o.only)+len(o.env)+len(o.envFiles) > 0
 	if explicit && o.all {
 		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file")
-		return nil, secret.WithHint(err, "they say exactly what is handed over")
-	}
-	keys := o.only
-	if !explicit {
-		var err error
-		if keys, err = s.List(ctx); err != nil {
-			return nil, err
-		}
+		return nil, 0, secret.WithHint(err, "they say exactly what is handed over")
 	}
 	t := newTexts(ctx, s)
+	keys := o.only
+	if !explicit {
+		c, err := a.projectFor(o)
+		if err != nil {
+			return nil, 0, err
+		}
+		if c != nil && len(c.Root.Get("env").All()) > 0 {
+			vars, err := a.projectEnv(ctx, c, t)
+			return vars, len(t.secrets), err
+		}
+		if keys, err = keysOf(ctx, c, s); err != nil {
+			return nil, 0, err
+		}
+	}
+	if err := t.addAll(keys, o); err != nil {
+		return nil, 0, err
+	}
+	vars, err = t.resolve(ctx)
+	return vars, len(t.secrets), err
+}
+
+// projectFor gives the configuration of a project, nil where all secrets are asked for.
+func (a *app) projectFor(o execOptions) (*config.Config, error) {
+	if o.all {
+		return nil, nil
+	}
+	c, err := a.loadConfig()
+	if err != nil || c.Project == nil {
+		return nil, err
+	}
+	return c, a.checkProject(c)
+}
+
+// keysOf gives the keys that a project refers to, all where there is none.
+func keysOf(ctx context.Context, c *config.Config, s store.Store) ([]string, error) {
+	if c == nil {
+		return s.List(ctx)
+	}
+	refs, err := references(c.Active())
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, ref := range refs {
+		keys = append(keys, ref.Key)
+	}
+	if len(keys) == 0 {
+		err := secret.Errorf(secret.Invalid, "exec: %s has no env, and refers to no secret", c.Project.Name)
+		return nil, secret.WithHint(err, "--only KEY hands some over, --all all of them")
+	}
+	return keys, nil
+}
+
+// projectEnv gives the variables that a project's env says.
+func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts) (vars []child.Var, err error) {
+	var parts []part
+	for _, p := range c.Root.Get("env").All() {
+		parts = append(parts, part{"env." + p.Key, p.Value})
+	}
+	resolved, err := a.evaluate(ctx, c, parts, t.resolver, func() error { return t.resolver.Load(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range resolved {
+		if n.Kind != config.Scalar {
+			return nil, secret.Errorf(secret.General, "%s: %s: not a text", parts[i].node.Place, parts[i].path)
+		}
+		name := strings.TrimPrefix(parts[i].path, "env.")
+		value := n.Value()
+		if n.IsNull() {
+			value = secret.Value{}
+		}
+		vars = append(vars, child.Var{Name: name, Value: value, Source: parts[i].path})
+	}
+	return vars, nil
+}
+
+// addAll adds what keys and flags ask for.
+func (t *texts) addAll(keys []string, o execOptions) error {
 	for i, key := range keys {
 		keys[i] = strings.TrimSpace(key)
 	}
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
 		if err := t.addKey(o.prefix+secret.EnvName(key), key, "--only"); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, assignment := range o.env {
 		if err := t.addFlag(assignment); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, path := range o.envFiles {
 		if err := t.addFile(path); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return t, nil
+	return nil
 }

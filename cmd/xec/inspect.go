@@ -104,7 +104,8 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	}
 	tree := render.Tree{IsMap: true}
 	for i, p := range parts {
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.path, Value: treeOf(nodes[i])})
+		name := strings.TrimPrefix(p.path, o.kind+".")
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: name, Value: treeOf(nodes[i])})
 	}
 	if o.name != "" && len(parts) == 1 {
 		tree = tree.Pairs[0].Value
@@ -314,7 +315,7 @@ type wanted struct {
 // inspectSecrets lists every reference to a secret: where it stands, whether its key
 // exists.
 func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOptions, filter *regexp.Regexp) error {
-	all, err := references(c)
+	all, err := references(c.Root)
 	if err != nil {
 		return err
 	}
@@ -363,9 +364,9 @@ func (a *app) showWanted(list render.Tree) error {
 }
 
 // references gives all references to secrets of a configuration, as they stand in it.
-func references(c *config.Config) (all []wanted, err error) {
+func references(root *config.Node) (all []wanted, err error) {
 	var errs []error
-	c.Root.Each("", func(path string, n *config.Node) {
+	root.Each("", func(path string, n *config.Node) {
 		refs, err := n.Refs()
 		if err != nil {
 			errs = append(errs, err)

@@ -162,7 +162,7 @@ func (a *app) openSource(path string, o renderOptions) (source, error) {
 	if format == "" {
 		format = formatOf(path)
 	}
-	if format == "text" {
+	if formats[format] == nil {
 		return &textSource{input: in}, nil
 	}
 	return &documentSource{input: in, format: formats[format]}, nil

@@ -34,7 +34,11 @@ func (c *Config) Subject() trust.Subject {
 			s.block("profiles."+p.Key+".secrets", p.Value.Get("secrets"))
 		}
 	}
-	return trust.Subject{Path: c.Project.Path, Parts: s.parts}
+	path := c.Project.Path
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // a link could be turned to another project
+	}
+	return trust.Subject{Path: path, Parts: s.parts}
 }
 
 // subject gathers what acts.

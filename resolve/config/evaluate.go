@@ -120,7 +120,22 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
+// needText notes what a string needs. A string of a variable is noted once, and is on the
+// stack meanwhile, whoever has led to it.
 func (e *Evaluator) needText(path string, n *Node) {
+	if strings.HasPrefix(path, "vars.") {
+		if e.noted[path] {
+			return
+		}
+		if e.noted == nil {
+			e.noted = map[string]bool{}
+		}
+		e.noted[path] = true
+		if len(e.stack) == 0 || e.stack[len(e.stack)-1] != path {
+			e.stack = append(e.stack, path)
+			defer func() { e.stack = e.stack[:len(e.stack)-1] }()
+		}
+	}
 	tokens, err := n.parsed()
 	for _, each := range each(err) {
 		e.Problem(n.placeAt(each), path, withoutPlace(each))
@@ -179,13 +194,7 @@ func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) er
 		return e.Acting.check(place.File)
 	case resolve.Vars:
 		_, err := e.variable(ref, func(target string, n *Node) error {
-			if !e.noted[target] {
-				if e.noted == nil {
-					e.noted = map[string]bool{}
-				}
-				e.noted[target] = true
-				e.Need(target, n)
-			}
+			e.Need(target, n)
 			return nil
 		})
 		return err
@@ -220,7 +229,7 @@ func (e *Evaluator) variable(ref *resolve.Reference, visit func(path string, n *
 		return nil, err
 	}
 	for i, open := range e.stack {
-		if open == path {
+		if rest, ok := strings.CutPrefix(open, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return nil, secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(append(e.stack[i:], path), " → "))
 		}
 	}

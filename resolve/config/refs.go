@@ -48,3 +48,15 @@ func (n *Node) Each(path string, visit func(path string, n *Node)) {
 		item.Each(fmt.Sprintf("%s[%d]", path, i), visit)
 	}
 }
+
+// All gives the pairs of a map, none of what is no map.
+func (n *Node) All() []Pair {
+	if n == nil {
+		return nil
+	}
+	return n.Pairs
+}
+
+// Active is the configuration without the profiles: what of them is active lies above the
+// rest already.
+func (c *Config) Active() *Node { return without(c.Root, "profiles") }
