@@ -18,7 +18,7 @@ type block struct {
 // encodeBlock puts values into a block, or makes it double-quoted.
 func (t *template) encodeBlock(s *scalar, text string, value values) []change {
 	b, ok := t.block(s)
-	if ok && !s.escaped && t.holdsAll(s, b, value) {
+	if ok && t.slashesStand(s) && t.holdsAll(s, b, value) {
 		indent := strings.Repeat(" ", b.indent)
 		newline := t.lineEndAt(b.lineEnd)
 		return t.inPlace(s, func(v string) string { return indented(v, newline, indent) }, value)

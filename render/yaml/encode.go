@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -96,8 +97,12 @@ func standsPlain(text string, i int, flow bool) bool {
 	switch {
 	case isLetter(b) || '0' <= b && b <= '9' || strings.IndexByte("_./-+@%=~$^()", b) >= 0:
 		return true
-	case b == ':': // between characters that are no blanks
+	case b == ':' && !flow: // before a character that is no blank
+		return i+1 < len(text) && text[i+1] > ' '
+	case b == ':':
 		return i+1 < len(text) && isLetterDigitSlash(text[i+1])
+	case b == '{' || b == '}':
+		return !flow
 	case b == ' ': // one, between words
 		return i+1 < len(text) && isLetterDigitSlash(text[i+1])
 	case b == ',' || b == ';' || b == '&' || b == '?' || b == '*' || b == '!':
@@ -142,7 +147,7 @@ func (t *template) encode(s *scalar, value values) []change {
 	switch {
 	case style&(yamlv3.LiteralStyle|yamlv3.FoldedStyle) != 0:
 		return t.encodeBlock(s, text, value)
-	case s.escaped:
+	case s.escaped && !t.slashesStand(s):
 		return []change{{s.start, s.end, quoted(text)}}
 	case style&yamlv3.DoubleQuotedStyle != 0:
 		return t.inPlace(s, func(v string) string { return blanksEscaped(escaped(v), s.multiline) }, value)
@@ -157,13 +162,36 @@ func (t *template) encode(s *scalar, value values) []change {
 	return []change{{s.start, s.end, quoted(text)}}
 }
 
-// inPlace replaces only the references of a scalar.
+// inPlace replaces only the references of a scalar, and half of the backslashes before
+// them.
 func (t *template) inPlace(s *scalar, encode func(string) string, value values) (changes []change) {
 	for _, h := range s.holes {
 		span := t.words.spans[h.span]
-		changes = append(changes, change{span.Start, span.End, encode(value(h))})
+		size := s.slashSize()
+		slashes := strings.Repeat(`\`, size*(h.slashes/2))
+		changes = append(changes, change{span.Start - size*h.slashes, span.End, slashes + encode(value(h))})
 	}
 	return changes
+}
+
+// slashSize is how many bytes a backslash has in the source of a scalar.
+func (s *scalar) slashSize() int {
+	if s.node.Style&yamlv3.DoubleQuotedStyle != 0 {
+		return 2
+	}
+	return 1
+}
+
+// slashesStand reports whether all backslashes before references stand in the source as
+// such, and not as another escape, and no others do.
+func (t *template) slashesStand(s *scalar) bool {
+	for _, h := range s.holes {
+		before := t.source[:t.words.spans[h.span].Start]
+		if len(before)-len(bytes.TrimRight(before, `\`)) != s.slashSize()*h.slashes {
+			return false
+		}
+	}
+	return true
 }
 
 // blanksEscaped keeps a blank at either end of a value from being folded away where the

@@ -83,10 +83,13 @@ func TestScalarsAreSplicedOrQuoted(t *testing.T) {
 		{"a: ${secret:K:-it's: x}\n", "v", "a: v\n"},
 		// Escapes.
 		{`a: \${secret:K}` + "\n", "v", "a: '${secret:K}'\n"},
-		{`a: "\\${secret:K}"` + "\n", "v", "a: '${secret:K}'\n"},
-		{`a: "\\\\${secret:K}"` + "\n", "v", "a: '\\v'\n"},
-		{`a: '\\${secret:K}'` + "\n", "v", "a: '\\v'\n"},
-		{"a: |\n  \\${secret:K}\n", "v", "a: \"${secret:K}\\n\"\n"},
+		{`a: x\${secret:K}` + "\n", "v", "a: x${secret:K}\n"},
+		{`a: "\\${secret:K}"` + "\n", "v", `a: "${secret:K}"` + "\n"},
+		{`a: "\\\\${secret:K}"` + "\n", "v", `a: "\\v"` + "\n"},
+		{`a: "\x5c${secret:K}"` + "\n", "v", "a: '${secret:K}'\n"},
+		{`a: '\\${secret:K}'` + "\n", "v", `a: '\v'` + "\n"},
+		{`a: '\\\${secret:K}'` + "\n", "v", `a: '\${secret:K}'` + "\n"},
+		{"a: |\n  \\${secret:K} ${secret:K}\n", "v", "a: |\n  ${secret:K} v\n"},
 	} {
 		got, err := rendered(test.in, test.value)
 		if err != nil || got != test.want {
