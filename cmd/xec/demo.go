@@ -31,15 +31,22 @@ Nothing of yours is read or changed.`,
 // demoFiles are what lies in the folder at the start.
 var demoFiles = map[string]string{
 	"password.txt": `p@ss "word" & #1` + "\n",
+	"token":        "tok_4f1c\n",
 	"app.env.tmpl": `LOG_LEVEL=info
-DATABASE_URL=postgresql://app:${secret:DATABASE_PASSWORD|url}@localhost/app
+ADMIN_PASSWORD=${secret:DATABASE_PASSWORD}
 API_TOKEN=${secret:API_TOKEN}
 `,
 	"compose.yaml.tmpl": `services:
   db:
     image: postgres:${TAG:-17}        # not a secret: left alone
     environment:
-      POSTGRES_PASSWORD: ${secret:DATABASE_PASSWORD|json}
+      POSTGRES_PASSWORD: ${secret:DATABASE_PASSWORD}
+`,
+	".xec/config.yaml": `vars:
+  DATABASE_URL: "postgresql://user:${secret:DATABASE_PASSWORD|url}@localhost/myapp"
+  API_ENDPOINT: "https://api.example.com"
+env:
+  DATABASE_URL: ${DATABASE_URL}
 `,
 }
 
@@ -53,14 +60,14 @@ type demoStep struct {
 	show  string // a file
 }
 
-// demoChild is a program that shows that it has the password, as it is typed and as
+// demoChild is a program that shows that it has the URL, as it is typed and as
 // it is run.
 func demoChild() (typed string, argv []string) {
 	if runtime.GOOS == "windows" {
-		typed = "cmd /c if defined DATABASE_PASSWORD echo the child has the password"
+		typed = "cmd /c if defined DATABASE_URL echo the child has the URL"
 		return typed, strings.Fields(typed)
 	}
-	script := `echo "the child has a password of ${#DATABASE_PASSWORD} characters"`
+	script := `echo "the child has a URL of ${#DATABASE_URL} characters"`
 	return "sh -c '" + script + "'", []string{"sh", "-c", script}
 }
 
@@ -71,13 +78,14 @@ func demoSteps() []demoStep {
 			typed: "xec secrets set DATABASE_PASSWORD < password.txt", args: []string{"secrets", "set", "DATABASE_PASSWORD"}, stdin: "password.txt"},
 		{typed: "echo tok_4f1c | xec secrets set API_TOKEN", args: []string{"secrets", "set", "API_TOKEN"}, stdin: "token"},
 		{typed: "xec secrets list", args: []string{"secrets", "list"}},
-		{say: "Fill files in. Only the references change; a filter encodes for the place.", typed: "cat app.env.tmpl", show: "app.env.tmpl"},
+		{say: "Fill files in. Only the references change, and each value is quoted for its place.", typed: "cat app.env.tmpl", show: "app.env.tmpl"},
 		{typed: "xec render app.env.tmpl -o app.env", args: []string{"render", "app.env.tmpl", "-o", "app.env"}},
 		{typed: "cat app.env", show: "app.env"},
 		{typed: "xec render compose.yaml.tmpl", args: []string{"render", "compose.yaml.tmpl"}},
-		{say: "Start a program with a secret in its environment: no file, no shell, no argument.",
-			typed: "xec exec --only DATABASE_PASSWORD -- " + typed,
-			args:  slices.Concat([]string{"exec", "--only", "DATABASE_PASSWORD", "--"}, child)},
+		{say: "A project has a configuration, which everybody may see.", typed: "cat .xec/config.yaml", show: ".xec/config.yaml"},
+		{typed: "xec inspect vars --resolve", args: []string{"inspect", "vars", "--resolve"}},
+		{say: "Start a program with what the project's env says: no file, no shell, no argument.",
+			typed: "xec exec -- " + typed, args: slices.Concat([]string{"exec", "--"}, child)},
 		{say: "What is missing is told, never filled in with nothing.",
 			typed: "xec secrets get DATABASE_PASWORD", args: []string{"secrets", "get", "DATABASE_PASWORD"}},
 	}
@@ -120,8 +128,10 @@ func (d *demo) prepare() (err error) {
 	if d.self, err = os.Executable(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(d.path("token"), []byte("tok_4f1c\n"), 0o600); err != nil {
-		return err
+	for _, name := range []string{".xec", "home"} { // the person's own .xec is no project
+		if err := os.Mkdir(d.path(name), 0o700); err != nil {
+			return err
+		}
 	}
 	for name, text := range demoFiles {
 		if err := os.WriteFile(d.path(name), []byte(text), 0o600); err != nil {
@@ -178,5 +188,5 @@ func (d *demo) environ() []string {
 		name, _, _ := strings.Cut(line, "=")
 		return strings.HasPrefix(name, "XEC_") || name == "HOME" || name == "USERPROFILE"
 	})
-	return append(env, "HOME="+d.folder, "USERPROFILE="+d.folder)
+	return append(env, "HOME="+d.path("home"), "USERPROFILE="+d.path("home"))
 }

@@ -119,6 +119,9 @@ func (f fence) examples() (all []example) {
 	for i, line := range strings.SplitAfter(f.body, "\n") {
 		command, isCommand := strings.CutPrefix(line, "$ ")
 		more, isMore := strings.CutPrefix(line, "> ")
+		if line == ">\n" {
+			more, isMore = "\n", true
+		}
 		switch last := len(all) - 1; {
 		case isCommand:
 			all = append(all, example{f.line + i, command, ""})

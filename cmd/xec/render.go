@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -158,14 +159,18 @@ func (a *app) openSource(path string, o renderOptions) (source, error) {
 		in.Close()
 		return nil, err
 	}
+	warn := a.warnURL
+	if o.diff { // shows no value, so none can be wrong
+		warn = func(string, *resolve.Reference, secret.Value) {}
+	}
 	format := o.format
 	if format == "" {
 		format = formatOf(path)
 	}
 	if formats[format] == nil {
-		return &textSource{input: in}, nil
+		return &textSource{input: in, warn: warn}, nil
 	}
-	return &documentSource{input: in, format: formats[format]}, nil
+	return &documentSource{input: in, format: formats[format], warn: warn}, nil
 }
 
 // renderConfig writes the resolved configuration.
@@ -203,15 +208,36 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 }
 
 // pieces gives the tokens of a text with the values of their references.
-func pieces(s *resolve.Scanner, value func(*resolve.Reference) (secret.Value, error)) func() (text.Piece, error) {
-	return func() (text.Piece, error) {
-		t, err := s.Next()
-		if err != nil || t.Ref == nil {
-			return text.Piece{Literal: t.Literal}, err
-		}
-		v, err := value(t.Ref)
-		return text.Piece{Value: v}, err
+type pieces struct {
+	scanner *resolve.Scanner
+	value   valueOf
+	name    string
+	warn    warner
+
+	before []byte // the end of the literal text before the last reference
+	ref    *resolve.Reference
+	given  secret.Value
+}
+
+func (p *pieces) next() (text.Piece, error) {
+	t, err := p.scanner.Next()
+	if err != nil {
+		return text.Piece{}, err
 	}
+	if t.Ref == nil {
+		if p.ref != nil && inUserPart(p.before, t.Literal) {
+			p.warn(p.name, p.ref, p.given)
+		}
+		p.ref = nil
+		p.before = append(p.before[:0], t.Literal[max(0, len(t.Literal)-urlContext):]...)
+		return text.Piece{Literal: t.Literal}, nil
+	}
+	value, err := p.value(t.Ref)
+	if bytes.Contains(p.before, []byte("://")) {
+		ref := *t.Ref
+		p.ref, p.given = &ref, value
+	}
+	return text.Piece{Value: value}, err
 }
 
 // input is a text that can be read twice.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/render"
@@ -57,10 +58,14 @@ func formatOf(path string) string {
 	return "text"
 }
 
+// warner is told of a value that stands in the user part of a URL.
+type warner = func(name string, ref *resolve.Reference, value secret.Value)
+
 // textSource is plain text of any length, read twice.
 type textSource struct {
 	input
 	found bool
+	warn  warner
 }
 
 func (s *textSource) name() string { return s.path }
@@ -99,7 +104,8 @@ func (s *textSource) write(w io.Writer, value valueOf) error {
 		_, err := io.Copy(w, s.File)
 		return err
 	}
-	return text.Copy(w, pieces(resolve.NewScanner(s.File), value))
+	p := pieces{scanner: resolve.NewScanner(s.File), value: value, name: s.path, warn: s.warn}
+	return text.Copy(w, p.next)
 }
 
 // documentSource is a document of a format with a syntax, held in memory.
@@ -108,6 +114,7 @@ type documentSource struct {
 	format   render.Format
 	bytes    []byte
 	found    []resolve.Found
+	warn     warner
 	document render.Document // nil where there is no reference: then the file is copied
 }
 
@@ -142,7 +149,23 @@ func (s *documentSource) scan(r *resolve.Resolver) (err error) {
 			r.Need(s.path, f.Ref)
 		}
 	}
+	s.checkKubernetes(r)
 	return nil
+}
+
+// checkKubernetes refuses what a cluster would refuse, or take for something else: a value
+// in the data of a Secret that is not base64.
+func (s *documentSource) checkKubernetes(r *resolve.Resolver) {
+	d, ok := s.document.(interface{ SecretData() []int })
+	if !ok {
+		return
+	}
+	for _, i := range d.SecretData() {
+		if f := s.found[i]; f.Ref != nil && !slices.Contains(f.Ref.Filters, "base64") {
+			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64, and %s is not", f.Ref.Name)
+			r.NoteIn(s.path, "", f.Position, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
+		}
+	}
 }
 
 func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
@@ -186,6 +209,10 @@ func (s *documentSource) render(value valueOf) ([]byte, error) {
 			return nil, err
 		}
 		values[i] = v
+		start := int(s.found[i].Offset)
+		if inUserPart(s.bytes[:start], s.bytes[start+s.found[i].Length:]) {
+			s.warn(s.path, s.found[i].Ref, v)
+		}
 	}
 	out, err := s.document.Render(func(ref int) secret.Value { return values[ref] })
 	if err != nil {
