@@ -107,6 +107,33 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
+// BenchmarkConfiguration is what a project costs: a configuration of 1,000 lines, for a
+// command that only keeps secrets and for one that resolves it.
+func BenchmarkConfiguration(b *testing.B) {
+	home, project := homeWith(b, 100), b.TempDir()
+	var text strings.Builder
+	text.WriteString("vars:\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "  var%d: \"some text with ${secret:%s} and ${env.HOME}\"\n", i, aKey)
+	}
+	if err := os.Mkdir(filepath.Join(project, ".xec"), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(project, ".xec", "config.yaml"), []byte(text.String()), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	inProject := func(args ...string) func() *exec.Cmd {
+		return func() *exec.Cmd {
+			cmd := xecIn(b, home, args...)()
+			cmd.Dir = project
+			return cmd
+		}
+	}
+	b.Run("get", pair{inProject("secrets", "get", aKey), xecIn(b, home, "secrets", "get", aKey)}.run)
+	b.Run("inspect", pair{inProject("inspect", "vars", "--resolve"), floor(b)}.run)
+	b.Run("render", pair{inProject("render"), floor(b, "derive")}.run)
+}
+
 // BenchmarkImport imports 100,000 secrets into a new store.
 func BenchmarkImport(b *testing.B) {
 	for _, n := range []int{100, 10_000, 100_000} {

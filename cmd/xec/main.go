@@ -49,6 +49,16 @@
 //     written when it is interrupted.
 //   - Of a key that is missing in many places 100 are told, and the rest counted; which
 //     key was meant is told as far as a million comparisons go.
+//   - The format of a file is told by its name, before an ending like .tmpl too; --format
+//     overrules it. --diff compares with the template, never with an older output, which
+//     may hold older values; it renders masks.
+//   - The value in the user part of a URL that lacks |url is a warning; a value in the data
+//     of a Kubernetes Secret that lacks |base64 is an error.
+//   - Files of a project that others may write are refused for whatever reads the project;
+//     what only keeps secrets looks at nothing but the secrets block.
+//   - inspect of one type names things without the type before them.
+//   - Commands of a configuration (${cmd:…}) have 30 seconds, print 1 MiB at most, and get
+//     no variable that begins with XEC_.
 //   - Completion offers keys only if the store opens without asking.
 package main
 
