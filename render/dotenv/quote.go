@@ -1,0 +1,162 @@
+package dotenv
+
+import (
+	"bytes"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// appendScalar appends a value with texts in it, in quotes that can hold it.
+func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+	if s.Quote == '"' {
+		return d.appendDouble(dst, s, texts)
+	}
+	own, whole := d.literal(s, texts)
+	switch {
+	case s.Quote == '\'' && fitsSingle(s, texts):
+		return append(append(append(dst, '\''), whole...), '\''), nil
+	case s.Quote == 0 && isBare(whole):
+		return append(dst, whole...), nil
+	case s.Quote == 0 && bytes.IndexByte(own, '$') >= 0 && !bytes.ContainsAny(own, "\\'\"`"):
+		return d.appendDouble(dst, s, texts)
+	}
+	return appendQuoted(dst, whole), nil
+}
+
+// literal gives a value that has no escapes: the document's own text of it, and all of
+// it.
+func (d *document) literal(s scalar, texts [][]byte) (own, whole []byte) {
+	at, end := s.body()
+	for _, p := range s.splices {
+		own = append(own, d.source[at:p.start]...)
+		whole = append(append(whole, d.source[at:p.start]...), texts[p.span]...)
+		at = d.spans[p.span].End
+	}
+	return append(own, d.source[at:end]...), append(whole, d.source[at:end]...)
+}
+
+// fitsSingle reports whether single quotes hold what is put in, to every reader: some
+// take a backslash for an escape even there.
+func fitsSingle(s scalar, texts [][]byte) bool {
+	for _, p := range s.splices {
+		if bytes.ContainsAny(texts[p.span], "'\\\r\n") {
+			return false
+		}
+	}
+	return true
+}
+
+// isBare reports whether value needs no quotes, to any reader. To zsh a word that
+// begins with '=' is the path of a program, and behind a colon one begins.
+func isBare(value []byte) bool {
+	for i, b := range value {
+		letter := 'a' <= b|0x20 && b|0x20 <= 'z'
+		if !letter && (b < '0' || b > '9') && bytes.IndexByte([]byte("_-./:@%+,="), b) < 0 {
+			return false
+		}
+		if b == '=' && (i == 0 || value[i-1] == ':') {
+			return false
+		}
+	}
+	return len(value) > 0
+}
+
+// appendQuoted appends value in the quotes that most readers read alike.
+func appendQuoted(dst, value []byte) []byte {
+	quoted := func(b byte) bool { return b < ' ' || b == 0x7f || b == '\'' || b == '\\' }
+	for _, b := range value {
+		if quoted(b) {
+			return append(appendEscaped(append(dst, '"'), value), '"')
+		}
+	}
+	return append(append(append(dst, '\''), value...), '\'')
+}
+
+// appendEscaped appends value for double quotes. Four bytes mean something there to a
+// shell; an escaped backslash also keeps the \n of a value from being read as a line
+// feed by .env readers.
+func appendEscaped(dst, value []byte) []byte {
+	for {
+		i := bytes.IndexAny(value, "\\\"$`")
+		if i < 0 {
+			return append(dst, value...)
+		}
+		dst = append(append(dst, value[:i]...), '\\', value[i])
+		value = value[i+1:]
+	}
+}
+
+// appendDouble appends a value in double quotes. The document's own text of it stays
+// as it is, and must be text for double quotes.
+func (d *document) appendDouble(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+	at, end := s.body()
+	dst = append(dst, '"')
+	closed := true
+	for _, p := range s.splices {
+		own := d.source[at:p.start]
+		closed = closed && isClosed(own)
+		if !closed && !p.literal {
+			return nil, inExpansion(d.spans[p.span].Start)
+		}
+		dst = appendEscaped(append(dst, own...), texts[p.span])
+		at = d.spans[p.span].End
+	}
+	return append(append(dst, d.source[at:end]...), '"'), nil
+}
+
+// isClosed reports whether every expansion that a shell makes of text, from between
+// double quotes, certainly ends in it, whatever comes behind.
+func isClosed(text []byte) bool {
+	for i := 0; i < len(text); {
+		switch text[i] {
+		case '\\':
+			i += 2
+		case '`':
+			return false
+		case '$':
+			n := expansion(text[i:])
+			if n == 0 {
+				return false
+			}
+			i += n
+		default:
+			i++
+		}
+	}
+	return true
+}
+
+// expansion is the length of the ${NAME} or $NAME at the beginning of text, 0 if there
+// is none or it may be more than that.
+func expansion(text []byte) int {
+	braced := len(text) > 1 && text[1] == '{'
+	start := 1
+	if braced {
+		start = 2
+	}
+	end := start
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	rest := text[end:]
+	switch {
+	case end == start, len(rest) == 0, '0' <= text[start] && text[start] <= '9':
+		return 0
+	case braced && rest[0] == '}':
+		return end + 1
+	case braced, rest[0] == ':', rest[0] == '[', rest[0] >= 0x80, bytes.HasPrefix(rest, []byte("\\\n")):
+		return 0
+	}
+	return end
+}
+
+func isNameByte(b byte) bool {
+	return 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '_'
+}
+
+func inExpansion(offset int) error {
+	err := secret.Errorf(secret.Invalid, "a shell could take the value for a part of what it expands or runs")
+	err = secret.WithHint(err, "before a reference write ${NAME} for a variable and, in double quotes, \\$ and \\` for the characters themselves; in single quotes nothing is expanded")
+	return &render.PlacedError{Offset: offset, Err: err}
+}

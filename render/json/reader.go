@@ -1,0 +1,309 @@
+package json
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// kind is of a token. One that is punctuation is its own kind.
+type kind byte
+
+const (
+	ending    kind = 0   // behind the last token
+	text      kind = '"' // a string, with its quotes
+	word      kind = 'w' // a number or a literal
+	reference kind = 'r' // a reference that stands for a value
+)
+
+// token is at src[start:end].
+type token struct {
+	kind       kind
+	start, end int
+}
+
+// state is what may follow. The texts of expected say it.
+type state byte
+
+const (
+	top     state = iota // a value, or the end
+	element              // an element, or the end of the array
+	key                  // a key, or the end of the object
+	colon                // the colon behind a key
+	member               // the value behind a colon
+	after                // a comma behind an element or member, or the end of what holds it
+)
+
+var expected = [...]string{
+	top: "a value", element: "a value or ']'", key: "a key in double quotes or '}'",
+	colon: "':'", member: "a value", after: "',' or ",
+}
+
+// reader gives the tokens of src. It needs one byte of memory for each level of
+// nesting, and no stack.
+type reader struct {
+	src   []byte
+	spans []render.Span // of the references in src; those are left that do not end before the last token
+	at    int           // where the next token is looked for
+	state state
+	open  []kind // the brackets that have to be closed, the innermost last
+}
+
+func newReader(src []byte, spans []render.Span) *reader {
+	r := &reader{src: src, spans: spans}
+	if bytes.HasPrefix(src, []byte("\ufeff")) {
+		r.at = len("\ufeff")
+	}
+	return r
+}
+
+// next reads a token. It gives the ending for ever when there are no more. With an
+// error comes a token whose start is right.
+func (r *reader) next() (token, error) {
+	if err := r.skip(); err != nil {
+		return token{start: r.at}, err
+	}
+	for len(r.spans) > 0 && r.spans[0].End <= r.at {
+		r.spans = r.spans[1:]
+	}
+	t := token{kind: r.kind(), start: r.at}
+	if !r.accept(t.kind) {
+		return t, r.unexpected(t)
+	}
+	size, err := r.size(t)
+	t.end = t.start + size
+	r.at = t.end
+	return t, err
+}
+
+// skip goes to the next byte that is neither white space nor of a comment.
+func (r *reader) skip() error {
+	for r.at < len(r.src) {
+		switch c := r.src[r.at]; c {
+		case ' ', '\t', '\n', '\r':
+			r.at++
+		case '/':
+			if err := r.skipComment(); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *reader) skipComment() error {
+	rest := r.src[r.at:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("//")):
+		n := bytes.IndexAny(rest, "\r\n")
+		if n < 0 {
+			n = len(rest)
+		}
+		r.at += n
+	case bytes.HasPrefix(rest, []byte("/*")):
+		n := bytes.Index(rest[2:], []byte("*/"))
+		if n < 0 {
+			return errorf(r.at, "the comment that begins here is not closed")
+		}
+		r.at += len("/*") + n + len("*/")
+	default:
+		return errorf(r.at, "expected a comment behind '/'")
+	}
+	return nil
+}
+
+// kind is that of the token which begins here.
+func (r *reader) kind() kind {
+	if r.at == len(r.src) {
+		return ending
+	}
+	switch c := r.src[r.at]; c {
+	case '{', '}', '[', ']', ':', ',', '"':
+		return kind(c)
+	}
+	if len(r.spans) > 0 && r.spans[0].Start == r.at {
+		return reference
+	}
+	return word
+}
+
+// accept goes to the state behind a token, or reports that none of its kind may stand
+// here.
+func (r *reader) accept(k kind) bool {
+	switch k {
+	case ending:
+		return r.state == top
+	case '}', ']':
+		return r.close(k)
+	case ',':
+		if r.state != after {
+			return false
+		}
+		r.state = within(r.innermost())
+		return true
+	case ':':
+		if r.state != colon {
+			return false
+		}
+		r.state = member
+		return true
+	}
+	return r.acceptValue(k)
+}
+
+// acceptValue accepts a key, or a value or the beginning of one.
+func (r *reader) acceptValue(k kind) bool {
+	switch {
+	case r.state == key && k == text:
+		r.state = colon
+	case r.state == key, r.state == colon, r.state == after:
+		return false
+	case k == '{', k == '[':
+		r.open = append(r.open, k)
+		r.state = within(k)
+	default:
+		r.leave()
+	}
+	return true
+}
+
+func (r *reader) close(k kind) bool {
+	if r.innermost() != k-2 || r.state == colon || r.state == member { // in ASCII '[' and '{' are two before ']' and '}'
+		return false
+	}
+	r.open = r.open[:len(r.open)-1]
+	r.leave()
+	return true
+}
+
+// leave goes to the state behind a value.
+func (r *reader) leave() {
+	r.state = after
+	if len(r.open) == 0 {
+		r.state = top
+	}
+}
+
+// innermost is the bracket that has to be closed next, or 0.
+func (r *reader) innermost() kind {
+	if len(r.open) == 0 {
+		return 0
+	}
+	return r.open[len(r.open)-1]
+}
+
+// within is the state behind an opening bracket, and behind a comma.
+func within(open kind) state {
+	if open == '{' {
+		return key
+	}
+	return element
+}
+
+// unexpected is the error for a token that may not stand here.
+func (r *reader) unexpected(t token) error {
+	what := expected[r.state]
+	if r.state == after {
+		what += "'" + string(rune(r.innermost()+2)) + "'"
+	}
+	switch t.kind {
+	case ending:
+		return errorf(t.start, "the document ends, expected %s", what)
+	case reference:
+		return misplaced(t.start, "a reference cannot stand here, expected "+what)
+	}
+	return errorf(t.start, "expected %s", what)
+}
+
+// size is the length of the token that begins here.
+func (r *reader) size(t token) (int, error) {
+	switch t.kind {
+	case ending:
+		return 0, nil
+	case text:
+		return r.textSize()
+	case word, reference:
+		return r.wordSize()
+	}
+	return 1, nil
+}
+
+func (r *reader) wordSize() (int, error) {
+	w := r.src[r.at:]
+	if n := bytes.IndexAny(w, " \t\r\n{}[],:\"/"); n >= 0 {
+		w = w[:n]
+	}
+	switch {
+	case len(r.spans) > 0 && r.spans[0].Start < r.at+len(w):
+		if s := r.spans[0]; s.Start != r.at || s.End != r.at+len(w) {
+			return 0, misplaced(s.Start, "a reference cannot be a part of a word")
+		}
+	case !json.Valid(w): // of what has no quotes and no brackets, numbers and literals are valid
+		return 0, errorf(r.at, "expected %s", "a value: a string in double quotes, a number, true, false or null")
+	}
+	return len(w), nil
+}
+
+func (r *reader) textSize() (int, error) {
+	for i := r.at + 1; i < len(r.src); {
+		switch c := r.src[i]; {
+		case c == '"':
+			return i + 1 - r.at, r.checkText(i)
+		case c < ' ':
+			return 0, errorf(i, "expected an escape for a control character, or a closing quote")
+		case c == '\\':
+			_, n := unit(r.src[i:])
+			if n == 0 {
+				return 0, r.noEscape(i)
+			}
+			i += n
+		default:
+			i++
+		}
+	}
+	return 0, errorf(r.at, "the string that begins here is not closed")
+}
+
+// checkText says where the string that ends at end is not UTF-8.
+func (r *reader) checkText(end int) error {
+	if utf8.Valid(r.src[r.at:end]) {
+		return nil
+	}
+	i := r.at
+	for {
+		char, n := utf8.DecodeRune(r.src[i:end])
+		if char == utf8.RuneError && n <= 1 {
+			return errorf(i, "expected UTF-8")
+		}
+		i += n
+	}
+}
+
+// noEscape is the error for a backslash that begins none.
+func (r *reader) noEscape(i int) error {
+	err := secret.Errorf(secret.General, `not JSON: expected one of " \ / b f n r t behind a backslash, or u and four hexadecimal digits`)
+	for _, s := range r.spans {
+		if s.Start == i+1 {
+			err = secret.WithHint(err, `in a string of JSON a literal reference is written with two backslashes: \\${secret:KEY}`)
+		}
+		if s.Start > i {
+			break
+		}
+	}
+	return &render.PlacedError{Offset: i, Err: err}
+}
+
+func errorf(offset int, format string, args ...any) error {
+	return render.Errorf(offset, secret.General, "not JSON: "+format, args...)
+}
+
+// misplaced is the error for a reference that stands where it cannot.
+func misplaced(offset int, why string) error {
+	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `within double quotes it becomes part of a string: "${secret:KEY}"`)
+	return &render.PlacedError{Offset: offset, Err: err}
+}
