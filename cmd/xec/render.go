@@ -167,7 +167,7 @@ func (a *app) openSource(path string, o renderOptions) (source, error) {
 	if format == "" {
 		format = formatOf(path)
 	}
-	if formats[format] == nil {
+	if format == "text" {
 		return &textSource{input: in, warn: warn}, nil
 	}
 	return &documentSource{input: in, format: formats[format], warn: warn}, nil

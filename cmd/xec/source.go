@@ -9,9 +9,12 @@ import (
 	"strings"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/dotenv"
+	"github.com/xec-sh/xec-go/render/json"
 	"github.com/xec-sh/xec-go/render/text"
 	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
+	syntax "github.com/xec-sh/xec-go/store/dotenv"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -31,7 +34,17 @@ type source interface {
 }
 
 // formats are the formats by the names that --format takes.
-var formats = map[string]render.Format{"yaml": yaml.Format}
+var formats = map[string]render.Format{"yaml": yaml.Format, "json": json.Format, "dotenv": dotenv.Format(parseDotenv)}
+
+// parseDotenv lends package store/dotenv's reader to render, which does not know it.
+func parseDotenv(src []byte) ([]dotenv.Line, error) {
+	parsed, err := syntax.Parse(src)
+	lines := make([]dotenv.Line, len(parsed))
+	for i, l := range parsed {
+		lines[i] = dotenv.Line{Name: l.Name, Value: l.Value, Quote: byte(l.Quote), Start: l.Start, End: l.End}
+	}
+	return lines, err
+}
 
 var formatNames = []string{"yaml", "json", "dotenv", "text"}
 

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -62,7 +64,7 @@ func (n *Node) placeOf(raw string, nth int) Place {
 	start := n.File.offset(n.Line, n.Column)
 	at := start
 	for ; nth >= 0; nth-- {
-		i := strings.Index(string(n.File.Text[at:min(len(n.File.Text), at+maxLookAhead)]), raw)
+		i := bytes.Index(n.File.Text[at:min(len(n.File.Text), at+maxLookAhead)], []byte(raw))
 		if i < 0 {
 			return n.Place
 		}
@@ -71,8 +73,7 @@ func (n *Node) placeOf(raw string, nth int) Place {
 			at += len(raw)
 		}
 	}
-	p := resolve.At(n.File.Text, at)
-	return Place{n.File, p.Line, p.Column}
+	return n.File.placeAt(at)
 }
 
 // maxLookAhead is how far behind the beginning of a scalar its references are looked for.
@@ -80,14 +81,8 @@ const maxLookAhead = 256 << 10
 
 // offset is the place of a line and column in a file's text.
 func (f *File) offset(line, column int) int {
-	at := 0
-	for ; line > 1; line-- {
-		i := strings.IndexByte(string(f.Text[at:]), '\n')
-		if i < 0 {
-			return len(f.Text)
-		}
-		at += i + 1
-	}
+	starts := f.lineStarts()
+	at := starts[min(line, len(starts))-1]
 	for ; column > 1 && at < len(f.Text); column-- {
 		at++
 		for at < len(f.Text) && f.Text[at]&0xC0 == 0x80 {
@@ -95,6 +90,26 @@ func (f *File) offset(line, column int) int {
 		}
 	}
 	return at
+}
+
+// placeAt is the place of an offset in a file's text.
+func (f *File) placeAt(offset int) Place {
+	starts := f.lineStarts()
+	line := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
+	return Place{f, line, resolve.At(f.Text[starts[line-1]:], offset-starts[line-1]).Column}
+}
+
+// lineStarts are the offsets at which lines begin.
+func (f *File) lineStarts() []int {
+	if f.lines == nil {
+		f.lines = []int{0}
+		for i, b := range f.Text {
+			if b == '\n' {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	}
+	return f.lines
 }
 
 // Need notes what a node needs: secrets to Secret, what is wrong to Problem.

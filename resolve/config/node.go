@@ -72,6 +72,8 @@ type File struct {
 	Root *Node // nil in an empty file
 	// Own is whether it is the person's own, which is trusted.
 	Own bool
+
+	lines []int // where lines begin, once somebody has asked
 }
 
 // IsString reports whether the node is a string, in which references are read.

@@ -25,7 +25,8 @@
 //	A=`text`   the same, for text with both other quotes in it
 //	A="text"   may span lines; \\ \" \$ \` are the second character; \n \r \t
 //	           are line feed, carriage return, tab; a backslash at the end of
-//	           a line goes, with the line feed; any other backslash stays
+//	           a line goes, with the line feed; any other backslash stays;
+//	           "a""b" is one value, as in a shell
 //
 // A shell reads \n in double quotes as two characters, a .env file by custom as
 // one. A writer that puts no backslash before an n, an r or a t, except one
@@ -40,7 +41,7 @@
 //
 // # What this is not
 //
-// Not a shell: no A="b"'c', no a=1 b=2 on one line, no arrays, no here-documents.
+// Not a shell: no A="b"'c' (but A="b""c"), no a=1 b=2 on one line, no arrays, no here-documents.
 // Not YAML: no "A: b".
 package dotenv
 

@@ -53,6 +53,7 @@ func TestDialect(t *testing.T) {
 		"other escapes":            {`A="\a\'\x41\u0041\ \#"`, []string{`A \a\'\x41\u0041\ \#`}},
 		"backslash newline":        {"A=\"b\\\nc\\\\\nd\"", []string{"A bc\\\nd"}},
 		"backslash CRLF":           {"A=\"b\\\r\nc\"", []string{"A b\\\r\nc"}},
+		"quotes behind quotes":     {"A=\"b\"\"c\\n\"\"\" # d\nB=\"\"\"x\n\"\"y\"", []string{"A bc\n", "B x\ny"}},
 		"behind a closing quote":   {"A='b' \t\nB=\"c\" # d\nC=`e`\t#f\r\n", []string{"A b", "B c", "C e"}},
 		"nothing is expanded":      {"A=$B${C}$(id)`id`~*\nD=\"$B${C}$(id)`id`~*\"", []string{"A $B${C}$(id)`id`~*", "D $B${C}$(id)`id`~*"}},
 		"bytes":                    {"A=\xff\x01\u0085\nB=\"\x80\\\xff\"", []string{"A \xff\x01\u0085", "B \x80\\\xff"}},

@@ -1,6 +1,9 @@
 package dotenv
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // quoted reads the value whose opening quote is at pos.
 func (p *parser) quoted(line *Line) error {
@@ -13,9 +16,30 @@ func (p *parser) quoted(line *Line) error {
 	line.Value = body[:n:n]
 	if line.Quote == Double {
 		line.Value = unescape(line.Value)
+		if err := p.joined(line); err != nil {
+			return err
+		}
 	}
 	p.leave(line.End)
 	return p.tail()
+}
+
+// joined reads the parts in double quotes that follow one directly.
+func (p *parser) joined(line *Line) error {
+	grown := false
+	for line.End < len(p.src) && p.src[line.End] == byte(Double) {
+		body := p.src[line.End+1:]
+		n := closing(body, Double)
+		if n < 0 {
+			return errorf("line %d: no closing %s", p.number+bytes.Count(p.src[line.Start:line.End], []byte("\n")), Double)
+		}
+		if !grown { // until now it may share src's memory
+			line.Value, grown = slices.Clone(line.Value), true
+		}
+		line.Value = append(line.Value, unescape(body[:n])...)
+		line.End += n + 2
+	}
+	return nil
 }
 
 // closing is the place of the closing quote in body, -1 if there is none.

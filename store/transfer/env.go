@@ -110,7 +110,7 @@ func writeEscaped(out *bufio.Writer, value []byte) {
 		}
 		out.Write(value[:i])
 		if i > 0 && value[i-1] >= 0x80 {
-			out.WriteString("\\\n") // see the package doc, "Locales"
+			out.WriteString(`""`) // see the package doc, "Locales"
 		}
 		out.WriteByte('\\')
 		out.WriteByte(value[i])

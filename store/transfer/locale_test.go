@@ -23,7 +23,7 @@ func TestNothingRunsUnderAWideLocale(t *testing.T) {
 		}
 		t.Skipf("no GBK locale can be made: %v", err)
 	}
-	for _, value := range []string{"€\";touch ran;\"", "€`touch ran`", "€$(touch ran)", "\x81\\\";touch ran;\""} {
+	for _, value := range []string{"€\";touch ran;\"", "€`touch ran`", "€$(touch ran)", "€€$(touch ran)", "€€€`touch ran`", "a€€\\\";touch ran;\"", "\x81\\\";touch ran;\""} {
 		var text bytes.Buffer
 		if err := WriteEnv(&text, map[string]secret.Value{"K": secret.Text(value)}); err != nil {
 			t.Fatal(err)

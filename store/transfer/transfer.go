@@ -59,10 +59,9 @@
 // In some character sets a character may end in the byte of an ASCII backslash
 // (GBK, Big5, Shift-JIS), and bash takes a byte of 0x80 and up and the backslash
 // of an escape for one character: the escape is lost, and what follows could be
-// run. A writer therefore puts a backslash and a line feed between such a byte and
-// an escape: every shell removes the pair, and one that does not sees the escape
-// whole. Under such a locale a value can still come out with that pair in it, but
-// never run. csh and fish have another syntax.
+// run. A writer therefore closes the quotes and opens them again between such a byte and
+// an escape: no character set has a character that ends in the byte of a quote, and every
+// shell joins "a""b". csh and fish have another syntax.
 //
 // # Errors
 //

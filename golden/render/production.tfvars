@@ -1,0 +1,48 @@
+# terraform apply -var-file=production.tfvars
+environment = "production"
+region      = "eu-central-1"
+
+# ${...} in a string would be Terraform's own; $${...} is its escape
+name_template = "shop-$${index}"
+zones         = ["a", "b",   "c"]
+instance_count = 2
+
+database = {
+  engine   = "postgres"
+  version  = "16"
+  username = "shop"
+  password = "%p@ss: w'o\"rd #1 \\n$HOME`id`{x}"   // quotes included
+  size_gb  = 50
+}
+
+/* Tokens of
+   others: *tok_9 "a", 'b' & <c> \u0041|d\ stays in a text file only if it is escaped,
+   and this one is not
+*/
+api_token = "KnRva185ICJhIiwgJ2InICYgPGM+IFx1MDA0MXxkXA=="
+webhook   = "https://hooks.example.com/T0/B1?x=1&y=%7B2%7D&z=\"3\"#part: two"
+
+smtp = {
+  host     = "smtp.example.com", port = 465
+  password = "$${secret:API_TOKEN} ''$(id) \"\\$1\" 🔑 # end"
+}
+
+tls_key = <<EOT
+-----BEGIN FAKE KEY-----
+VGhpcyBpcyBubyBrZXkuIEl0IGlzIGEgc2VudGVuY2UgdGhhdCB0ZXN0cyB1c2Ug
+aW4gdGhlIHBsYWNlIG9mIG9uZSwgYmVjYXVzZSBpdCBoYXMgc2V2ZXJhbCBsaW5l
+cyBhbmQgYSArLyBpbiBpdC4rLys=
+-----END FAKE KEY-----
+EOT
+
+user_data = <<-SH
+  #!/bin/sh
+  echo "${secret:API_TOKEN} %%{ if x }"
+  SH
+
+tags = {
+  "owner" = "team: shop",
+  zone    = "0123"
+  greeting = "Zoë, naïve, 日本語, 👩‍💻, ‏שלום é"
+}
+enabled = true
