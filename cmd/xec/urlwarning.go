@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -13,8 +14,12 @@ import (
 // spoken to than the one that stands there. Who forgets the filter is warned.
 
 var (
-	beforeUser = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@"'<>]*$`)
-	afterUser  = regexp.MustCompile(`^[^\s/?#@"'<>]*@`)
+	beforeUser = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@"'<>]*$`)
+	})
+	afterUser = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[^\s/?#@"'<>]*@`)
+	})
 )
 
 // urlContext is how much of a text before and behind a reference is looked at.
@@ -23,7 +28,7 @@ const urlContext = 512
 // inUserPart reports whether what stands between two texts is in the user part of a URL.
 func inUserPart(before, after []byte) bool {
 	before = before[max(0, len(before)-urlContext):]
-	return bytes.Contains(before, []byte("://")) && beforeUser.Match(before) && afterUser.Match(after[:min(len(after), urlContext)])
+	return bytes.Contains(before, []byte("://")) && beforeUser().Match(before) && afterUser().Match(after[:min(len(after), urlContext)])
 }
 
 // needsEncoding reports whether a value is changed by |url.
