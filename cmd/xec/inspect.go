@@ -82,7 +82,7 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	if err != nil {
 		return secret.Errorf(secret.Invalid, "--filter: not a regular expression")
 	}
-	c, err := a.loadConfig()
+	c, err := a.needConfig()
 	if err != nil {
 		return err
 	}

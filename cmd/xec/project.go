@@ -48,15 +48,25 @@ func (a *app) loadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile := a.project.profile
-	if profile == "" {
-		profile = a.getenv("XEC_PROFILE")
-	}
-	a.config, err = config.Load(config.Options{
-		Dir: dir, File: a.project.config, Home: home, Profile: profile,
+	opt := config.Options{
+		Dir: dir, File: a.project.config, Home: home, Profile: a.project.profile,
 		Name: func(path string) string { return shortPath(dir, path) },
-	})
+	}
+	if opt.Profile == "" {
+		opt.Profile, opt.ProfileMayLack = a.getenv("XEC_PROFILE"), true
+	}
+	a.config, err = config.Load(opt)
 	return a.config, err
+}
+
+// needConfig is loadConfig for a command that is about nothing else.
+func (a *app) needConfig() (*config.Config, error) {
+	c, err := a.loadConfig()
+	if err == nil && c.Project == nil && c.User == nil {
+		err = secret.Errorf(secret.Invalid, "there is no configuration here: no .xec/config.yaml in this folder or above it")
+		err = secret.WithHint(err, "-c FILE names one")
+	}
+	return c, err
 }
 
 // shortPath is a path as a person would write it in a folder.

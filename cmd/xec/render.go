@@ -178,13 +178,9 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	if o.diff || o.explain || o.format != "" {
 		return secret.Errorf(secret.Invalid, "--diff, --explain and --format need a FILE")
 	}
-	c, err := a.loadConfig()
+	c, err := a.needConfig()
 	if err != nil {
 		return err
-	}
-	if c.Project == nil && c.User == nil {
-		err := secret.Errorf(secret.Invalid, "render: no FILE, and no configuration here")
-		return secret.WithHint(err, "a project has .xec/config.yaml in its folder")
 	}
 	var parts []part
 	for _, p := range c.Root.Pairs {

@@ -19,6 +19,9 @@ type Options struct {
 	File    string // replaces the search; "" means to search
 	Home    string // the person's folder ~/.xec; "" means that there is none
 	Profile string // "" means none
+	// ProfileMayLack is whether a profile is no error where there is no configuration at
+	// all.
+	ProfileMayLack bool
 	// Name gives the name by which messages call a file; nil means its path.
 	Name func(path string) string
 }
@@ -99,6 +102,9 @@ func Load(opt Options) (*Config, error) {
 		if f != nil && f.Root != nil {
 			c.Root = merge(c.Root, f.Root)
 		}
+	}
+	if opt.ProfileMayLack && c.Project == nil && c.User == nil {
+		c.Profile = ""
 	}
 	return c, c.applyProfile()
 }
