@@ -11,6 +11,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -66,6 +67,38 @@ type Warmer interface {
 	// Warm does what every later call needs once: derive a key, ask for a
 	// passphrase. Its error is the one that such a call would have.
 	Warm(ctx context.Context) error
+}
+
+// Version is one value of a key, without the value.
+type Version struct {
+	Number  uint64 // ascending
+	Changed time.Time
+	Size    int // in bytes
+}
+
+// Versioner is a Store that keeps older values.
+type Versioner interface {
+	// Versions returns what is kept of key, the newest first, which is the value that
+	// Get returns. A missing key is an error of kind secret.NotFound.
+	Versions(ctx context.Context, key string) ([]Version, error)
+	// Rollback makes the value of an older version the newest one, and returns the
+	// number of the version that it took. Number 0 is the one before the newest. A
+	// version that is not kept is an error of kind secret.NotFound.
+	Rollback(ctx context.Context, key string, number uint64) (uint64, error)
+}
+
+// Info is what a store knows of a secret, without the value.
+type Info struct {
+	Key              string
+	Created, Changed time.Time
+	Size             int // in bytes
+	Versions         int
+}
+
+// Describer is a Store that can tell more than keys.
+type Describer interface {
+	// Describe returns what is known of all secrets, in byte order of their keys.
+	Describe(ctx context.Context) ([]Info, error)
 }
 
 // ErrExists is returned by Add for a key that exists.

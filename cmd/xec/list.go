@@ -3,16 +3,20 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
+	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
 type listOptions struct {
 	format string
+	long   bool
 }
 
 func newListCommand(a *app) *cobra.Command {
@@ -23,31 +27,44 @@ func newListCommand(a *app) *cobra.Command {
 		Short:   "List the keys of all secrets, never their values",
 		Example: `  xec secrets list
   xec secrets list | grep -i database
+  xec secrets list -l
   xec secrets list -o json`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), a, o) },
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
 	complete(cmd, "format", choices("text", "json"))
+	cmd.Flags().BoolVarP(&o.long, "long", "l", false, "tell of each when it was made and changed, its size and how many versions are kept")
 	return cmd
 }
 
+func checkListFormat(format string) error {
+	if format != "text" && format != "json" {
+		return secret.Errorf(secret.Invalid, "--format %s: text and json are the formats", format)
+	}
+	return nil
+}
+
 func runList(ctx context.Context, a *app, o listOptions) error {
-	if o.format != "text" && o.format != "json" {
-		return secret.Errorf(secret.Invalid, "--format %s: text and json are the formats", o.format)
+	if err := checkListFormat(o.format); err != nil {
+		return err
 	}
 	s, err := a.openStore()
 	if err != nil {
 		return err
 	}
+	if o.long {
+		return a.listLong(ctx, s, o.format)
+	}
 	keys, err := s.List(ctx)
 	if err != nil {
 		return err
 	}
+	if o.format == "json" {
+		return a.indentedJSON(slices.Concat([]string{}, keys)) // an array, also of none
+	}
 	w := bufio.NewWriter(a.out)
 	switch {
-	case o.format == "json":
-		err = writeKeysJSON(w, keys)
 	case a.outTerminal:
 		writeKeysText(w, keys)
 	default:
@@ -55,19 +72,45 @@ func runList(ctx context.Context, a *app, o listOptions) error {
 			fmt.Fprintln(w, key)
 		}
 	}
+	return w.Flush()
+}
+
+// listLong lists what a store knows of its secrets.
+func (a *app) listLong(ctx context.Context, s store.Store, format string) error {
+	d, ok := s.(store.Describer)
+	if !ok {
+		return secret.Errorf(secret.Invalid, "--long: this provider tells only keys")
+	}
+	all, err := d.Describe(ctx)
 	if err != nil {
 		return err
+	}
+	if format == "json" {
+		return a.describedJSON(all)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+	if a.outTerminal {
+		fmt.Fprintln(w, "KEY\tCREATED\tCHANGED\tSIZE\tVERSIONS")
+	}
+	for _, each := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", each.Key, shownTime(each.Created), shownTime(each.Changed), each.Size, each.Versions)
 	}
 	return w.Flush()
 }
 
-func writeKeysJSON(w *bufio.Writer, keys []string) error {
-	if keys == nil {
-		keys = []string{}
+func (a *app) describedJSON(all []store.Info) error {
+	type row struct {
+		Key      string    `json:"key"`
+		Created  time.Time `json:"created"`
+		Changed  time.Time `json:"changed"`
+		Size     int       `json:"size"`
+		Versions int       `json:"versions"`
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(keys)
+	rows := []row{}
+	for _, each := range all {
+		rows = append(rows, row{each.Key, each.Created.UTC(), each.Changed.UTC(), each.Size, each.Versions})
+	}
+	return a.indentedJSON(rows)
 }
 
 func writeKeysText(w *bufio.Writer, keys []string) {

@@ -20,7 +20,7 @@ func newSecretsCommand(a *app) *cobra.Command {
 	a.addProjectFlags(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
-		newGenerateCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a, false),
+		newGenerateCommand(a), newHistoryCommand(a), newRollbackCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a, false),
 	)
 	return cmd
 }

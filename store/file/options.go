@@ -49,6 +49,8 @@ var (
 	_ store.Adder       = (*Store)(nil)
 	_ store.Finder      = (*Store)(nil)
 	_ store.Warmer      = (*Store)(nil)
+	_ store.Versioner   = (*Store)(nil)
+	_ store.Describer   = (*Store)(nil)
 )
 
 // Open names a store. It opens no file and cannot fail. A folder that is a

@@ -34,6 +34,8 @@ func Run(t *testing.T, open func(t *testing.T) (s store.Store, reopen func() sto
 		"a caller's buffer is its own":                  testOwnership,
 		"a cancelled context stops":                     testCancelled,
 		"keys that differ only in case are two secrets": testCase,
+		"older values are kept and come back":           testVersions,
+		"what is known of secrets is told":              testDescribe,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -205,6 +207,50 @@ func testCase(t *testing.T, s store.Store, reopen func() store.Store) {
 	must(t, s.Set(ctx, "key", secret.Text("lower")))
 	wantValue(t, reopen(), "Key", []byte("upper"))
 	wantValue(t, reopen(), "key", []byte("lower"))
+}
+
+func testVersions(t *testing.T, s store.Store, reopen func() store.Store) {
+	v, ok := s.(store.Versioner)
+	if !ok {
+		t.Skip("the store keeps no versions")
+	}
+	wantKind(t, "versions", secret.NotFound, second(v.Versions(ctx, "KEY")))
+	wantKind(t, "rollback", secret.NotFound, second(v.Rollback(ctx, "KEY", 0)))
+	must(t, s.Set(ctx, "KEY", secret.Text("one")))
+	wantKind(t, "rollback of the first", secret.NotFound, second(v.Rollback(ctx, "KEY", 0)))
+	must(t, s.Set(ctx, "KEY", secret.Text("three")))
+	must(t, s.Set(ctx, "OTHER", secret.Text("other")))
+	versions, err := v.Versions(ctx, "KEY")
+	must(t, err)
+	if len(versions) != 2 || versions[0].Size != 5 || versions[1].Size != 3 || versions[0].Number <= versions[1].Number || versions[0].Changed.Before(versions[1].Changed) {
+		t.Fatalf("versions %v", versions)
+	}
+	taken, err := v.Rollback(ctx, "KEY", 0)
+	must(t, err)
+	if taken != versions[1].Number {
+		t.Errorf("version %d was taken, want %d", taken, versions[1].Number)
+	}
+	wantValue(t, reopen(), "KEY", []byte("one"))
+	must(t, second(v.Rollback(ctx, "KEY", versions[0].Number)))
+	wantValue(t, reopen(), "KEY", []byte("three"))
+	wantValue(t, reopen(), "OTHER", []byte("other"))
+	wantKind(t, "a version that never was", secret.NotFound, second(v.Rollback(ctx, "KEY", 1<<40)))
+	must(t, s.Delete(ctx, "KEY"))
+	wantKind(t, "versions of a deleted key", secret.NotFound, second(v.Versions(ctx, "KEY")))
+}
+
+func testDescribe(t *testing.T, s store.Store, reopen func() store.Store) {
+	if _, ok := s.(store.Describer); !ok {
+		t.Skip("the store tells only keys")
+	}
+	must(t, s.Set(ctx, "B", secret.Text("b")))
+	must(t, s.Set(ctx, "A", secret.Text("first")))
+	must(t, s.Set(ctx, "A", secret.Text("2nd")))
+	all, err := reopen().(store.Describer).Describe(ctx)
+	must(t, err)
+	if len(all) != 2 || all[0].Key != "A" || all[0].Size != 3 || all[0].Versions != 2 || all[1].Key != "B" || all[1].Versions != 1 || all[0].Created.After(all[0].Changed) {
+		t.Errorf("%v", all)
+	}
 }
 
 func must(t *testing.T, err error) {

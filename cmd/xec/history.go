@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+type historyOptions struct {
+	key    string
+	format string
+}
+
+func newHistoryCommand(a *app) *cobra.Command {
+	var o historyOptions
+	cmd := &cobra.Command{
+		Use:   "history KEY [flags]",
+		Short: "List the versions that are kept of a secret, never their values",
+		Long: `List the versions that are kept of a secret, the newest first: number, when it was set,
+size in bytes. The last ten are kept.`,
+		Example: `  xec secrets history DATABASE_PASSWORD
+  xec secrets history DATABASE_PASSWORD -o json`,
+		Args:              oneKey,
+		ValidArgsFunction: a.completeOneKey,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.key = args[0]
+			return runHistory(cmd.Context(), a, o)
+		},
+	}
+	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
+	complete(cmd, "format", choices("text", "json"))
+	return cmd
+}
+
+func runHistory(ctx context.Context, a *app, o historyOptions) error {
+	if err := checkListFormat(o.format); err != nil {
+		return err
+	}
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	v, err := versioner(s)
+	if err != nil {
+		return err
+	}
+	versions, err := v.Versions(ctx, o.key)
+	if err != nil {
+		return nearestHint(ctx, s, o.key, err)
+	}
+	if o.format == "json" {
+		return a.versionsJSON(versions)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+	for _, each := range versions {
+		fmt.Fprintf(w, "%d\t%s\t%s\n", each.Number, shownTime(each.Changed), count(each.Size, "byte"))
+	}
+	return w.Flush()
+}
+
+func (a *app) versionsJSON(versions []store.Version) error {
+	type row struct {
+		Version uint64    `json:"version"`
+		Changed time.Time `json:"changed"`
+		Size    int       `json:"size"`
+	}
+	rows := []row{}
+	for _, v := range versions {
+		rows = append(rows, row{v.Number, v.Changed.UTC(), v.Size})
+	}
+	return a.indentedJSON(rows)
+}
+
+func (a *app) indentedJSON(v any) error {
+	w := bufio.NewWriter(a.out)
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func shownTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+
+func versioner(s store.Store) (store.Versioner, error) {
+	v, ok := s.(store.Versioner)
+	if !ok {
+		return nil, secret.Errorf(secret.Invalid, "this provider keeps no older versions")
+	}
+	return v, nil
+}
+
+type rollbackOptions struct {
+	key     string
+	version uint64 // 0: the one before the newest
+}
+
+func newRollbackCommand(a *app) *cobra.Command {
+	var o rollbackOptions
+	return &cobra.Command{
+		Use:   "rollback KEY [VERSION]",
+		Short: "Set a secret to an older value of it",
+		Long: `Set a secret to an older value of it: of the version before the newest, or of VERSION.
+It becomes a new version, so that this can be taken back too.`,
+		Example: `  xec secrets rollback DATABASE_PASSWORD
+  xec secrets rollback DATABASE_PASSWORD 3`,
+		ValidArgsFunction: a.completeOneKey,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return oneKey(cmd, args)
+			}
+			version, err := strconv.ParseUint(args[1], 10, 64)
+			if err != nil || version == 0 {
+				err := secret.Errorf(secret.Invalid, "rollback: VERSION is the number of a version")
+				return secret.WithHint(err, "xec secrets history KEY lists them")
+			}
+			o.version = version
+			return oneKey(cmd, args[:1])
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.key = args[0]
+			return runRollback(cmd.Context(), a, o)
+		},
+	}
+}
+
+func runRollback(ctx context.Context, a *app, o rollbackOptions) error {
+	s, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	v, err := versioner(s)
+	if err != nil {
+		return err
+	}
+	taken, err := v.Rollback(ctx, o.key, o.version)
+	if err != nil {
+		return nearestHint(ctx, s, o.key, err)
+	}
+	a.done("%s is as it was in version %d", o.key, taken)
+	return nil
+}
