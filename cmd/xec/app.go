@@ -90,9 +90,10 @@ func (a *app) getenv(name string) string {
 	return value
 }
 
-// say writes one line to standard error.
+// say writes one line to standard error. What it is told may quote names out of a project,
+// which must not act on a terminal.
 func (a *app) say(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := onOneLine(fmt.Sprintf(format, args...))
 	if home := a.getenv("HOME"); len(home) > 1 && filepath.IsAbs(home) {
 		text = withTilde(text, filepath.Clean(home)+string(filepath.Separator))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/resolve"
@@ -20,6 +21,11 @@ type part struct {
 // evaluate gives parts of the configuration with everything in them resolved. The
 // resolver is given all that they need; load is called when nothing more is noted.
 func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *resolve.Resolver, load func() error) ([]*config.Node, error) {
+	return a.evaluateWith(ctx, c, parts, r, load, nil)
+}
+
+// evaluateWith is evaluate with parameters of a task.
+func (a *app) evaluateWith(ctx context.Context, c *config.Config, parts []part, r *resolve.Resolver, load func() error, param func(string) (string, bool)) ([]*config.Node, error) {
 	if err := a.checkProject(c); err != nil {
 		return nil, err
 	}
@@ -31,7 +37,7 @@ func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *r
 		}
 	}
 	e := a.evaluator(c, acting)
-	e.Value = r.Value
+	e.Value, e.Param = r.Value, param
 	e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
 		ref.Position = position(place)
 		r.NeedIn(place.File.Name, path, ref)
@@ -45,6 +51,9 @@ func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *r
 	if err := load(); err != nil {
 		return nil, err
 	}
+	// Commands are in groups of their own, which an interrupt does not reach.
+	ctx, end := untilSignal(ctx)
+	defer end()
 	resolved := make([]*config.Node, len(parts))
 	for i, p := range parts {
 		var err error
@@ -93,5 +102,13 @@ func treeOf(n *config.Node) render.Tree {
 		}
 		return tree
 	}
-	return render.Tree{Text: n.Value(), Plain: n.Tag != "!!str"}
+	switch n.Tag {
+	case "!!str":
+		return render.Tree{Text: n.Value()}
+	case "!!null":
+		return render.Tree{Text: secret.Text("null"), Plain: true}
+	case "!!bool": // True, TRUE
+		return render.Tree{Text: secret.Text(strings.ToLower(n.Text)), Plain: true}
+	}
+	return render.Tree{Text: n.Value(), Plain: true}
 }

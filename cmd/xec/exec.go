@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -122,21 +123,27 @@ func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) (vars 
 		return nil, 0, secret.WithHint(err, "they say exactly what is handed over")
 	}
 	t := newTexts(ctx, s)
-	keys := o.only
+	var c *config.Config
 	if !explicit {
-		c, err := a.projectFor(o)
-		if err != nil {
-			return nil, 0, err
-		}
-		if c != nil && len(c.Root.Get("env").All()) > 0 {
-			vars, err := a.projectEnv(ctx, c, t)
-			return vars, len(t.secrets), err
-		}
-		if keys, err = keysOf(ctx, c, s); err != nil {
+		if c, err = a.projectFor(o); err != nil {
 			return nil, 0, err
 		}
 	}
-	if err := t.addAll(keys, o); err != nil {
+	switch {
+	case explicit:
+		err = t.addAll(o.only, o)
+	case c == nil:
+		var keys []string
+		if keys, err = s.List(ctx); err == nil {
+			err = t.addAll(keys, o)
+		}
+	case len(c.Root.Get("env").All()) > 0:
+		vars, err := a.projectEnv(ctx, c, t, o)
+		return vars, len(t.secrets), err
+	default:
+		err = t.addProject(c, o)
+	}
+	if err != nil {
 		return nil, 0, err
 	}
 	vars, err = t.resolve(ctx)
@@ -155,31 +162,41 @@ func (a *app) projectFor(o execOptions) (*config.Config, error) {
 	return c, a.checkProject(c)
 }
 
-// keysOf gives the keys that a project refers to, all where there is none.
-func keysOf(ctx context.Context, c *config.Config, s store.Store) ([]string, error) {
-	if c == nil {
-		return s.List(ctx)
-	}
+// addProject adds the keys that a project refers to. One that is missing, and has a
+// default wherever it is referred to, is left out.
+func (t *texts) addProject(c *config.Config, o execOptions) error {
 	refs, err := references(c.Active())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var keys []string
-	for _, ref := range refs {
-		keys = append(keys, ref.Key)
-	}
-	if len(keys) == 0 {
+	if len(refs) == 0 {
 		err := secret.Errorf(secret.Invalid, "exec: %s has no env, and refers to no secret", c.Project.Name)
-		return nil, secret.WithHint(err, "--only KEY hands some over, --all all of them")
+		return secret.WithHint(err, "--only KEY hands some over, --all all of them")
 	}
-	return keys, nil
+	seen := map[string]bool{}
+	for _, ref := range refs {
+		whole := &resolve.Reference{Kind: resolve.Secret, Name: ref.Name, Raw: ref.Raw, HasDefault: ref.HasDefault, Position: position(ref.Place)}
+		t.resolver.NeedIn(ref.File.Name, ref.path, whole) // filters are for texts
+		if key := ref.Name; !seen[key] {
+			seen[key] = true
+			t.vars = append(t.vars, unresolved{name: o.prefix + secret.EnvName(key), source: key, tokens: []resolve.Token{{Ref: whole}}, ifFound: key})
+		}
+	}
+	return nil
 }
 
 // projectEnv gives the variables that a project's env says.
-func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts) (vars []child.Var, err error) {
+func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts, o execOptions) (vars []child.Var, err error) {
+	env := c.Root.Get("env").All()
 	var parts []part
-	for _, p := range c.Root.Get("env").All() {
-		parts = append(parts, part{"env." + p.Key, p.Value})
+	for _, p := range env {
+		path := config.Join("env", p.Key)
+		if strings.HasPrefix(p.Key, "XEC_") && !slices.Contains(o.allowName, p.Key) {
+			// Any xec that the child starts would believe it to be the person's word.
+			err := secret.Errorf(secret.Invalid, "%s: %s: %s is a variable of xec itself", p.Place, path, p.Key)
+			return nil, secret.WithHint(err, "--allow-name %s, if that is what you want", p.Key)
+		}
+		parts = append(parts, part{path, p.Value})
 	}
 	resolved, err := a.evaluate(ctx, c, parts, t.resolver, func() error { return t.resolver.Load(ctx) })
 	if err != nil {
@@ -189,12 +206,11 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts) (vars 
 		if n.Kind != config.Scalar {
 			return nil, secret.Errorf(secret.General, "%s: %s: not a text", parts[i].node.Place, parts[i].path)
 		}
-		name := strings.TrimPrefix(parts[i].path, "env.")
 		value := n.Value()
 		if n.IsNull() {
 			value = secret.Value{}
 		}
-		vars = append(vars, child.Var{Name: name, Value: value, Source: parts[i].path})
+		vars = append(vars, child.Var{Name: env[i].Key, Value: value, Source: parts[i].path})
 	}
 	return vars, nil
 }

@@ -75,3 +75,8 @@ func visible(b []byte) string {
 	}
 	return out.String()
 }
+
+// onOneLine is visible for a text that has one line.
+func onOneLine(text string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(visible([]byte(text)))
+}

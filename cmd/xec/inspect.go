@@ -10,7 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -38,8 +38,9 @@ func newInspectCommand(a *app) *cobra.Command {
 		Short: "Show the configuration, secrets masked",
 		Long: `Show the configuration as it is merged: all, vars, env, targets, tasks, config (what is
 left) or secrets (every reference to one, where it stands and whether the key exists).
-References are shown as they are written; with --resolve they are resolved, and the part
-of a text that is secret is ***. No value is looked up.`,
+References are shown as they are written; with --resolve they are resolved, but for the
+profiles and the parameters of tasks, and the part of a text that is secret is ***. No
+value is looked up.`,
 		Example: `  xec inspect
   xec inspect vars DATABASE_URL --resolve
   xec inspect secrets --format json
@@ -89,32 +90,29 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	if o.kind == "secrets" {
 		return a.inspectSecrets(ctx, c, o, filter)
 	}
-	parts, err := o.parts(c, filter)
+	path, pairs, err := o.pairs(c, filter)
 	if err != nil {
 		return err
 	}
-	nodes := make([]*config.Node, len(parts))
-	for i, p := range parts {
-		nodes[i] = p.node
-	}
 	if o.resolve {
-		if nodes, err = a.resolveMasked(ctx, c, parts); err != nil {
+		if err := a.resolveMasked(ctx, c, path, pairs); err != nil {
 			return err
 		}
 	}
 	tree := render.Tree{IsMap: true}
-	for i, p := range parts {
-		name := strings.TrimPrefix(p.path, o.kind+".")
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: name, Value: treeOf(nodes[i])})
+	for _, p := range pairs {
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.Key, Value: treeOf(p.Value)})
 	}
-	if o.name != "" && len(parts) == 1 {
+	if o.name != "" {
 		tree = tree.Pairs[0].Value
 	}
 	return a.show(tree, o.format)
 }
 
-// resolveMasked resolves parts with a look-up that answers ***: no store is opened.
-func (a *app) resolveMasked(ctx context.Context, c *config.Config, parts []part) ([]*config.Node, error) {
+// resolveMasked resolves what stands at a path with a look-up that answers ***: no store
+// is opened. Profiles stay as they are written, since what they refer to may be missing
+// until they are active, and so do parameters of tasks.
+func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, pairs []config.Pair) error {
 	r := &resolve.Resolver{Fetch: func(_ context.Context, keys []string) (map[string]secret.Value, error) {
 		masks := map[string]secret.Value{}
 		for _, key := range keys {
@@ -122,53 +120,50 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, parts []part)
 		}
 		return masks, nil
 	}, Filtered: func(*resolve.Reference, secret.Value) secret.Value { return secret.Text(masked) }}
-	return a.evaluate(ctx, c, parts, r, func() error { return r.Load(ctx) })
-}
-
-// parts gives what is asked for, as it is written.
-func (o inspectOptions) parts(c *config.Config, filter *regexp.Regexp) (parts []part, err error) {
-	add := func(prefix string, n *config.Node) {
-		if n == nil {
-			return
-		}
-		for _, p := range n.Pairs {
-			path := prefix + p.Key
-			if (o.name == "" || o.name == p.Key) && filter.MatchString(p.Key) {
-				parts = append(parts, part{path, p.Value})
-			}
+	var parts []part
+	var at []int
+	for i, p := range pairs {
+		if path != "" || p.Key != "profiles" {
+			parts, at = append(parts, part{config.Join(path, p.Key), p.Value}), append(at, i)
 		}
 	}
+	asWritten := func(name string) (string, bool) { return "${params." + name + "}", true }
+	resolved, err := a.evaluateWith(ctx, c, parts, r, func() error { return r.Load(ctx) }, asWritten)
+	if err != nil {
+		return err
+	}
+	for i, n := range resolved {
+		pairs[at[i]].Value = n
+	}
+	return nil
+}
+
+// pairs gives what is asked for, as it is written, and the path at which it stands.
+func (o inspectOptions) pairs(c *config.Config, filter *regexp.Regexp) (path string, pairs []config.Pair, err error) {
+	in := c.Root
 	switch o.kind {
 	case "all":
-		add("", c.Root)
 	case "config":
-		rest := &config.Node{Kind: config.Map}
-		for _, p := range c.Root.Pairs {
-			if !slices.Contains([]string{"vars", "env", "targets", "tasks"}, p.Key) {
-				rest.Pairs = append(rest.Pairs, p)
-			}
-		}
-		add("", rest)
+		in = c.Root.Without("vars", "env", "targets", "tasks")
 	default:
-		add(o.kind+".", c.Root.Get(o.kind))
+		path, in = o.kind, c.Root.Get(o.kind)
 	}
-	if o.name != "" && len(parts) == 0 {
-		return nil, o.noSuch(c)
+	for _, p := range in.All() {
+		if (o.name == "" || o.name == p.Key) && filter.MatchString(p.Key) {
+			pairs = append(pairs, p)
+		}
 	}
-	return parts, nil
+	if o.name != "" && len(pairs) == 0 {
+		return "", nil, o.noSuch(in)
+	}
+	return path, pairs, nil
 }
 
-func (o inspectOptions) noSuch(c *config.Config) error {
+func (o inspectOptions) noSuch(in *config.Node) error {
 	err := secret.Errorf(secret.Invalid, "%s: there is no %q", o.kind, o.name)
-	in := c.Root
-	if o.kind != "all" && o.kind != "config" {
-		in = c.Root.Get(o.kind)
-	}
 	var names []string
-	if in != nil {
-		for _, p := range in.Pairs {
-			names = append(names, p.Key)
-		}
+	for _, p := range in.All() {
+		names = append(names, p.Key)
 	}
 	if near := resolve.Nearest(o.name, names); near != "" {
 		return secret.WithHint(err, "did you mean %s?", near)
@@ -196,30 +191,53 @@ func (a *app) show(tree render.Tree, format string) error {
 
 // writeTable writes a line for each scalar: its path and its text.
 func writeTable(w io.Writer, tree render.Tree) error {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	writeRows(t, "", tree)
-	return t.Flush()
+	return writeColumns(w, rows(nil, "", tree))
 }
 
-func writeRows(w io.Writer, path string, tree render.Tree) {
+func rows(all [][]string, path string, tree render.Tree) [][]string {
 	switch {
 	case tree.IsMap && len(tree.Pairs) > 0:
 		for _, p := range tree.Pairs {
-			key := visible([]byte(p.Key))
-			if path != "" {
-				key = path + "." + key
-			}
-			writeRows(w, key, p.Value)
+			all = rows(all, strings.TrimPrefix(path+"."+onOneLine(p.Key), "."), p.Value)
 		}
+		return all
 	case tree.IsList && len(tree.Items) > 0:
 		for i, item := range tree.Items {
-			writeRows(w, fmt.Sprintf("%s[%d]", path, i), item)
+			all = rows(all, fmt.Sprintf("%s[%d]", path, i), item)
 		}
+		return all
 	case path == "":
-		fmt.Fprintf(w, "%s\n", cell(tree))
-	default:
-		fmt.Fprintf(w, "%s\t%s\n", path, cell(tree))
+		return append(all, []string{cell(tree)})
 	}
+	return append(all, []string{path, cell(tree)})
+}
+
+// widest is the widest column that others are aligned to.
+const widest = 60
+
+// writeColumns writes rows whose columns stand below each other.
+func writeColumns(w io.Writer, rows [][]string) error {
+	var widths []int
+	for _, row := range rows {
+		for i, text := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], min(widest, utf8.RuneCountInString(text)))
+		}
+	}
+	for _, row := range rows {
+		for i, text := range row {
+			end := "\n"
+			if i < len(row)-1 {
+				end = strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(text))+2)
+			}
+			if _, err := io.WriteString(w, text+end); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // cell is a text on one line.
@@ -230,8 +248,7 @@ func cell(tree render.Tree) string {
 	case tree.IsList:
 		return "[]"
 	}
-	text := visible(tree.Text.Reveal())
-	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(text)
+	return onOneLine(string(tree.Text.Reveal()))
 }
 
 // writeJSON writes a tree as JSON, keys in their order.
@@ -304,12 +321,11 @@ func appendJSONString(out []byte, text string) []byte {
 	return append(out, b...)
 }
 
-// wanted is a reference to a secret in the configuration.
+// wanted is a reference to a secret in the configuration, with the path at which it
+// stands.
 type wanted struct {
-	Key    string `json:"key"`
-	Place  string `json:"place"`
-	Path   string `json:"path"`
-	Status string `json:"status"`
+	config.Ref
+	path string
 }
 
 // inspectSecrets lists every reference to a secret: where it stands, whether its key
@@ -320,47 +336,56 @@ func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOpt
 		return err
 	}
 	keys, unknown := a.keysQuietly(ctx)
+	exists := map[string]bool{}
+	for _, key := range keys {
+		exists[key] = true
+	}
 	tree := render.Tree{IsList: true}
 	for _, w := range all {
-		if !filter.MatchString(w.Key) || o.name != "" && o.name != w.Key {
+		if !filter.MatchString(w.Name) || o.name != "" && o.name != w.Name {
 			continue
 		}
+		status := "missing"
 		switch {
 		case unknown != nil:
-			w.Status = "unknown"
-		case slices.Contains(keys, w.Key):
-			w.Status = "set"
-		case w.Status == "":
-			w.Status = "missing"
+			status = "unknown"
+		case exists[w.Name]:
+			status = "set"
+		case w.HasDefault:
+			status = "default"
 		}
-		tree.Items = append(tree.Items, w.tree())
+		tree.Items = append(tree.Items, w.tree(status))
 	}
 	if unknown != nil {
 		a.say("the store cannot be looked at, so it is unknown which keys exist: %v", unknown)
 	}
 	if o.format == "table" {
-		return a.showWanted(tree)
+		w := bufio.NewWriter(a.out)
+		if err := writeColumns(w, records(tree)); err != nil {
+			return err
+		}
+		return w.Flush()
 	}
 	return a.show(tree, o.format)
 }
 
-func (w wanted) tree() render.Tree {
+func (w wanted) tree(status string) render.Tree {
 	text := func(s string) render.Tree { return render.Tree{Text: secret.Text(s)} }
 	return render.Tree{IsMap: true, Pairs: []render.TreePair{
-		{Key: "key", Value: text(w.Key)}, {Key: "status", Value: text(w.Status)}, {Key: "path", Value: text(w.Path)}, {Key: "place", Value: text(w.Place)},
+		{Key: "key", Value: text(w.Name)}, {Key: "status", Value: text(status)}, {Key: "path", Value: text(w.path)}, {Key: "place", Value: text(w.Place.String())},
 	}}
 }
 
-func (a *app) showWanted(list render.Tree) error {
-	t := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+// records gives a row for each map of a list.
+func records(list render.Tree) (all [][]string) {
 	for _, item := range list.Items {
-		var cells []string
+		var row []string
 		for _, p := range item.Pairs {
-			cells = append(cells, cell(p.Value))
+			row = append(row, cell(p.Value))
 		}
-		fmt.Fprintln(t, strings.Join(cells, "\t"))
+		all = append(all, row)
 	}
-	return t.Flush()
+	return all
 }
 
 // references gives all references to secrets of a configuration, as they stand in it.
@@ -372,14 +397,9 @@ func references(root *config.Node) (all []wanted, err error) {
 			errs = append(errs, err)
 		}
 		for _, ref := range refs {
-			if ref.Kind != resolve.Secret {
-				continue
+			if ref.Kind == resolve.Secret {
+				all = append(all, wanted{ref, path})
 			}
-			w := wanted{Key: ref.Name, Place: ref.Place.String(), Path: path}
-			if ref.HasDefault {
-				w.Status = "default"
-			}
-			all = append(all, w)
 		}
 	})
 	return all, errors.Join(errs...)

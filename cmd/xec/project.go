@@ -80,12 +80,21 @@ func shortPath(dir, path string) string {
 // trustsAll reports whether the person has approved everything for this call.
 func (a *app) trustsAll() bool { return a.getenv("XEC_TRUST_CONFIG") == "1" }
 
-// checkProject returns an error if others could have written the project's file.
+// checkProject returns an error if others could have written the project's file, or the
+// person's own, which is trusted.
 func (a *app) checkProject(c *config.Config) error {
-	if c.Project == nil || a.trustsAll() {
+	if a.trustsAll() {
 		return nil
 	}
-	return trust.CheckFile(c.Project.Path)
+	for _, f := range []*config.File{c.Project, c.User} {
+		if f == nil {
+			continue
+		}
+		if err := trust.CheckFile(f.Path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // registry is where approvals are kept.

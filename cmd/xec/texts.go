@@ -23,9 +23,10 @@ type texts struct {
 }
 
 type unresolved struct {
-	name   string
-	source string
-	tokens []resolve.Token
+	name    string
+	source  string
+	tokens  []resolve.Token
+	ifFound string // a key without which the variable is left out, "" if there is none
 }
 
 func newTexts(ctx context.Context, s store.Store) *texts {
@@ -41,7 +42,7 @@ func (t *texts) addKey(name, key, from string) error {
 		return prefixed(from, err)
 	}
 	ref := &resolve.Reference{Kind: resolve.Secret, Name: key}
-	t.add(unresolved{name, key, []resolve.Token{{Ref: ref}}}, from)
+	t.add(unresolved{name: name, source: key, tokens: []resolve.Token{{Ref: ref}}}, from)
 	return nil
 }
 
@@ -77,7 +78,7 @@ func (t *texts) addFlag(assignment string) error {
 		}
 		return t.addKey(name, text, from)
 	}
-	t.add(unresolved{name, from, tokens}, from)
+	t.add(unresolved{name: name, source: from, tokens: tokens}, from)
 	return nil
 }
 
@@ -102,7 +103,7 @@ func (t *texts) addFile(path string) error {
 			}
 		}
 		t.resolver.NoteAt(path, err, func(p resolve.Position) resolve.Position { return inFile(src, l, p) })
-		t.add(unresolved{l.Name, path + ": " + l.Name, tokens}, path)
+		t.add(unresolved{name: l.Name, source: path + ": " + l.Name, tokens: tokens}, path)
 	}
 	return nil
 }
@@ -143,13 +144,16 @@ func (t *texts) resolve(ctx context.Context) ([]child.Var, error) {
 	if err := t.resolver.Load(ctx); err != nil {
 		return nil, err
 	}
-	vars := make([]child.Var, len(t.vars))
-	for i, v := range t.vars {
+	vars := make([]child.Var, 0, len(t.vars))
+	for _, v := range t.vars {
+		if v.ifFound != "" && !t.resolver.Found(v.ifFound) {
+			continue
+		}
 		value, err := t.value(v.tokens)
 		if err != nil {
 			return nil, err
 		}
-		vars[i] = child.Var{Name: v.name, Value: value, Source: v.source}
+		vars = append(vars, child.Var{Name: v.name, Value: value, Source: v.source})
 	}
 	return vars, nil
 }

@@ -85,7 +85,7 @@ func (a *app) approve(c *config.Config, r trust.Registry) error {
 }
 
 func (a *app) revoke(c *config.Config, r trust.Registry) error {
-	found, err := r.Revoke(c.Project.Path)
+	found, err := r.Revoke(c.Subject().Path)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -31,21 +30,32 @@ func (c *Config) Subject() trust.Subject {
 	s.block("secrets", c.Project.Root.Get("secrets"))
 	if profiles := c.Project.Root.Get("profiles"); profiles != nil {
 		for _, p := range profiles.Pairs {
-			s.block("profiles."+p.Key+".secrets", p.Value.Get("secrets"))
+			s.block(Join("profiles", p.Key)+".secrets", p.Value.Get("secrets"))
 		}
 	}
-	path := c.Project.Path
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // a link could be turned to another project
+	return trust.Subject{Path: c.identity(), Parts: s.parts}
+}
+
+// identity is the path of the project's file behind all links that lead to the project:
+// one could be turned to another. What it does it does there, so the file itself may be a
+// link: approved are its texts.
+func (c *Config) identity() string {
+	dir, err := filepath.EvalSymlinks(c.Dir())
+	if err != nil {
+		return c.Project.Path
 	}
-	return trust.Subject{Path: path, Parts: s.parts}
+	inside, err := filepath.Rel(c.Dir(), c.Project.Path)
+	if err != nil {
+		return c.Project.Path
+	}
+	return filepath.Join(dir, inside)
 }
 
 // subject gathers what acts.
 type subject struct {
 	config *Config
 	parts  []trust.Part
-	seen   map[string]bool // programs
+	seen   map[string]bool // words that were looked for
 }
 
 func (s *subject) add(kind, where, text string) {
@@ -58,10 +68,10 @@ func (s *subject) commands(path string, n *Node) {
 		return
 	}
 	for i := range n.Pairs {
-		s.commands(join(path, n.Pairs[i].Key), n.Pairs[i].Value)
+		s.commands(Join(path, n.Pairs[i].Key), n.Pairs[i].Value)
 	}
 	for i, item := range n.Items {
-		s.commands(fmt.Sprintf("%s[%d]", path, i), item)
+		s.commands(index(path, i), item)
 	}
 	if !n.IsString() {
 		return
@@ -70,7 +80,7 @@ func (s *subject) commands(path string, n *Node) {
 	for _, token := range tokens {
 		if token.Ref != nil && token.Ref.Kind == resolve.Cmd {
 			s.add("command", path, token.Ref.Name)
-			s.programs(path, strings.FieldsFunc(token.Ref.Name, isShellSyntax))
+			s.programs(path, slices.Concat(strings.FieldsFunc(token.Ref.Name, isShellSyntax), strings.FieldsFunc(token.Ref.Name, isQuote)))
 		}
 	}
 }
@@ -79,21 +89,28 @@ func (s *subject) commands(path string, n *Node) {
 // parts too much is only looked for as a file.
 func isShellSyntax(r rune) bool { return strings.ContainsRune(" \t\n\"'`;|&()<>={}$", r) }
 
+// isQuote reports whether a character parts what stands between quotes.
+func isQuote(r rune) bool { return r == '"' || r == '\'' }
+
 // programs adds the files of the project among words: approved is what they hold.
 func (s *subject) programs(where string, words []string) {
+	dir := s.config.Dir()
 	for _, word := range words {
 		path := word
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(s.config.Dir(), word)
+			path = filepath.Join(dir, word)
 		}
-		inside, err := filepath.Rel(s.config.Dir(), path)
-		if err != nil || strings.HasPrefix(inside, "..") || s.seen[inside] {
+		if s.seen[path] || !isWithin(path, dir) {
 			continue
 		}
+		s.seen[path] = true
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		s.seen[inside] = true
+		inside, err := filepath.Rel(dir, path)
+		if err != nil {
+			continue
+		}
 		s.parts = append(s.parts, trust.Part{Kind: "program", Where: where, Text: inside, Digest: digestOf(path)})
 	}
 }
@@ -114,7 +131,7 @@ func digestOf(path string) string {
 
 // block adds a secrets block if it acts.
 func (s *subject) block(where string, n *Node) {
-	if n.IsNull() || !s.config.acts(n) {
+	if n == nil || !s.config.acts(n) {
 		return
 	}
 	s.add("provider", where, summary(n))
@@ -127,7 +144,7 @@ func (s *subject) block(where string, n *Node) {
 // addresses adds what a token would be sent to.
 func (s *subject) addresses(path string, n *Node) {
 	for _, p := range n.Pairs {
-		at := join(path, p.Key)
+		at := Join(path, p.Key)
 		if p.Value.Kind == Scalar && slices.Contains([]string{"address", "endpoint", "url", "host"}, p.Key) {
 			s.add("address", at, p.Value.Text)
 		}
@@ -175,23 +192,30 @@ func plain(n *Node) any {
 }
 
 // acts reports whether a secrets block does more than restate what the person would get
-// anyway.
+// anyway: whether it holds a key that could, be it to change only a part of the person's
+// own block. What stands in the person's own file does not count.
 func (c *Config) acts(n *Node) bool {
-	if n.Kind != Map {
-		return true
-	}
-	provider := "file"
-	if p := n.Get("provider"); p != nil {
-		provider = p.Text
-	}
-	switch provider {
-	case "keyring", "env":
+	if n.IsNull() || n.isOwn() {
 		return false
+	}
+	return n.Kind != Map || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return c.settingActs(p.Key, p.Value) })
+}
+
+func (c *Config) settingActs(key string, n *Node) bool {
+	if n.isOwn() {
+		return false
+	}
+	switch key {
+	case "provider":
+		return !slices.Contains([]string{"file", "keyring", "env"}, n.Text)
 	case "file":
-		dir := n.Get("file").Get("directory")
-		return dir != nil && !c.isOrdinary(dir.Text)
+		return !n.IsNull() && (n.Kind != Map || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return c.fileActs(p.Key, p.Value) }))
 	}
 	return true
+}
+
+func (c *Config) fileActs(key string, n *Node) bool {
+	return !n.isOwn() && !n.IsNull() && (key != "directory" || n.Kind != Scalar || !c.isOrdinary(n.Text))
 }
 
 // isOrdinary reports whether a store's folder is the default one, or inside of the
@@ -206,11 +230,12 @@ func (c *Config) isOrdinary(directory string) bool {
 		return false
 	}
 	for at := dir; ; at = filepath.Dir(at) { // as much of it as exists
-		if real, err := filepath.EvalSymlinks(at); err == nil {
+		real, err := filepath.EvalSymlinks(at)
+		if err == nil {
 			return isWithin(real, root)
 		}
-		if at == filepath.Dir(at) {
-			return false
+		if _, err := os.Lstat(at); err == nil || at == filepath.Dir(at) {
+			return false // a link that leads nowhere yet
 		}
 	}
 }
@@ -239,6 +264,7 @@ func (c *Config) folder(directory string) string {
 type Acting struct {
 	config   *Config
 	approved bool
+	time     time.Duration // that a command has
 	// Environ is the environment of commands.
 	Environ []string
 	// Stderr is where commands complain. Nil drops it.
@@ -248,7 +274,7 @@ type Acting struct {
 // Acting gives what an approval covers. What it does not cover is an error of kind
 // secret.Permission when it is asked for.
 func (c *Config) Acting(a trust.Approval) *Acting {
-	return &Acting{config: c, approved: a.Covers(c.Subject())}
+	return &Acting{config: c, approved: a.Covers(c.Subject()), time: commandTime}
 }
 
 // Block is a secrets block.
@@ -264,14 +290,14 @@ func (a *Acting) Block() (b Block, ok bool, err error) {
 	if n.IsNull() {
 		return Block{}, false, nil
 	}
-	if !n.isOwn() && a.config.acts(n) && !a.approved {
+	if a.config.acts(n) && !a.approved {
 		return Block{}, false, a.config.unapproved("secrets")
 	}
 	b = Block{Provider: "file", Settings: n}
 	if p := n.Get("provider"); p != nil {
 		b.Provider = p.Text
 	}
-	if dir := n.Get("file").Get("directory"); dir != nil && dir.Text != "" {
+	if dir := n.Get("file").Get("directory"); !dir.IsNull() && dir.Text != "" {
 		b.Directory = a.config.folder(dir.Text)
 	}
 	return b, true, nil
@@ -303,7 +329,7 @@ func (c *Config) unapproved(what string) error {
 
 // check returns an error unless commands of a file may run.
 func (a *Acting) check(from *File) error {
-	if from != nil && from.Own || a != nil && a.approved {
+	if a != nil && (a.approved || from != nil && from.Own) {
 		return nil
 	}
 	err := secret.Errorf(secret.Permission, "this command has not been approved")
@@ -322,21 +348,22 @@ func (a *Acting) run(ctx context.Context, from *File, command string) ([]byte, e
 	if err := a.check(from); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	ctx, cancel := context.WithTimeout(ctx, a.time)
 	defer cancel()
 	argv := shell(command)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stderr = a.config.Dir(), a.Environ, a.Stderr
+	cmd.Dir, cmd.Env, cmd.Stderr = a.config.Dir(), append([]string{}, a.Environ...), a.Stderr
 	cmd.WaitDelay = time.Second // for what the command has left behind
 	killGroup(cmd)
-	out := &printed{}
+	out := &printed{full: cancel}
 	cmd.Stdout = out
 	err := cmd.Run()
 	switch {
 	case out.over:
 		return nil, secret.Errorf(secret.General, "the command prints more than %d MiB", maxPrinted>>20)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, secret.Errorf(secret.General, "the command has not ended within %v", commandTime)
+		return nil, secret.Errorf(secret.General, "the command has not ended within %v", a.time)
+	case errors.Is(err, exec.ErrWaitDelay): // it has ended well, and left something behind
 	case err != nil && cmd.ProcessState != nil:
 		return nil, secret.Errorf(secret.General, "the command failed: %s", cmd.ProcessState)
 	case err != nil:
@@ -349,11 +376,13 @@ func (a *Acting) run(ctx context.Context, from *File, command string) ([]byte, e
 type printed struct {
 	text []byte
 	over bool
+	full func()
 }
 
 func (p *printed) Write(b []byte) (int, error) {
 	if len(p.text)+len(b) > maxPrinted {
 		p.over = true
+		p.full()
 		return 0, io.ErrShortWrite
 	}
 	p.text = append(p.text, b...)

@@ -1,13 +1,11 @@
 package config
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -29,18 +27,30 @@ type Evaluator struct {
 	// that there are none.
 	Env, Param func(name string) (string, bool)
 
-	noted    map[string]bool // paths of variables that were given to Need
+	noted    map[place]int   // variables that were noted, and how many each leads through
 	stack    []string        // paths of variables that are being followed
+	led      map[*Node]place // where strings lead that are references to variables
+	leading  []string        // paths of those that are being followed
 	texts    map[*Node]*Node // resolved nodes
 	commands map[string][]byte
-	size     int
+	brought  extent // by references, all together
 }
 
 // Bounds of what is resolved.
 const (
 	maxFollowed = 64
 	maxOutput   = 16 << 20
+	maxBrought  = 100_000 // nodes
 )
+
+// place is a node with its path.
+type place struct {
+	path string
+	node *Node
+}
+
+// extent is how much a node is with references followed.
+type extent struct{ nodes, bytes, levels int }
 
 // parsed gives the tokens of a string.
 func (n *Node) parsed() ([]resolve.Token, error) {
@@ -55,167 +65,108 @@ func alone(tokens []resolve.Token) *resolve.Reference {
 	return nil
 }
 
-// placeOf finds where a reference stands in its file: its bytes stand in the source from
-// the node's place on, unless the string had to be decoded.
-func (n *Node) placeOf(raw string, nth int) Place {
-	if n.File == nil {
-		return n.Place
-	}
-	start := n.File.offset(n.Line, n.Column)
-	at := start
-	for ; nth >= 0; nth-- {
-		i := bytes.Index(n.File.Text[at:min(len(n.File.Text), at+maxLookAhead)], []byte(raw))
-		if i < 0 {
-			return n.Place
-		}
-		at += i
-		if nth > 0 {
-			at += len(raw)
-		}
-	}
-	return n.File.placeAt(at)
-}
-
-// maxLookAhead is how far behind the beginning of a scalar its references are looked for.
-const maxLookAhead = 256 << 10
-
-// offset is the place of a line and column in a file's text.
-func (f *File) offset(line, column int) int {
-	starts := f.lineStarts()
-	at := starts[min(line, len(starts))-1]
-	for ; column > 1 && at < len(f.Text); column-- {
-		at++
-		for at < len(f.Text) && f.Text[at]&0xC0 == 0x80 {
-			at++
-		}
-	}
-	return at
-}
-
-// placeAt is the place of an offset in a file's text.
-func (f *File) placeAt(offset int) Place {
-	starts := f.lineStarts()
-	line := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
-	return Place{f, line, resolve.At(f.Text[starts[line-1]:], offset-starts[line-1]).Column}
-}
-
-// lineStarts are the offsets at which lines begin.
-func (f *File) lineStarts() []int {
-	if f.lines == nil {
-		f.lines = []int{0}
-		for i, b := range f.Text {
-			if b == '\n' {
-				f.lines = append(f.lines, i+1)
-			}
-		}
-	}
-	return f.lines
-}
-
 // Need notes what a node needs: secrets to Secret, what is wrong to Problem.
-func (e *Evaluator) Need(path string, n *Node) {
+func (e *Evaluator) Need(path string, n *Node) { e.need(path, n) }
+
+// need is Need, and gives how many variables a node leads through. What of the variables
+// was noted before is not looked at again.
+func (e *Evaluator) need(path string, n *Node) (deep int) {
 	if n == nil {
-		return
+		return 0
+	}
+	if isVariable(path) {
+		this := place{path, n}
+		if known, ok := e.noted[this]; ok {
+			return known
+		}
+		if e.noted == nil {
+			e.noted = map[place]int{}
+		}
+		e.noted[this] = 0
+		defer func() { e.noted[this] = deep }()
 	}
 	for i := range n.Pairs {
-		e.Need(join(path, n.Pairs[i].Key), n.Pairs[i].Value)
+		deep = max(deep, e.need(Join(path, n.Pairs[i].Key), n.Pairs[i].Value))
 	}
 	for i, item := range n.Items {
-		e.Need(fmt.Sprintf("%s[%d]", path, i), item)
+		deep = max(deep, e.need(index(path, i), item))
 	}
 	if n.IsString() {
-		e.needText(path, n)
+		deep = e.needText(path, n)
 	}
+	return deep
 }
 
-func join(path, key string) string {
-	if path == "" {
+func isVariable(path string) bool {
+	return strings.HasPrefix(path, "vars.") || strings.HasPrefix(path, "vars[")
+}
+
+// Join gives the path of what stands at a key of a map. A key that a reference cannot
+// name stands between brackets and quotes: no two things share a path, and no key acts on
+// a terminal.
+func Join(path, key string) string {
+	switch {
+	case !isPlain(key):
+		return path + "[" + strconv.Quote(key) + "]"
+	case path == "":
 		return key
 	}
 	return path + "." + key
 }
 
-// needText notes what a string needs. A string of a variable is noted once, and is on the
-// stack meanwhile, whoever has led to it.
-func (e *Evaluator) needText(path string, n *Node) {
-	if strings.HasPrefix(path, "vars.") {
-		if e.noted[path] {
-			return
-		}
-		if e.noted == nil {
-			e.noted = map[string]bool{}
-		}
-		e.noted[path] = true
-		if len(e.stack) == 0 || e.stack[len(e.stack)-1] != path {
-			e.stack = append(e.stack, path)
-			defer func() { e.stack = e.stack[:len(e.stack)-1] }()
-		}
-	}
-	tokens, err := n.parsed()
-	for _, each := range each(err) {
-		e.Problem(n.placeAt(each), path, withoutPlace(each))
-	}
-	count := map[string]int{}
-	for _, token := range tokens {
-		if token.Ref == nil {
-			continue
-		}
-		place := n.placeOf(token.Ref.Raw, count[token.Ref.Raw])
-		count[token.Ref.Raw]++
-		if err := e.needRef(place, path, token.Ref); err != nil {
-			e.Problem(place, path, err)
-		}
-	}
+func isPlain(key string) bool {
+	special := func(r rune) bool { return !strconv.IsPrint(r) || strings.ContainsRune("\".[]\\", r) }
+	return key != "" && utf8.ValidString(key) && strings.IndexFunc(key, special) < 0
 }
 
-// each gives the errors that were joined into one.
-func each(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
-}
+// index gives the path of an item of a list.
+func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// placeAt is where an error of parsing stands: on the line of the string, as far as that
-// is known.
-func (n *Node) placeAt(err error) Place {
-	var p *resolve.PlacedError
-	if errors.As(err, &p) {
-		rest := n.Text[p.Offset:]
-		if end := strings.IndexAny(rest, "}>\n"); end >= 0 {
-			return n.placeOf(rest[:end], 0)
+// needText notes what a string needs. A variable is on the stack meanwhile, whoever has
+// led to it.
+func (e *Evaluator) needText(path string, n *Node) (deep int) {
+	if isVariable(path) && (len(e.stack) == 0 || e.stack[len(e.stack)-1] != path) {
+		e.stack = append(e.stack, path)
+		defer func() { e.stack = e.stack[:len(e.stack)-1] }()
+	}
+	refs, problems := n.refs()
+	for _, p := range problems {
+		e.Problem(p.Place, path, p.err)
+	}
+	for _, ref := range refs {
+		led, err := e.needRef(ref.Place, path, ref.Reference)
+		if err != nil {
+			e.Problem(ref.Place, path, err)
 		}
+		deep = max(deep, led)
 	}
-	return n.Place
+	return deep
 }
 
-func withoutPlace(err error) error {
-	var p *resolve.PlacedError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
-
-func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) error {
+// needRef notes what a reference needs, and gives how many variables it leads through.
+func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) (deep int, err error) {
 	switch ref.Kind {
 	case resolve.Secret:
 		e.Secret(place, path, ref)
-		return nil
+		return 0, nil
 	case resolve.Cmd:
-		return e.Acting.check(place.File)
+		return 0, e.Acting.check(place.File)
 	case resolve.Vars:
 		_, err := e.variable(ref, func(target string, n *Node) error {
-			e.Need(target, n)
+			deep = e.need(target, n)
+			if len(e.stack)+deep > maxFollowed { // what was noted before is on no stack
+				return tooDeep()
+			}
+			deep++
 			return nil
 		})
-		return err
+		if err != nil {
+			return 0, err
+		}
+		return deep, nil
 	}
-	_, err := e.named(ref)
-	return err
+	_, err = e.named(ref)
+	return 0, err
 }
 
 // named gives a variable of the environment or a parameter, or the default.
@@ -245,15 +196,23 @@ func (e *Evaluator) variable(ref *resolve.Reference, visit func(path string, n *
 	}
 	for i, open := range e.stack {
 		if rest, ok := strings.CutPrefix(open, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return nil, secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(append(e.stack[i:], path), " → "))
+			return nil, ring(append(e.stack[i:], path)...)
 		}
 	}
 	if len(e.stack) >= maxFollowed {
-		return nil, secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed)
+		return nil, tooDeep()
 	}
 	e.stack = append(e.stack, path)
 	defer func() { e.stack = e.stack[:len(e.stack)-1] }()
 	return n, visit(path, n)
+}
+
+func ring(paths ...string) error {
+	return secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(paths, " → "))
+}
+
+func tooDeep() error {
+	return secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed)
 }
 
 // lookUp finds the node of a variable.
@@ -262,35 +221,60 @@ func (e *Evaluator) lookUp(ref *resolve.Reference) (path string, n *Node, err er
 	for _, step := range steps(ref.Name) {
 		next, nextPath := n.child(step, path)
 		if next == nil && n != nil && n.IsString() {
-			if n, path, err = e.leadsTo(n); err != nil {
+			led, err := e.leadsTo(path, n)
+			if err != nil {
 				return "", nil, err
 			}
-			next, nextPath = n.child(step, path)
+			n = led.node
+			if found, foundPath := n.child(step, led.path); found != nil {
+				next, nextPath = found, foundPath
+			}
 		}
 		if next == nil {
 			if ref.HasDefault {
 				return "", nil, nil
 			}
-			return "", nil, e.noVariable(nextPath, n, step)
+			return "", nil, noVariable(nextPath, n, step)
 		}
 		n, path = next, nextPath
 	}
 	return path, n, nil
 }
 
-// leadsTo gives the map or list that a string is a reference to.
-func (e *Evaluator) leadsTo(n *Node) (target *Node, path string, err error) {
-	for range maxFollowed {
-		tokens, err := n.parsed()
-		ref := alone(tokens)
-		if err != nil || ref == nil || ref.Kind != resolve.Vars {
-			return n, "", nil
-		}
-		if path, n, err = e.lookUp(ref); err != nil || n == nil || !n.IsString() {
-			return n, path, err
+// leadsTo gives the map or list that a string is a reference to, the string itself if it
+// is none, no node if there is no such variable.
+func (e *Evaluator) leadsTo(path string, n *Node) (to place, err error) {
+	if known, ok := e.led[n]; ok {
+		return known, nil
+	}
+	to = place{path, n}
+	tokens, parseErr := n.parsed()
+	if ref := alone(tokens); parseErr == nil && ref != nil && ref.Kind == resolve.Vars {
+		if to, err = e.follow(path, ref); err != nil {
+			return place{}, err
 		}
 	}
-	return nil, "", secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed)
+	if e.led == nil {
+		e.led = map[*Node]place{}
+	}
+	e.led[n] = to
+	return to, nil
+}
+
+// follow follows the reference that stands alone at a path.
+func (e *Evaluator) follow(path string, ref *resolve.Reference) (to place, err error) {
+	if i := slices.Index(e.leading, path); i >= 0 {
+		return place{}, ring(append(e.leading[i:], path)...)
+	}
+	if len(e.leading) >= maxFollowed {
+		return place{}, tooDeep()
+	}
+	e.leading = append(e.leading, path)
+	defer func() { e.leading = e.leading[:len(e.leading)-1] }()
+	if to.path, to.node, err = e.lookUp(ref); err != nil || to.node == nil || !to.node.IsString() {
+		return to, err
+	}
+	return e.leadsTo(to.path, to.node)
 }
 
 // steps are the keys and indices of a path.
@@ -301,16 +285,15 @@ func steps(path string) []string {
 // child is what stands in a map or list at a key or index.
 func (n *Node) child(step, path string) (*Node, string) {
 	if n != nil && n.Kind == List {
-		path = path + "[" + step + "]"
 		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Items) {
-			return n.Items[i], path
+			return n.Items[i], index(path, i)
 		}
-		return nil, path
+		return nil, path + "[" + step + "]"
 	}
-	return n.Get(step), join(path, step)
+	return n.Get(step), Join(path, step)
 }
 
-func (e *Evaluator) noVariable(path string, in *Node, step string) error {
+func noVariable(path string, in *Node, step string) error {
 	err := secret.Errorf(secret.General, "there is no variable %s", path)
 	var keys []string
 	if in != nil {
@@ -342,19 +325,19 @@ func (e *Evaluator) Resolve(ctx context.Context, n *Node) (*Node, error) {
 }
 
 func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
-	if n.Kind == Scalar && !n.IsString() {
-		return n, nil
-	}
 	if n.IsString() {
 		return e.resolveText(ctx, n)
 	}
-	out := &Node{Kind: n.Kind, Place: n.Place}
+	out := *n
+	out.Pairs, out.Items = nil, nil
+	out.extent = extent{1, len(n.Text), 0}
 	for _, p := range n.Pairs {
 		value, err := e.Resolve(ctx, p.Value)
 		if err != nil {
 			return nil, err
 		}
 		out.Pairs = append(out.Pairs, Pair{p.Key, value, p.Place})
+		out.extent = out.extent.with(value.extent, len(p.Key))
 	}
 	for _, item := range n.Items {
 		value, err := e.Resolve(ctx, item)
@@ -362,8 +345,31 @@ func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
 			return nil, err
 		}
 		out.Items = append(out.Items, value)
+		out.extent = out.extent.with(value.extent, 0)
 	}
-	return out, nil
+	if out.extent.levels > maxDepth {
+		return nil, placed(n.Place, "", secret.Errorf(secret.General, "resolved it has more than %d levels", maxDepth))
+	}
+	return &out, nil
+}
+
+// with is the extent of a map or list with one node more.
+func (x extent) with(below extent, key int) extent {
+	return extent{x.nodes + below.nodes, x.bytes + below.bytes + key, max(x.levels, below.levels+1)}
+}
+
+// bring counts what a reference brings: a node is written wherever a reference to it
+// stands.
+func (e *Evaluator) bring(x extent) error {
+	e.brought.nodes += x.nodes
+	e.brought.bytes += x.bytes
+	switch {
+	case e.brought.bytes > maxOutput:
+		return secret.Errorf(secret.General, "resolved it is more than %d MiB", maxOutput>>20)
+	case e.brought.nodes > maxBrought:
+		return secret.Errorf(secret.General, "resolved it is more than %d nodes", maxBrought)
+	}
+	return nil
 }
 
 func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
@@ -373,27 +379,32 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 	}
 	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars {
 		target, err := e.resolveVariable(ctx, ref)
+		if err == nil && target != nil {
+			err = e.bring(target.extent)
+		}
 		if err != nil || target != nil {
-			return target, err
+			return target, n.placedAt(0, err)
 		}
 	}
 	var text []byte
+	nth := 0
 	for _, token := range tokens {
 		if token.Ref == nil {
 			text = append(text, token.Literal...)
 			continue
 		}
 		part, err := e.text(ctx, n, token.Ref)
+		if err == nil {
+			err = e.bring(extent{bytes: len(part)})
+		}
 		if err != nil {
-			return nil, placed(n.placeOf(token.Ref.Raw, 0), "", err)
+			return nil, n.placedAt(nth, err)
 		}
 		text = append(text, part...)
-		if e.size += len(part); e.size > maxOutput {
-			return nil, placed(n.Place, "", secret.Errorf(secret.General, "resolved it is more than %d MiB", maxOutput>>20))
-		}
+		nth++
 	}
 	value := secret.New(text)
-	return &Node{Tag: "!!str", Place: n.Place, resolved: &value}, nil
+	return &Node{Tag: "!!str", Place: n.Place, resolved: &value, extent: extent{1, len(text), 0}}, nil
 }
 
 // resolveVariable gives a variable, nil if its default is to be taken.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -99,14 +100,17 @@ func Load(opt Options) (*Config, error) {
 	}
 	c.Root = &Node{Kind: Map}
 	for _, f := range []*File{c.User, c.Project} {
-		if f != nil && f.Root != nil {
+		if f != nil && !f.Root.IsNull() {
 			c.Root = merge(c.Root, f.Root)
 		}
 	}
 	if opt.ProfileMayLack && c.Project == nil && c.User == nil {
 		c.Profile = ""
 	}
-	return c, c.applyProfile()
+	if err := c.applyProfile(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // read reads a file.
@@ -116,9 +120,10 @@ func (opt Options) read(path string, own bool) (*File, error) {
 		f.Name = opt.Name(path)
 	}
 	var err error
-	if f.Text, err = readRegular(path); err != nil {
+	if f.Text, err = f.readRegular(); err != nil {
 		return nil, err
 	}
+	f.Text = bytes.TrimPrefix(f.Text, []byte("\ufeff")) // it is in no column
 	if err := f.parse(); err != nil {
 		return nil, err
 	}
@@ -126,20 +131,24 @@ func (opt Options) read(path string, own bool) (*File, error) {
 }
 
 // readRegular reads a file that is one; a FIFO would make every command wait.
-func readRegular(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+func (f *File) readRegular() ([]byte, error) {
+	info, err := os.Stat(f.Path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, secret.Errorf(secret.General, "%s: not a regular file", f.Name)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, secret.Errorf(secret.General, "%s: not a regular file", path)
+	if err == nil && info.Size() > maxSize {
+		return nil, secret.Errorf(secret.General, "%s: more than %d MiB", f.Name, maxSize>>20)
 	}
-	if info.Size() > maxSize {
-		return nil, secret.Errorf(secret.General, "%s: more than %d MiB", path, maxSize>>20)
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(f.Path)
 	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil, secret.Errorf(secret.Permission, "%s: permission denied", path)
+	var failed *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, secret.Errorf(secret.Permission, "%s: permission denied", f.Name)
+	case errors.As(err, &failed):
+		return nil, &fs.PathError{Op: failed.Op, Path: f.Name, Err: failed.Err}
 	}
 	return text, err
 }
@@ -153,30 +162,27 @@ func (f *File) checkShape(n *Node, path string) error {
 		return nil
 	}
 	if n.Kind != Map {
-		return placed(n.Place, strings.TrimSuffix(path, "."), secret.Errorf(secret.General, "not a map"))
+		return placed(n.Place, path, secret.Errorf(secret.General, "not a map"))
 	}
 	for _, p := range n.Pairs {
 		if slices.Contains(maps, p.Key) && p.Value.Kind != Map && !p.Value.IsNull() {
-			return placed(p.Value.Place, path+p.Key, secret.Errorf(secret.General, "not a map"))
+			return placed(p.Value.Place, Join(path, p.Key), secret.Errorf(secret.General, "not a map"))
 		}
 		if p.Key == "profiles" && path == "" {
 			for _, profile := range p.Value.Pairs {
-				if err := f.checkShape(profile.Value, "profiles."+profile.Key+"."); err != nil {
+				if err := f.checkShape(profile.Value, Join("profiles", profile.Key)); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	return f.checkEnv(n.Get("env"), path)
+	return checkEnv(n.Get("env"), Join(path, "env"))
 }
 
-func (f *File) checkEnv(env *Node, path string) error {
-	if env == nil {
-		return nil
-	}
-	for _, p := range env.Pairs {
+func checkEnv(env *Node, path string) error {
+	for _, p := range env.All() {
 		if p.Value.Kind != Scalar {
-			return placed(p.Value.Place, path+"env."+p.Key, secret.Errorf(secret.General, "not a text"))
+			return placed(p.Value.Place, Join(path, p.Key), secret.Errorf(secret.General, "not a text"))
 		}
 	}
 	return nil
@@ -222,7 +228,7 @@ func (c *Config) applyProfile() error {
 		}
 		chain = append(chain, profile)
 		name = ""
-		if extends := profile.Get("extends"); extends != nil {
+		if extends := profile.Get("extends"); !extends.IsNull() {
 			if extends.Kind != Scalar {
 				return placed(extends.Place, "profiles."+seen[len(seen)-1]+".extends", secret.Errorf(secret.General, "not the name of a profile"))
 			}
@@ -230,15 +236,9 @@ func (c *Config) applyProfile() error {
 		}
 	}
 	for _, profile := range slices.Backward(chain) {
-		c.Root = merge(c.Root, without(profile, "extends"))
+		c.Root = merge(c.Root, profile.Without("extends"))
 	}
 	return nil
-}
-
-func without(n *Node, key string) *Node {
-	rest := *n
-	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return p.Key == key })
-	return &rest
 }
 
 func unknownProfile(name string, profiles *Node) error {
@@ -258,6 +258,16 @@ func unknownProfile(name string, profiles *Node) error {
 	return secret.WithHint(err, "the configuration has no profiles")
 }
 
+// placedError is an error that tells its place.
+type placedError struct{ error }
+
+func (e placedError) Unwrap() error { return e.error }
+
+func isPlaced(err error) bool {
+	var p placedError
+	return errors.As(err, &p)
+}
+
 // placed gives an error its place and path.
 func placed(p Place, path string, err error) error {
 	text := p.String()
@@ -265,7 +275,7 @@ func placed(p Place, path string, err error) error {
 		text += ": "
 	}
 	wrapped := secret.Errorf(secret.KindOf(err), "%s: %w", text+path, err)
-	return secret.WithHint(wrapped, "%s", secret.Hint(err))
+	return placedError{secret.WithHint(wrapped, "%s", secret.Hint(err))}
 }
 
 // Dir is the folder of the project, in which .xec lies: relative paths and commands

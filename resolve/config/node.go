@@ -26,12 +26,13 @@ const (
 type Node struct {
 	Kind  Kind
 	Text  string // of a scalar, as it is written
-	Tag   string // of a scalar: !!str, !!int, !!float, !!bool, !!null, …
+	Tag   string // of a scalar: !!str, or what it is without quotes: !!int, !!float, !!bool, !!null, …
 	Pairs []Pair // of a map, in their order
 	Items []*Node
 	Place
 
 	resolved *secret.Value // of a string that was resolved: it may hold secrets
+	extent   extent        // of a node that was resolved
 }
 
 // Value is the text of a scalar, resolved if the node was.
@@ -73,7 +74,7 @@ type File struct {
 	// Own is whether it is the person's own, which is trusted.
 	Own bool
 
-	lines []int // where lines begin, once somebody has asked
+	laidOut *layout // once it is needed
 }
 
 // IsString reports whether the node is a string, in which references are read.
@@ -100,6 +101,7 @@ const (
 	maxSize  = 4 << 20
 	maxDepth = 100
 	maxNodes = 100_000
+	maxPaths = 32 << 20
 )
 
 // parse reads a file's text into its Root.
@@ -112,7 +114,7 @@ func (f *File) parse() error {
 		return err
 	}
 	r := reader{file: f, open: map[*yaml.Node]bool{}}
-	f.Root, err = r.node(node, 0)
+	f.Root, err = r.node(node, at{})
 	return err
 }
 
@@ -168,40 +170,78 @@ func (f *File) firstColumn(line int) int {
 // reader turns nodes of the library into those of this package, within bounds.
 type reader struct {
 	file  *File
-	count int
+	nodes int
+	texts int                 // bytes of scalars and keys
+	paths int                 // bytes of the paths of all nodes
 	open  map[*yaml.Node]bool // anchors that are being read
 }
 
+// at is where a node is read to.
+type at struct{ levels, path int }
+
+// below is one level below, at a key of so many bytes.
+func (a at) below(key int) at { return at{a.levels + 1, a.path + key + 1} }
+
 func (r *reader) place(n *yaml.Node) Place { return Place{r.file, n.Line, n.Column} }
 
-func (r *reader) node(n *yaml.Node, depth int) (*Node, error) {
-	if r.count++; r.count > maxNodes {
-		return nil, r.file.errorf(n.Line, n.Column, "more than %d nodes, with aliases followed", maxNodes)
+func (r *reader) errorf(n *yaml.Node, format string, args ...any) error {
+	return r.file.errorf(n.Line, n.Column, format, args...)
+}
+
+// spend counts what a node takes, also where an alias repeats it.
+func (r *reader) spend(n *yaml.Node, a at) error {
+	r.nodes++
+	r.texts += len(n.Value)
+	r.paths += a.path
+	switch {
+	case a.levels > maxDepth:
+		return r.errorf(n, "more than %d levels", maxDepth)
+	case r.nodes > maxNodes:
+		return r.errorf(n, "more than %d nodes, with aliases followed", maxNodes)
+	case r.texts > maxSize:
+		return r.errorf(n, "more than %d MiB of text, with aliases followed", maxSize>>20)
+	case r.paths > maxPaths:
+		return r.errorf(n, "more than %d MiB of paths, with aliases followed", maxPaths>>20)
 	}
-	if depth > maxDepth {
-		return nil, r.file.errorf(n.Line, n.Column, "more than %d levels", maxDepth)
-	}
-	switch n.Kind {
-	case yaml.AliasNode:
+	return nil
+}
+
+func (r *reader) node(n *yaml.Node, a at) (*Node, error) {
+	if n.Kind == yaml.AliasNode {
 		if r.open[n.Alias] {
-			return nil, r.file.errorf(n.Line, n.Column, "an alias within its own anchor")
+			return nil, r.errorf(n, "an alias within its own anchor")
 		}
-		return r.node(n.Alias, depth+1)
-	case yaml.ScalarNode:
-		return &Node{Text: n.Value, Tag: n.ShortTag(), Place: r.place(n)}, nil
+		return r.node(n.Alias, a.below(0))
+	}
+	if err := r.spend(n, a); err != nil {
+		return nil, err
+	}
+	if n.Kind == yaml.ScalarNode {
+		return &Node{Text: n.Value, Tag: tagOf(n), Place: r.place(n)}, nil
 	}
 	r.open[n] = true
 	defer delete(r.open, n)
 	if n.Kind == yaml.SequenceNode {
-		return r.list(n, depth)
+		return r.list(n, a)
 	}
-	return r.mapping(n, depth)
+	return r.mapping(n, a)
 }
 
-func (r *reader) list(n *yaml.Node, depth int) (*Node, error) {
+// tagOf is the tag of a scalar. A tag that is written there makes nothing but a string of
+// a text that is no such thing without it: what needs quotes comes out with quotes.
+func tagOf(n *yaml.Node) string {
+	tag := n.ShortTag()
+	if n.Style&yaml.TaggedStyle == 0 || tag == "!!str" {
+		return tag
+	}
+	plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
+	return plain.ShortTag()
+}
+
+func (r *reader) list(n *yaml.Node, a at) (*Node, error) {
 	list := &Node{Kind: List, Place: r.place(n)}
 	for _, item := range n.Content {
-		node, err := r.node(item, depth+1)
+		node, err := r.node(item, a.below(len("[00]")))
 		if err != nil {
 			return nil, err
 		}
@@ -210,13 +250,14 @@ func (r *reader) list(n *yaml.Node, depth int) (*Node, error) {
 	return list, nil
 }
 
-func (r *reader) mapping(n *yaml.Node, depth int) (*Node, error) {
+func (r *reader) mapping(n *yaml.Node, a at) (*Node, error) {
 	m := &Node{Kind: Map, Place: r.place(n)}
 	var below []*Node
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
-		value, err := r.node(n.Content[i+1], depth+1)
+		r.texts += len(key.Value)
+		value, err := r.node(n.Content[i+1], a.below(len(key.Value)))
 		if err != nil {
 			return nil, err
 		}
@@ -225,9 +266,9 @@ func (r *reader) mapping(n *yaml.Node, depth int) (*Node, error) {
 			below = append(below, value)
 			continue
 		case key.Kind != yaml.ScalarNode:
-			return nil, r.file.errorf(key.Line, key.Column, "a key that is no scalar")
+			return nil, r.errorf(key, "a key that is no scalar")
 		case seen[key.Value]:
-			return nil, r.file.errorf(key.Line, key.Column, "the key stands twice in its map")
+			return nil, r.errorf(key, "the key stands twice in its map")
 		}
 		seen[key.Value] = true
 		m.Pairs = append(m.Pairs, Pair{key.Value, value, r.place(key)})
@@ -237,20 +278,16 @@ func (r *reader) mapping(n *yaml.Node, depth int) (*Node, error) {
 
 // merge adds what merge keys bring: only keys that the map does not have itself.
 func (r *reader) merge(m *Node, below []*Node, seen map[string]bool) error {
-	for len(below) > 0 {
-		from := below[0]
-		below = below[1:]
-		if from.Kind == List {
-			below = append(from.Items, below...)
-			continue
-		}
-		if from.Kind != Map {
+	for _, from := range below {
+		switch from.Kind {
+		case Scalar:
 			return r.file.errorf(from.Line, from.Column, "what a merge key brings is no map")
+		case List:
+			if err := r.merge(m, from.Items, seen); err != nil {
+				return err
+			}
 		}
 		for _, p := range from.Pairs {
-			if r.count++; r.count > maxNodes {
-				return r.file.errorf(from.Line, from.Column, "more than %d nodes, with aliases followed", maxNodes)
-			}
 			if !seen[p.Key] {
 				seen[p.Key] = true
 				m.Pairs = append(m.Pairs, p)

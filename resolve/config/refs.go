@@ -2,7 +2,8 @@ package config
 
 import (
 	"errors"
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
 )
@@ -15,24 +16,70 @@ type Ref struct {
 
 // Refs gives the references of a string as they are written, and all that is not of the
 // grammar.
-func (n *Node) Refs() (refs []Ref, err error) {
+func (n *Node) Refs() ([]Ref, error) {
 	if !n.IsString() {
 		return nil, nil
 	}
-	tokens, parseErr := n.parsed()
-	var errs []error
-	for _, each := range each(parseErr) {
-		errs = append(errs, placed(n.placeAt(each), "", withoutPlace(each)))
-	}
-	count := map[string]int{}
-	for _, token := range tokens {
-		if token.Ref == nil {
-			continue
-		}
-		refs = append(refs, Ref{token.Ref, n.placeOf(token.Ref.Raw, count[token.Ref.Raw])})
-		count[token.Ref.Raw]++
+	refs, problems := n.refs()
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = placed(p.Place, "", p.err)
 	}
 	return refs, errors.Join(errs...)
+}
+
+// problem is why something in a string is not of the grammar.
+type problem struct {
+	Place
+	err error
+}
+
+// refs is Refs with the errors apart from their places.
+func (n *Node) refs() (refs []Ref, problems []problem) {
+	tokens, err := n.parsed()
+	for _, token := range tokens {
+		if token.Ref != nil {
+			refs = append(refs, Ref{token.Ref, n.Place})
+		}
+	}
+	var offsets []int64 // of problems
+	for _, each := range each(err) {
+		var p *resolve.PlacedError
+		if errors.As(each, &p) {
+			problems = append(problems, problem{n.Place, p.Err})
+			offsets = append(offsets, p.Offset)
+		}
+	}
+	s := n.search()
+	for i, j := 0, 0; i < len(refs) || j < len(problems); {
+		if j == len(problems) || i < len(refs) && refs[i].Offset < offsets[j] {
+			refs[i].Place = s.next(refs[i].Raw)
+			i++
+			continue
+		}
+		problems[j].Place = s.next(untilBracket(n.Text[offsets[j]:]))
+		j++
+	}
+	return refs, problems
+}
+
+// untilBracket is a reference that is not of the grammar, as far as it can be told.
+func untilBracket(text string) string {
+	if end := strings.IndexAny(text, "}>\n"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// each gives the errors that were joined into one.
+func each(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 // Each calls visit for a node and all below it, with their paths.
@@ -42,10 +89,10 @@ func (n *Node) Each(path string, visit func(path string, n *Node)) {
 	}
 	visit(path, n)
 	for _, p := range n.Pairs {
-		p.Value.Each(join(path, p.Key), visit)
+		p.Value.Each(Join(path, p.Key), visit)
 	}
 	for i, item := range n.Items {
-		item.Each(fmt.Sprintf("%s[%d]", path, i), visit)
+		item.Each(index(path, i), visit)
 	}
 }
 
@@ -57,6 +104,13 @@ func (n *Node) All() []Pair {
 	return n.Pairs
 }
 
+// Without is a map without some of its keys.
+func (n *Node) Without(keys ...string) *Node {
+	rest := *n
+	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key) })
+	return &rest
+}
+
 // Active is the configuration without the profiles: what of them is active lies above the
 // rest already.
-func (c *Config) Active() *Node { return without(c.Root, "profiles") }
+func (c *Config) Active() *Node { return c.Root.Without("profiles") }
