@@ -65,7 +65,15 @@ func (a *app) evaluateWith(ctx context.Context, c *config.Config, parts []part, 
 }
 
 func (a *app) evaluator(c *config.Config, acting *config.Acting) *config.Evaluator {
-	return &config.Evaluator{Config: c, Acting: acting, Env: a.lookup}
+	return &config.Evaluator{Config: c, Acting: acting, Env: a.lookupForProject}
+}
+
+// lookupForProject is lookup without xec's own variables, some of which are credentials.
+func (a *app) lookupForProject(name string) (string, bool) {
+	if strings.HasPrefix(name, "XEC_") {
+		return "", false
+	}
+	return a.lookup(name)
 }
 
 func position(p config.Place) resolve.Position {

@@ -94,7 +94,10 @@ func (a *app) checkProject(c *config.Config) error {
 			return err
 		}
 	}
-	return nil
+	if c.Project == nil {
+		return nil
+	}
+	return trust.CheckFile(c.Dir()) // who owns the folder can put another .xec into it
 }
 
 // registry is where approvals are kept.

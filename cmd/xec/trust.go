@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -143,10 +144,22 @@ var whatItDoes = map[string]string{
 
 func showParts(w io.Writer, before string, parts []trust.Part) {
 	for _, p := range parts {
-		text := trust.Visible(p.Text)
+		text := wholly(p.Text)
 		if p.Digest != "" {
 			text += fmt.Sprintf(" (SHA-256 %.12s…)", p.Digest)
 		}
 		fmt.Fprintf(w, "%s%s %s: %s\n", before, trust.Visible(p.Where), whatItDoes[p.Kind], text)
 	}
+}
+
+// wholly shows a text to its end, however long: what is approved must have been seen.
+func wholly(text string) string {
+	const atOnce = 100 // characters, of which none is shown as more than five
+	var out strings.Builder
+	for runes := []rune(text); len(runes) > 0; {
+		n := min(atOnce, len(runes))
+		out.WriteString(trust.Visible(string(runes[:n])))
+		runes = runes[n:]
+	}
+	return out.String()
 }

@@ -127,6 +127,6 @@ var acting = []string{
 
 func actsOnPrograms(name string) bool {
 	upper := strings.ToUpper(name)
-	return strings.HasPrefix(upper, "LD_") || strings.HasPrefix(upper, "DYLD_") ||
+	return strings.HasPrefix(upper, "XEC_") || strings.HasPrefix(upper, "LD_") || strings.HasPrefix(upper, "DYLD_") ||
 		strings.HasPrefix(upper, "GIT_CONFIG") || strings.HasPrefix(upper, "BASH_FUNC_") || slices.Contains(acting, upper)
 }

@@ -50,7 +50,7 @@ func TestEnvironmentRefuses(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "ENV", "IFS", "NODE_OPTIONS", "PYTHONSTARTUP",
-		"PERL5OPT", "RUBYOPT", "JAVA_TOOL_OPTIONS", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "BASH_FUNC_ls%%", "path", "ld_preload", "GLIBC_TUNABLES", "PROMPT_COMMAND", "DOTNET_STARTUP_HOOKS", "npm_config_script_shell", "MAKEFLAGS"} {
+		"PERL5OPT", "RUBYOPT", "JAVA_TOOL_OPTIONS", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "BASH_FUNC_ls%%", "path", "ld_preload", "GLIBC_TUNABLES", "PROMPT_COMMAND", "XEC_TRUST_CONFIG", "XEC_HOME_DIR", "DOTNET_STARTUP_HOOKS", "npm_config_script_shell", "MAKEFLAGS"} {
 		_, err := Environment{Allow: []string{"OTHER"}}.With([]Var{one(name, "v")})
 		if !errors.Is(err, secret.Invalid) {
 			t.Errorf("%s: error %v", name, err)

@@ -95,7 +95,7 @@ func isQuote(r rune) bool { return r == '"' || r == '\'' }
 // programs adds the files of the project among words: approved is what they hold.
 func (s *subject) programs(where string, words []string) {
 	dir := s.config.Dir()
-	for _, word := range words {
+	for _, word := range s.config.namesOf(words) {
 		path := word
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, word)
@@ -113,6 +113,35 @@ func (s *subject) programs(where string, words []string) {
 		}
 		s.parts = append(s.parts, trust.Part{Kind: "program", Where: where, Text: inside, Digest: digestOf(path)})
 	}
+}
+
+// maxNames is how many names are looked for among the words of a command.
+const maxNames = 1000
+
+// namesOf gives what words may name: themselves, what is left when a variable is taken
+// from their front ("$PWD/run.sh"), what a pattern matches, and each within each folder
+// among them ("cd sub && ./run.sh"). A name too many only has to be approved too.
+func (c *Config) namesOf(words []string) (names []string) {
+	var folders []string
+	for _, word := range words {
+		names = append(names, word)
+		if _, rest, ok := strings.Cut(word, "/"); ok {
+			names = append(names, rest)
+		}
+		if strings.ContainsAny(word, "*?[") {
+			matches, _ := filepath.Glob(filepath.Join(c.Dir(), word))
+			names = append(names, matches...)
+		}
+		if info, err := os.Stat(filepath.Join(c.Dir(), word)); err == nil && info.IsDir() && len(folders) < 10 {
+			folders = append(folders, word)
+		}
+	}
+	for _, folder := range folders {
+		for _, word := range words {
+			names = append(names, filepath.Join(folder, word))
+		}
+	}
+	return names[:min(len(names), maxNames)]
 }
 
 // digestOf is the SHA-256 of a file, or a word that no file has.
@@ -297,10 +326,37 @@ func (a *Acting) Block() (b Block, ok bool, err error) {
 	if p := n.Get("provider"); p != nil {
 		b.Provider = p.Text
 	}
+	if err := checkBlock(n); err != nil {
+		return Block{}, false, err
+	}
 	if dir := n.Get("file").Get("directory"); !dir.IsNull() && dir.Text != "" {
 		b.Directory = a.config.folder(dir.Text)
 	}
 	return b, true, nil
+}
+
+// checkBlock checks the settings that are known, and that no text holds a reference: where
+// values are read from cannot depend on one.
+func checkBlock(n *Node) (err error) {
+	n.Each("secrets", func(path string, n *Node) {
+		if refs, refErr := n.Refs(); err == nil && (refErr != nil || len(refs) > 0) {
+			err = placed(n.Place, path, secret.Errorf(secret.General, "a secrets block takes no references"))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if p := n.Get("provider"); p != nil && p.Kind != Scalar {
+		return placed(p.Place, "secrets.provider", secret.Errorf(secret.General, "not the name of a provider"))
+	}
+	file := n.Get("file")
+	if !file.IsNull() && file.Kind != Map {
+		return placed(file.Place, "secrets.file", secret.Errorf(secret.General, "not a map"))
+	}
+	if dir := file.Get("directory"); !dir.IsNull() && dir.Kind != Scalar {
+		return placed(dir.Place, "secrets.file.directory", secret.Errorf(secret.General, "not the path of a folder"))
+	}
+	return nil
 }
 
 // isOwn reports whether all of a node comes from the person's own file.

@@ -96,7 +96,8 @@ func TestWhatActsInABlock(t *testing.T) {
 				if errors.Is(err, secret.Permission) != acts {
 					t.Errorf("%s: unapproved: error %v", text, err)
 				}
-				if _, _, err := c.Acting(trust.Once(c.Subject())).Block(); err != nil {
+				// Approved it is used, or it is wrong and told so.
+				if _, _, err := c.Acting(trust.Once(c.Subject())).Block(); errors.Is(err, secret.Permission) {
 					t.Errorf("%s: approved: error %v", text, err)
 				}
 			}
@@ -420,5 +421,37 @@ func TestNothingActsWithoutApproval(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(c.Dir(), "project")); err == nil {
 		t.Error("it acted")
+	}
+}
+
+func TestABlockThatIsWrongIsRefused(t *testing.T) {
+	for block, want := range map[string]string{
+		"{provider: [file]}":                       "secrets.provider: not the name of a provider",
+		"{file: /some/dir}":                        "secrets.file: not a map",
+		"{file: {directory: [a]}}":                 "secrets.file.directory: not the path of a folder",
+		"{file: {directory: '${env.HOME}/q'}}":     "secrets.file.directory: a secrets block takes no references",
+		"{file: {directory: '${vars.d|nothing}'}}": "secrets.file.directory: a secrets block takes no references",
+	} {
+		c := load(t, "secrets: "+block)
+		if _, _, err := c.Acting(trust.Once(c.Subject())).Block(); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", block, err, want)
+		}
+	}
+}
+
+func TestProgramsThatACommandNamesArePartOfIt(t *testing.T) {
+	root := t.TempDir()
+	for command, want := range map[string]string{
+		"./run.sh": "run.sh", `"$PWD/run.sh"`: "run.sh", "cd sub && ./in.sh": "sub/in.sh", "env -C sub ./in.sh": "sub/in.sh",
+		"sh r*.sh": "run.sh", "'./a b.sh'": "a b.sh", "F=run.sh; sh $F": "run.sh", "cat <run.sh": "run.sh",
+	} {
+		write(t, root, map[string]string{
+			"p/run.sh": "x", "p/a b.sh": "x", "p/sub/in.sh": "x",
+			"p/.xec/config.yaml": "vars:\n  a: >-\n    ${cmd:" + command + "}\n",
+		})
+		c := mustLoad(t, Options{Dir: filepath.Join(root, "p")})
+		if got := parts(c); !strings.Contains(got, "program vars.a: "+want) {
+			t.Errorf("%s: %s is no part of it: %s", command, want, got)
+		}
 	}
 }

@@ -17,7 +17,7 @@
 // # References
 //
 // Every string may hold references of the dialect resolve.Config; keys of maps hold
-// none. Of ${vars.a.b[0]} the path leads through maps and lists; a[0] and a.0 are the
+// none. Within [ ] and { } a string with a reference needs quotes, as YAML says. Of ${vars.a.b[0]} the path leads through maps and lists; a[0] and a.0 are the
 // same. Alone in a string it is the variable itself, with its type, a map or a list too;
 // in a longer text it must be a scalar. Variables may refer to variables, in any order:
 // a ring is an error that names it, 64 steps are the most, 16 MiB the most that a text
@@ -32,14 +32,15 @@
 // Two things in a project's file would act before the person has asked for anything:
 // commands in references, and a secrets block that decides where values are read from.
 // A block does not act if it only restates what the person would get anyway: the
-// provider file in its default folder or in one inside of the project, keyring, env.
+// provider file in its default folder or in one inside of the project, keyring, env. A
+// block takes no references.
 // What acts can be had through [Config.Acting] alone, with an approval of package trust
 // for exactly these texts; programs inside of the project that a command names belong
 // to them. The person's own file is trusted.
 //
 // # Bounds
 //
-// A file has 4 MiB at most, 100 levels, and 100,000 nodes with aliases followed; an
+// A file is UTF-8, has 2 MiB at most, 100 levels, and 100,000 nodes with aliases followed; an
 // alias within its own anchor is an error. Merge keys (<<) are followed. A file that is
 // not YAML is an error of kind secret.General with its place; no message quotes it.
 package config

@@ -324,9 +324,9 @@ func TestOutputIsBounded(t *testing.T) {
 func TestResolvingIsFast(t *testing.T) {
 	for name, text := range map[string]string{
 		"many, to one":         "vars:\n  a: x\n  b:\n" + strings.Repeat("    - ${vars.a}\n", 90_000),
-		"many, on a line":      "vars:\n  a: x\n  b: " + strings.Repeat("${vars.a}", 300_000),
-		"many, to a map":       "vars:\n  m:\n" + numbered(40_000, "    k%d: x\n") + "  b:\n" + strings.Repeat("    - ${vars.m.k7}\n", 40_000),
-		"many, through a long": "vars:\n  a: x" + strings.Repeat("${vars.q:-}", 200_000) + "\n  b:\n" + strings.Repeat("    - ${vars.a.b:-x}\n", 50_000),
+		"many, on a line":      "vars:\n  a: x\n  b: " + strings.Repeat("${vars.a}", 200_000),
+		"many, to a map":       "vars:\n  m:\n" + numbered(30_000, "    k%d: x\n") + "  b:\n" + strings.Repeat("    - ${vars.m.k7}\n", 20_000),
+		"many, through a long": "vars:\n  a: x" + strings.Repeat("${vars.q:-}", 60_000) + "\n  b:\n" + strings.Repeat("    - ${vars.a.b:-x}\n", 40_000),
 		"paths through paths":  "vars:\n  c: {m: {m: {m: {m: {m: x}}}}}\n" + pathsThroughPaths(),
 	} {
 		start := time.Now()

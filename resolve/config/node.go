@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -98,7 +99,7 @@ func (n *Node) Get(key string) *Node {
 
 // Bounds of a file.
 const (
-	maxSize  = 4 << 20
+	maxSize  = 2 << 20
 	maxDepth = 100
 	maxNodes = 100_000
 	maxPaths = 32 << 20
@@ -109,6 +110,10 @@ func (f *File) parse() error {
 	if len(f.Text) > maxSize {
 		return f.errorf(1, 1, "more than %d MiB", maxSize>>20)
 	}
+	if i := invalid(f.Text); i >= 0 {
+		p := f.place(i)
+		return f.errorf(p.Line, p.Column, "not UTF-8 text")
+	}
 	node, err := f.decode()
 	if err != nil || node == nil {
 		return err
@@ -116,6 +121,19 @@ func (f *File) parse() error {
 	r := reader{file: f, open: map[*yaml.Node]bool{}}
 	f.Root, err = r.node(node, at{})
 	return err
+}
+
+// invalid is the offset of what is no UTF-8 text: UTF-16 is full of NUL bytes. It is -1 if
+// there is none.
+func invalid(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 || r == 0 {
+			return i
+		}
+		i += n
+	}
+	return -1
 }
 
 // decode reads the one document of the file.
@@ -154,16 +172,22 @@ func (f *File) syntax(err error) error {
 	if strings.Contains(what, "unknown anchor") {
 		what = "an alias of an anchor that is not there"
 	}
-	return f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
+	err = f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
+	if bytes.Contains(f.line(line), []byte("${")) {
+		err = secret.WithHint(err, "within [ ] and { } a string with a reference needs quotes around it")
+	}
+	return err
+}
+
+// line is the text of a line.
+func (f *File) line(number int) []byte {
+	lines := bytes.SplitN(f.Text, []byte("\n"), number+1)
+	return lines[min(number, len(lines))-1]
 }
 
 // firstColumn is where the text of a line begins.
 func (f *File) firstColumn(line int) int {
-	lines := bytes.SplitN(f.Text, []byte("\n"), line+1)
-	if line > len(lines) {
-		return 1
-	}
-	text := lines[line-1]
+	text := f.line(line)
 	return 1 + len(text) - len(bytes.TrimLeft(text, " \t"))
 }
 
