@@ -75,21 +75,35 @@ func writeDiff(w io.Writer, name string, lines []diffLine, coloured bool) {
 		return
 	}
 	fmt.Fprintf(w, "--- %s\n+++ %s, rendered\n", name, name)
-	number := [2]int{1, 1} // of the next line before and after
+	before, after := 1, 1 // the numbers of the next line
 	for i, line := range lines {
 		if near[i] && (i == 0 || !near[i-1]) {
-			fmt.Fprintf(w, "@@ -%d +%d @@\n", number[0], number[1])
+			end := i
+			for end < len(lines) && near[end] {
+				end++
+			}
+			old, new := lengths(lines[i:end])
+			fmt.Fprintf(w, "@@ -%d,%d +%d,%d @@\n", before, old, after, new)
 		}
 		if near[i] {
 			writeLine(w, line, coloured)
 		}
+		old, new := lengths(lines[i : i+1])
+		before, after = before+old, after+new
+	}
+}
+
+// lengths is how many lines there are before and after.
+func lengths(lines []diffLine) (before, after int) {
+	for _, line := range lines {
 		if line.mark != '+' {
-			number[0]++
+			before++
 		}
 		if line.mark != '-' {
-			number[1]++
+			after++
 		}
 	}
+	return before, after
 }
 
 func writeLine(w io.Writer, line diffLine, coloured bool) {

@@ -39,8 +39,8 @@ YAML, JSON and .env files are known by their names, also before .tmpl, .template
 .in, .dist, .example or .sample; anything else is plain text. Nothing is written unless
 every reference has its value.
 
-Without a FILE the configuration of the project is written as YAML, with everything
-resolved but its tasks and the profiles that are not active.`,
+Without a FILE the configuration of the project is written as YAML, resolved, without its
+tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 		Example: `  xec render app.env.tmpl -o app.env
   xec render compose.yaml.tmpl | docker compose -f - up
   xec render --diff deploy.yaml
@@ -121,7 +121,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if o.explain {
 		return a.explain(ctx, r, sources)
 	}
-	if err := r.Load(ctx); err != nil || o.check {
+	if err := r.Load(ctx); err != nil {
 		return err
 	}
 	for _, s := range sources {
@@ -138,6 +138,8 @@ func (a *app) put(ctx context.Context, s source, r *resolve.Resolver, o renderOp
 	switch {
 	case o.diff:
 		return a.showDiff(s, r)
+	case o.check:
+		return s.write(io.Discard, r.Value) // a place may not carry its value
 	case o.inPlace:
 		target = s.name()
 	}

@@ -79,6 +79,11 @@ func (a *app) approve(c *config.Config, r trust.Registry) error {
 		return err
 	}
 	if _, err := a.askApproval(c, r, subject, last); err != nil {
+		if t, noTerminal := a.terminal(); noTerminal == nil {
+			t.close()
+		} else { // it can be read at least
+			showParts(a.out, "", subject.Parts)
+		}
 		return err
 	}
 	a.done("%s is approved", c.Project.Name)

@@ -349,9 +349,16 @@ func checkBlock(n *Node) (err error) {
 	if p := n.Get("provider"); p != nil && p.Kind != Scalar {
 		return placed(p.Place, "secrets.provider", secret.Errorf(secret.General, "not the name of a provider"))
 	}
+	for _, p := range n.Pairs {
+		if p.Key != "provider" && p.Value.Kind != Map && !p.Value.IsNull() {
+			return placed(p.Place, Join("secrets", p.Key), secret.Errorf(secret.General, "not a map of settings"))
+		}
+	}
 	file := n.Get("file")
-	if !file.IsNull() && file.Kind != Map {
-		return placed(file.Place, "secrets.file", secret.Errorf(secret.General, "not a map"))
+	for _, p := range file.All() {
+		if p.Key != "directory" {
+			return placed(p.Place, Join("secrets.file", p.Key), secret.Errorf(secret.General, "there is no such setting; directory is the one there is"))
+		}
 	}
 	if dir := file.Get("directory"); !dir.IsNull() && dir.Kind != Scalar {
 		return placed(dir.Place, "secrets.file.directory", secret.Errorf(secret.General, "not the path of a folder"))

@@ -427,7 +427,9 @@ func TestNothingActsWithoutApproval(t *testing.T) {
 func TestABlockThatIsWrongIsRefused(t *testing.T) {
 	for block, want := range map[string]string{
 		"{provider: [file]}":                       "secrets.provider: not the name of a provider",
-		"{file: /some/dir}":                        "secrets.file: not a map",
+		"{file: /some/dir}":                        "secrets.file: not a map of settings",
+		"{directory: /x}":                          "secrets.directory: not a map of settings",
+		"{file: {dir: /x}}":                        "secrets.file.dir: there is no such setting; directory is the one there is",
 		"{file: {directory: [a]}}":                 "secrets.file.directory: not the path of a folder",
 		"{file: {directory: '${env.HOME}/q'}}":     "secrets.file.directory: a secrets block takes no references",
 		"{file: {directory: '${vars.d|nothing}'}}": "secrets.file.directory: a secrets block takes no references",

@@ -173,7 +173,7 @@ func (f *File) syntax(err error) error {
 		what = "an alias of an anchor that is not there"
 	}
 	err = f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
-	if bytes.Contains(f.line(line), []byte("${")) {
+	if text := f.line(line); bytes.Contains(text, []byte("${")) && bytes.ContainsAny(bytes.ReplaceAll(text, []byte("${"), nil), "[{") {
 		err = secret.WithHint(err, "within [ ] and { } a string with a reference needs quotes around it")
 	}
 	return err
