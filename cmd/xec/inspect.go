@@ -103,8 +103,11 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	for _, p := range pairs {
 		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.Key, Value: treeOf(p.Value)})
 	}
-	if o.name != "" {
+	switch {
+	case o.name != "":
 		tree = tree.Pairs[0].Value
+	case len(pairs) == 0 && o.format == "table":
+		return nil
 	}
 	return a.show(tree, o.format)
 }
@@ -198,7 +201,7 @@ func rows(all [][]string, path string, tree render.Tree) [][]string {
 	switch {
 	case tree.IsMap && len(tree.Pairs) > 0:
 		for _, p := range tree.Pairs {
-			all = rows(all, strings.TrimPrefix(path+"."+onOneLine(p.Key), "."), p.Value)
+			all = rows(all, config.Join(path, p.Key), p.Value)
 		}
 		return all
 	case tree.IsList && len(tree.Items) > 0:

@@ -83,3 +83,29 @@ func filesIn(t *testing.T, folder string) []os.DirEntry {
 	}
 	return entries
 }
+
+// TestInterruptedCommandEnds: a command of the configuration is in a group of its own,
+// which the terminal's Ctrl-C does not reach.
+func TestInterruptedCommandEnds(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	folder := t.TempDir()
+	text := "vars: {a: \"${cmd:touch started; sleep 1; touch alive}\"}\n"
+	if err := errors.Join(os.Mkdir(filepath.Join(folder, ".xec"), 0o700), os.WriteFile(filepath.Join(folder, ".xec", "config.yaml"), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program(t, "xec"), "render")
+	cmd.Dir, cmd.Env = folder, append(cleanEnv(t.TempDir()), "XEC_TRUST_CONFIG=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for len(filesIn(t, folder)) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	interrupted(t, cmd, syscall.SIGINT)
+	time.Sleep(1500 * time.Millisecond)
+	if left := filesIn(t, folder); len(left) != 2 {
+		t.Errorf("there are %d files: the command went on", len(left))
+	}
+}

@@ -60,6 +60,13 @@
 //   - Commands of a configuration (${cmd:…}) have 30 seconds, print 1 MiB at most, and get
 //     no variable that begins with XEC_.
 //   - Completion offers keys only if the store opens without asking.
+//   - In a project without env, exec leaves out a key that is missing and has a default
+//     wherever the project refers to it.
+//   - A project's env sets no variable whose name begins with XEC_ unless --allow-name
+//     names it: an xec that the child starts would take it for the person's word.
+//   - The person's own configuration is trusted, but refused where others may write it.
+//   - inspect --resolve shows profiles, and parameters of tasks, as they are written.
+//   - What is told on standard error has one line, and names in it act on no terminal.
 package main
 
 import "os"

@@ -15,6 +15,7 @@ import (
 	"github.com/xec-sh/xec-go/render/text"
 	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -185,9 +186,11 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 		return err
 	}
 	var parts []part
+	var keys []string
 	for _, p := range c.Root.Pairs {
 		if p.Key != "tasks" && p.Key != "profiles" {
-			parts = append(parts, part{p.Key, p.Value})
+			keys = append(keys, p.Key)
+			parts = append(parts, part{config.Join("", p.Key), p.Value})
 		}
 	}
 	r, _, _ := newResolver(ctx, a.openStore)
@@ -196,8 +199,8 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 		return err
 	}
 	tree := render.Tree{IsMap: true}
-	for i, p := range parts {
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.path, Value: treeOf(resolved[i])})
+	for i := range parts {
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: keys[i], Value: treeOf(resolved[i])})
 	}
 	if o.output == "" {
 		return yaml.Write(a.out, tree)

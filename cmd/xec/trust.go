@@ -62,12 +62,12 @@ func runTrust(a *app, o trustOptions) error {
 }
 
 func (a *app) approve(c *config.Config, r trust.Registry) error {
-	subject := c.Subject()
-	if len(subject.Parts) == 0 {
-		_, err := fmt.Fprintf(a.out, "%s does nothing that needs an approval\n", c.Project.Name)
+	if err := trust.CheckFile(c.Project.Path); err != nil {
 		return err
 	}
-	if err := trust.CheckFile(c.Project.Path); err != nil {
+	subject := c.Subject()
+	if len(subject.Parts) == 0 {
+		_, err := fmt.Fprintf(a.out, "%s does nothing that needs an approval\n", onOneLine(c.Project.Name))
 		return err
 	}
 	approval, last, err := r.Lookup(subject)
@@ -75,7 +75,7 @@ func (a *app) approve(c *config.Config, r trust.Registry) error {
 		return err
 	}
 	if approval.Covers(subject) {
-		_, err := fmt.Fprintf(a.out, "%s is approved\n", c.Project.Name)
+		_, err := fmt.Fprintf(a.out, "%s is approved\n", onOneLine(c.Project.Name))
 		return err
 	}
 	if _, err := a.askApproval(c, r, subject, last); err != nil {
@@ -108,7 +108,7 @@ func (a *app) listApprovals(r trust.Registry) error {
 		return err
 	}
 	for _, record := range records {
-		if _, err := fmt.Fprintf(a.out, "%s\t%s\t%s\n", record.Time.Local().Format("2006-01-02 15:04"), count(len(record.Parts), "part"), record.Path); err != nil {
+		if _, err := fmt.Fprintf(a.out, "%s\t%s\t%s\n", record.Time.Local().Format("2006-01-02 15:04"), count(len(record.Parts), "part"), onOneLine(record.Path)); err != nil {
 			return err
 		}
 	}

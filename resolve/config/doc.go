@@ -20,9 +20,10 @@
 // none. Within [ ] and { } a string with a reference needs quotes, as YAML says. Of ${vars.a.b[0]} the path leads through maps and lists; a[0] and a.0 are the
 // same. Alone in a string it is the variable itself, with its type, a map or a list too;
 // in a longer text it must be a scalar. Variables may refer to variables, in any order:
-// a ring is an error that names it, 64 steps are the most, 16 MiB the most that a text
-// or all texts together may become. ${env.NAME} and ${params.NAME} are text. ${cmd:…} is
-// what a command prints, without line ends behind it.
+// a ring is an error that names it, and 64 variables are the most that lead through each
+// other. All that references bring together may have 16 MiB, 100,000 nodes and 100
+// levels. ${env.NAME} and ${params.NAME} are text. ${cmd:…} is what a command prints,
+// without line ends behind it: 1 MiB at most, within 30 seconds, run once.
 //
 // Nothing is resolved but what is asked for: [Evaluator.Need] notes what a part of the
 // configuration needs, and [Evaluator.Resolve] gives it.
@@ -32,15 +33,25 @@
 // Two things in a project's file would act before the person has asked for anything:
 // commands in references, and a secrets block that decides where values are read from.
 // A block does not act if it only restates what the person would get anyway: the
-// provider file in its default folder or in one inside of the project, keyring, env. A
-// block takes no references.
+// provider file in its default folder or in one inside of the project, keyring, env. Any
+// other key of it acts, since it could change a part of the person's own block. A block
+// takes no references.
 // What acts can be had through [Config.Acting] alone, with an approval of package trust
-// for exactly these texts; programs inside of the project that a command names belong
-// to them. The person's own file is trusted.
+// for exactly these texts where the project lies; programs inside of the project that a
+// command names belong to them, as far as they stand there by name. The person's own
+// file is trusted.
+//
+// # Paths
+//
+// A path is keys with dots between them and indices in brackets, as references have it.
+// A key with a dot, a bracket, a quote or what is not printed stands in brackets and
+// quotes, as in vars["a.b"].
 //
 // # Bounds
 //
-// A file is UTF-8, has 2 MiB at most, 100 levels, and 100,000 nodes with aliases followed; an
-// alias within its own anchor is an error. Merge keys (<<) are followed. A file that is
-// not YAML is an error of kind secret.General with its place; no message quotes it.
+// A file is UTF-8 and has 2 MiB at most, 100 levels, and with aliases followed 100,000
+// nodes, 4 MiB of text and 32 MiB of paths; an alias within its own anchor is an error.
+// Merge keys (<<) are followed. Of tags those of YAML count where the text is such a thing
+// without one; with any other a scalar is a string. A file that is not YAML is an error of
+// kind secret.General with its place; no message quotes it.
 package config

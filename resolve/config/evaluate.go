@@ -2,10 +2,6 @@ package config
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -42,12 +38,6 @@ const (
 	maxOutput   = 16 << 20
 	maxBrought  = 100_000 // nodes
 )
-
-// place is a node with its path.
-type place struct {
-	path string
-	node *Node
-}
 
 // extent is how much a node is with references followed.
 type extent struct{ nodes, bytes, levels int }
@@ -96,31 +86,6 @@ func (e *Evaluator) need(path string, n *Node) (deep int) {
 	}
 	return deep
 }
-
-func isVariable(path string) bool {
-	return strings.HasPrefix(path, "vars.") || strings.HasPrefix(path, "vars[")
-}
-
-// Join gives the path of what stands at a key of a map. A key that a reference cannot
-// name stands between brackets and quotes: no two things share a path, and no key acts on
-// a terminal.
-func Join(path, key string) string {
-	switch {
-	case !isPlain(key):
-		return path + "[" + strconv.Quote(key) + "]"
-	case path == "":
-		return key
-	}
-	return path + "." + key
-}
-
-func isPlain(key string) bool {
-	special := func(r rune) bool { return !strconv.IsPrint(r) || strings.ContainsRune("\".[]\\", r) }
-	return key != "" && utf8.ValidString(key) && strings.IndexFunc(key, special) < 0
-}
-
-// index gives the path of an item of a list.
-func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // needText notes what a string needs. A variable is on the stack meanwhile, whoever has
 // led to it.
@@ -184,127 +149,6 @@ func (e *Evaluator) named(ref *resolve.Reference) (string, error) {
 		return ref.Default, nil
 	}
 	return "", secret.Errorf(secret.General, "there is no %s %s, and no default", what, ref.Name)
-}
-
-// variable follows a reference to a variable: visit is called with its path and node
-// while it is on the stack. Of a variable that does not exist the node is nil if the
-// reference has a default.
-func (e *Evaluator) variable(ref *resolve.Reference, visit func(path string, n *Node) error) (*Node, error) {
-	path, n, err := e.lookUp(ref)
-	if err != nil || n == nil {
-		return nil, err
-	}
-	for i, open := range e.stack {
-		if rest, ok := strings.CutPrefix(open, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return nil, ring(append(e.stack[i:], path)...)
-		}
-	}
-	if len(e.stack) >= maxFollowed {
-		return nil, tooDeep()
-	}
-	e.stack = append(e.stack, path)
-	defer func() { e.stack = e.stack[:len(e.stack)-1] }()
-	return n, visit(path, n)
-}
-
-func ring(paths ...string) error {
-	return secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(paths, " → "))
-}
-
-func tooDeep() error {
-	return secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed)
-}
-
-// lookUp finds the node of a variable.
-func (e *Evaluator) lookUp(ref *resolve.Reference) (path string, n *Node, err error) {
-	path, n = "vars", e.Config.Root.Get("vars")
-	for _, step := range steps(ref.Name) {
-		next, nextPath := n.child(step, path)
-		if next == nil && n != nil && n.IsString() {
-			led, err := e.leadsTo(path, n)
-			if err != nil {
-				return "", nil, err
-			}
-			n = led.node
-			if found, foundPath := n.child(step, led.path); found != nil {
-				next, nextPath = found, foundPath
-			}
-		}
-		if next == nil {
-			if ref.HasDefault {
-				return "", nil, nil
-			}
-			return "", nil, noVariable(nextPath, n, step)
-		}
-		n, path = next, nextPath
-	}
-	return path, n, nil
-}
-
-// leadsTo gives the map or list that a string is a reference to, the string itself if it
-// is none, no node if there is no such variable.
-func (e *Evaluator) leadsTo(path string, n *Node) (to place, err error) {
-	if known, ok := e.led[n]; ok {
-		return known, nil
-	}
-	to = place{path, n}
-	tokens, parseErr := n.parsed()
-	if ref := alone(tokens); parseErr == nil && ref != nil && ref.Kind == resolve.Vars {
-		if to, err = e.follow(path, ref); err != nil {
-			return place{}, err
-		}
-	}
-	if e.led == nil {
-		e.led = map[*Node]place{}
-	}
-	e.led[n] = to
-	return to, nil
-}
-
-// follow follows the reference that stands alone at a path.
-func (e *Evaluator) follow(path string, ref *resolve.Reference) (to place, err error) {
-	if i := slices.Index(e.leading, path); i >= 0 {
-		return place{}, ring(append(e.leading[i:], path)...)
-	}
-	if len(e.leading) >= maxFollowed {
-		return place{}, tooDeep()
-	}
-	e.leading = append(e.leading, path)
-	defer func() { e.leading = e.leading[:len(e.leading)-1] }()
-	if to.path, to.node, err = e.lookUp(ref); err != nil || to.node == nil || !to.node.IsString() {
-		return to, err
-	}
-	return e.leadsTo(to.path, to.node)
-}
-
-// steps are the keys and indices of a path.
-func steps(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
-}
-
-// child is what stands in a map or list at a key or index.
-func (n *Node) child(step, path string) (*Node, string) {
-	if n != nil && n.Kind == List {
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Items) {
-			return n.Items[i], index(path, i)
-		}
-		return nil, path + "[" + step + "]"
-	}
-	return n.Get(step), Join(path, step)
-}
-
-func noVariable(path string, in *Node, step string) error {
-	err := secret.Errorf(secret.General, "there is no variable %s", path)
-	var keys []string
-	if in != nil {
-		for _, p := range in.Pairs {
-			keys = append(keys, p.Key)
-		}
-	}
-	if near := resolve.Nearest(step, keys); near != "" {
-		return secret.WithHint(err, "did you mean %s?", near)
-	}
-	return err
 }
 
 // Resolve gives a node with everything in it resolved. Errors that Need has told are not

@@ -255,11 +255,15 @@ func (r *reader) node(n *yaml.Node, a at) (*Node, error) {
 // a text that is no such thing without it: what needs quotes comes out with quotes.
 func tagOf(n *yaml.Node) string {
 	tag := n.ShortTag()
-	if n.Style&yaml.TaggedStyle == 0 || tag == "!!str" {
+	if n.Style&yaml.TaggedStyle == 0 {
 		return tag
 	}
-	plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
-	return plain.ShortTag()
+	switch tag {
+	case "!!int", "!!float", "!!bool", "!!null", "!!timestamp":
+		plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
+		return plain.ShortTag()
+	}
+	return "!!str"
 }
 
 func (r *reader) list(n *yaml.Node, a at) (*Node, error) {
