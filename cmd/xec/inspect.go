@@ -37,7 +37,8 @@ func newInspectCommand(a *app) *cobra.Command {
 		Use:   "inspect [TYPE] [NAME] [flags]",
 		Short: "Show the configuration, secrets masked",
 		Long: `Show the configuration as it is merged: all, vars, env, targets, tasks, config (what is
-left) or secrets (every reference to one, where it stands and whether the key exists).
+left) or secrets (every reference to one, where it stands and whether the key exists). NAME is
+a key or a path, like hosts.web or list[0].
 References are shown as they are written; with --resolve they are resolved, but for the
 profiles and the parameters of tasks, and the part of a text that is secret is ***. No
 value is looked up.`,
@@ -151,15 +152,43 @@ func (o inspectOptions) pairs(c *config.Config, filter *regexp.Regexp) (path str
 	default:
 		path, in = o.kind, c.Root.Get(o.kind)
 	}
+	if o.name != "" {
+		n := o.named(in)
+		if n == nil {
+			return "", nil, o.noSuch(in)
+		}
+		return path, []config.Pair{{Key: o.name, Value: n}}, nil
+	}
 	for _, p := range in.All() {
-		if (o.name == "" || o.name == p.Key) && filter.MatchString(p.Key) {
+		switch {
+		case filter.MatchString(p.Key):
 			pairs = append(pairs, p)
+		case o.kind == "all" && slices.Contains(inspected, p.Key):
+			if rest := p.Value.Only(filter.MatchString); len(rest.All()) > 0 {
+				pairs = append(pairs, config.Pair{Key: p.Key, Value: rest, Place: p.Place})
+			}
 		}
 	}
-	if o.name != "" && len(pairs) == 0 {
-		return "", nil, o.noSuch(in)
-	}
 	return path, pairs, nil
+}
+
+// named gives what a NAME means: a key, a path below, or in targets a target of one of
+// their groups.
+func (o inspectOptions) named(in *config.Node) *config.Node {
+	if n := in.Get(o.name); n != nil {
+		return n
+	}
+	if n := in.At(o.name); n != nil {
+		return n
+	}
+	if o.kind == "targets" {
+		for _, group := range in.All() {
+			if n := group.Value.Get(o.name); n != nil {
+				return n
+			}
+		}
+	}
+	return nil
 }
 
 func (o inspectOptions) noSuch(in *config.Node) error {

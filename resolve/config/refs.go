@@ -114,3 +114,21 @@ func (n *Node) Without(keys ...string) *Node {
 // Active is the configuration without the profiles: what of them is active lies above the
 // rest already.
 func (c *Config) Active() *Node { return c.Root.Without("profiles") }
+
+// At gives what stands at a path below a node, nil if nothing does.
+func (n *Node) At(path string) *Node {
+	for _, step := range steps(path) {
+		if n == nil {
+			return nil
+		}
+		n, _ = n.child(step, "")
+	}
+	return n
+}
+
+// Only is a map with those of its pairs whose keys match.
+func (n *Node) Only(match func(key string) bool) *Node {
+	rest := *n
+	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return !match(p.Key) })
+	return &rest
+}
