@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/yaml"
+	"github.com/xec-sh/xec-go/resolve/config"
+)
+
+// show writes a tree in one of the formats.
+func (a *app) show(tree render.Tree, format string) error {
+	w := bufio.NewWriter(a.out)
+	var err error
+	switch format {
+	case "yaml":
+		err = yaml.Write(w, tree)
+	case "json":
+		err = writeJSON(w, tree)
+	default:
+		err = writeTable(w, tree)
+	}
+	if err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// writeTable writes a line for each scalar: its path and its text.
+func writeTable(w io.Writer, tree render.Tree) error {
+	return writeColumns(w, rows(nil, "", tree))
+}
+
+func rows(all [][]string, path string, tree render.Tree) [][]string {
+	switch {
+	case tree.IsMap && len(tree.Pairs) > 0:
+		for _, p := range tree.Pairs {
+			all = rows(all, config.Join(path, p.Key), p.Value)
+		}
+		return all
+	case tree.IsList && len(tree.Items) > 0:
+		for i, item := range tree.Items {
+			all = rows(all, fmt.Sprintf("%s[%d]", path, i), item)
+		}
+		return all
+	case path == "":
+		return append(all, []string{cell(tree)})
+	}
+	return append(all, []string{path, cell(tree)})
+}
+
+// widest is the widest column that others are aligned to.
+const widest = 60
+
+// writeColumns writes rows whose columns stand below each other.
+func writeColumns(w io.Writer, rows [][]string) error {
+	var widths []int
+	for _, row := range rows {
+		for i, text := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], min(widest, utf8.RuneCountInString(text)))
+		}
+	}
+	for _, row := range rows {
+		for i, text := range row {
+			end := "\n"
+			if i < len(row)-1 {
+				end = strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(text))+2)
+			}
+			if _, err := io.WriteString(w, text+end); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cell is a text on one line.
+func cell(tree render.Tree) string {
+	switch {
+	case tree.IsMap:
+		return "{}"
+	case tree.IsList:
+		return "[]"
+	}
+	return onOneLine(string(tree.Text.Reveal()))
+}
+
+// writeJSON writes a tree as JSON, keys in their order.
+func writeJSON(w io.Writer, tree render.Tree) error {
+	raw, err := json.Marshal(jsonTree{tree})
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(json.RawMessage(raw)); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, out.String())
+	return err
+}
+
+// jsonTree writes itself with its keys in order.
+type jsonTree struct{ tree render.Tree }
+
+func (j jsonTree) MarshalJSON() ([]byte, error) {
+	t := j.tree
+	var out []byte
+	switch {
+	case t.IsMap:
+		out = append(out, '{')
+		for i, p := range t.Pairs {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(appendJSONString(out, p.Key), ':')
+			value, err := jsonTree{p.Value}.MarshalJSON()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, value...)
+		}
+		return append(out, '}'), nil
+	case t.IsList:
+		out = append(out, '[')
+		for i, item := range t.Items {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			value, err := jsonTree{item}.MarshalJSON()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, value...)
+		}
+		return append(out, ']'), nil
+	}
+	text := t.Text.Reveal()
+	if t.Plain && len(text) == 0 {
+		return []byte("null"), nil
+	}
+	if t.Plain && json.Valid(text) {
+		return text, nil
+	}
+	return appendJSONString(nil, string(text)), nil
+}
+
+func appendJSONString(out []byte, text string) []byte {
+	b, err := json.Marshal(text)
+	if err != nil { // a string cannot fail
+		return append(out, `""`...)
+	}
+	return append(out, b...)
+}
