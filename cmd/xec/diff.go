@@ -21,19 +21,17 @@ func maskedValue(*resolve.Reference) (secret.Value, error) { return secret.Text(
 
 // showDiff shows what rendering changes in a file, line by line, with masks for values. It
 // renders masks, so that there is no value that could be shown.
-func (a *app) showDiff(s source, _ *resolve.Resolver) error {
-	var before, after bytes.Buffer
-	asWritten := func(ref *resolve.Reference) (secret.Value, error) { return secret.Text(ref.Raw), nil }
-	if d, ok := s.(*documentSource); ok {
-		before.Write(d.bytes)
-	} else if err := s.write(&before, asWritten); err != nil {
+func (a *app) showDiff(s source) error {
+	before, err := s.template()
+	if err != nil {
 		return err
 	}
+	var after bytes.Buffer
 	if err := s.write(&after, maskedValue); err != nil {
 		return err
 	}
 	w := bufio.NewWriter(a.out)
-	writeDiff(w, s.name(), diffLines(before.String(), after.String()), a.outTerminal && a.getenv("NO_COLOR") == "")
+	writeDiff(w, s.name(), diffLines(string(before), after.String()), a.outTerminal && a.getenv("NO_COLOR") == "")
 	return w.Flush()
 }
 

@@ -138,7 +138,7 @@ func (a *app) put(ctx context.Context, s source, r *resolve.Resolver, o renderOp
 	target := o.output
 	switch {
 	case o.diff:
-		return a.showDiff(s, r)
+		return a.showDiff(s)
 	case o.check:
 		return s.write(io.Discard, r.Value) // a place may not carry its value
 	case o.inPlace:

@@ -26,6 +26,8 @@ type source interface {
 	name() string
 	// scan tells the resolver what the file needs.
 	scan(r *resolve.Resolver) error
+	// template gives the file as it is.
+	template() ([]byte, error)
 	// refs gives all references, in their order.
 	refs() ([]*resolve.Reference, error)
 	// write writes the file with the values in it.
@@ -87,6 +89,13 @@ func (s *textSource) close()       { s.File.Close() }
 func (s *textSource) scan(r *resolve.Resolver) (err error) {
 	s.found, err = r.Scan(s.path, s.File)
 	return err
+}
+
+func (s *textSource) template() ([]byte, error) {
+	if _, err := s.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(s.File)
 }
 
 func (s *textSource) refs() (refs []*resolve.Reference, err error) {
@@ -180,6 +189,8 @@ func (s *documentSource) checkKubernetes(r *resolve.Resolver) {
 		}
 	}
 }
+
+func (s *documentSource) template() ([]byte, error) { return s.bytes, nil }
 
 func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
 	if s.document == nil {
