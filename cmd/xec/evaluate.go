@@ -29,7 +29,7 @@ func (a *app) evaluateWith(ctx context.Context, c *config.Config, parts []part, 
 	if err := a.checkProject(c); err != nil {
 		return nil, err
 	}
-	acting := c.Acting(trust.Approval{})
+	acting := a.actingBy(c, trust.Approval{})
 	if a.needsApproval(c, parts, acting) {
 		var err error
 		if acting, err = a.acting(c); err != nil {

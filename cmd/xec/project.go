@@ -113,10 +113,16 @@ func (a *app) acting(c *config.Config) (*config.Acting, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.actingBy(c, approval), nil
+}
+
+// actingBy gives what an approval covers. Commands, the person's own too, get none of
+// xec's variables, some of which are credentials.
+func (a *app) actingBy(c *config.Config, approval trust.Approval) *config.Acting {
 	acting := c.Acting(approval)
 	acting.Stderr = a.err
 	acting.Environ = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool { return strings.HasPrefix(line, "XEC_") })
-	return acting, nil
+	return acting
 }
 
 func (a *app) approval(c *config.Config) (trust.Approval, error) {
