@@ -30,7 +30,7 @@ func (d *draft) commit(f *os.File) error {
 	if _, err := f.WriteAt(header, 0); err != nil {
 		return err
 	}
-	_, err = f.WriteAt(d.base.keys.authenticate(header), d.header.FileSize()-format.AuthenticatorSize)
+	_, err = f.WriteAt(d.keys.authenticate(header), d.header.FileSize()-format.AuthenticatorSize)
 	return err
 }
 
@@ -65,7 +65,7 @@ func (d *draft) seal() map[int][]byte {
 			plain[i] = entries[i].Entry
 			row.Records += entries[i].RecordsLength()
 		}
-		b := d.base.keys.sealBucket(d.header.Bits, number, format.MarshalBucket(plain))
+		b := d.keys.sealBucket(d.header.Bits, number, format.MarshalBucket(plain))
 		row.Index, row.Digest = uint32(len(b)), sha256.Sum256(b)
 		sealed[number] = b
 	}
@@ -95,7 +95,7 @@ func (d *draft) writeBuckets(w *bufio.Writer, sealed map[int][]byte) error {
 // writeRecords writes the records of all buckets. Neighbours in the base are
 // copied in one go.
 func (d *draft) writeRecords(w *bufio.Writer) error {
-	run := copier{base: d.base, w: w}
+	run := copier{base: d.base, keys: d.keys, w: w}
 	for number := range d.header.Rows {
 		if d.untouched(number) {
 			if err := run.add(d.base.records[number], int64(d.header.Rows[number].Records)); err != nil {
@@ -113,14 +113,16 @@ func (d *draft) writeRecords(w *bufio.Writer) error {
 // copier gathers neighbouring parts of the base into one copy.
 type copier struct {
 	base        *snapshot
+	keys        *keys // of the new file
 	w           *bufio.Writer
 	start, size int64
 }
 
 func (c *copier) entries(entries []draftEntry) error {
 	for i := range entries {
-		for j, r := range entries[i].records {
-			if err := c.record(r, int64(entries[i].Versions[j].Length)); err != nil {
+		e := &entries[i]
+		for j, r := range e.records {
+			if err := c.record(r, e.Key, e.Versions[j]); err != nil {
 				return err
 			}
 		}
@@ -128,12 +130,20 @@ func (c *copier) entries(entries []draftEntry) error {
 	return nil
 }
 
-func (c *copier) record(r record, length int64) error {
-	if r.fresh == nil {
-		return c.add(r.offset, length)
+func (c *copier) record(r record, key string, v format.Version) error {
+	if r.fresh == nil && !r.reseal {
+		return c.add(r.offset, int64(v.Length))
 	}
 	if err := c.flush(); err != nil {
 		return err
+	}
+	if r.reseal {
+		value, err := c.base.value(key, format.Version{Number: v.Number, Length: v.Length, Nonce: r.old}, r.offset)
+		if err != nil {
+			return err
+		}
+		defer clear(value)
+		r.fresh = c.keys.sealRecord(key, v.Number, v.Nonce, value)
 	}
 	_, err := c.w.Write(r.fresh)
 	return err

@@ -1,28 +1,33 @@
 package file
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
 )
 
 // create makes a store that holds what change puts into it. The caller holds the
 // lock and has found no store.
-func (s *Store) create(change func(*draft) error) error {
-	salt := random(make([]byte, 32))
-	d, err := s.newStore(salt)
+func (s *Store) create(ctx context.Context, change func(*draft) error) error {
+	d, err := s.newStore(ctx)
 	if err != nil {
 		return err
 	}
+	defer clear(d.base.dataKey)
 	if err := change(d); err != nil {
 		return err
 	}
+	return s.put(d)
+}
+
+// put writes a new store and installs it.
+func (s *Store) put(d *draft) error {
 	parent, name := filepath.Split(s.opt.Dir)
 	folder, err := os.MkdirTemp(parent, name+newFolderMark+"*")
 	if err != nil {
@@ -32,71 +37,62 @@ func (s *Store) create(change func(*draft) error) error {
 	if err := os.Chmod(folder, 0o700); err != nil { // whatever the umask
 		return err
 	}
-	if err := d.writeStore(folder, salt); err != nil {
+	if err := d.writeStore(folder); err != nil {
 		return err
 	}
 	err = s.install(folder)
-	var made *unsyncedError
-	if err == nil || errors.As(err, &made) {
+	if err == nil || isUnsynced(err) {
+		s.saw(d.header.StoreID, d.header.Generation)
 		s.opt.Notice(s.created(d))
 	}
 	return err
 }
 
-// newStore is the draft of an empty store with one slot.
-func (s *Store) newStore(salt []byte) (*draft, error) {
-	h := format.Header{Slots: make([]format.Slot, 1), Rows: make([]format.Row, 1)}
-	random(h.StoreID[:])
-	h.Salt = sha256.Sum256(salt)
-	h.Config = sha256.Sum256(format.MarshalConfig(h.StoreID))
-	dataKey := random(make([]byte, format.DataKeySize))
-	defer clear(dataKey)
-	if err := s.newSlot(&h, salt, dataKey); err != nil {
-		return nil, err
+// newStore is the draft of an empty store with one slot: for the passphrase that the
+// person has set, else for the key file.
+func (s *Store) newStore(ctx context.Context) (*draft, error) {
+	first := NewSlot{Kind: format.Keyfile}
+	if s.opt.Passphrase != nil {
+		var err error
+		if first.Passphrase, err = s.opt.Passphrase(); err != nil {
+			return nil, err
+		}
+		first.Kind = format.Passphrase
 	}
-	k, err := newKeys(h.StoreID, dataKey)
-	if err != nil {
-		return nil, err
-	}
-	d := newDraft(&snapshot{store: s, header: &h, keys: k}, s.now())
-	return d, nil
+	return s.newStoreWith(ctx, first)
 }
 
-// newSlot makes the first slot: for the passphrase that the person has set, else
-// for the key file.
-func (s *Store) newSlot(h *format.Header, salt, dataKey []byte) error {
-	slot := &h.Slots[0]
-	slot.Kind, slot.Iterations = format.Keyfile, format.MinIterations
-	random(slot.ID[:])
-	var material []byte
-	var err error
-	if s.opt.Passphrase != nil {
-		slot.Kind = format.Passphrase
-		material, err = readPassphrase(s.opt.Passphrase)
-	} else if material, err = s.needKeyFile(); err == nil {
-		slot.KeyID = keyID(material)
-	}
+// newStoreWith is the draft of an empty store with that slot.
+func (s *Store) newStoreWith(ctx context.Context, first NewSlot) (*draft, error) {
+	h := format.Header{Rows: make([]format.Row, 1)}
+	random(h.StoreID[:])
+	base := &snapshot{store: s, header: &h, salt: random(make([]byte, 32)), dataKey: random(make([]byte, format.DataKeySize))}
+	h.Salt = sha256.Sum256(base.salt)
+	h.Config = sha256.Sum256(format.MarshalConfig(h.StoreID))
+	material, err := s.newSecret(ctx, first)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer clear(material)
-	wrapping, err := s.opt.derive(material, slices.Concat(salt, slot.ID[:]), int(slot.Iterations))
+	slot, err := base.newSlot(first.Kind, format.MinIterations, material)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.wrapping[slot.ID] = wrapping
-	return sealSlot(slot, h.StoreID, wrapping, dataKey)
+	h.Slots = []format.Slot{slot}
+	if base.keys, err = newKeys(h.StoreID, base.dataKey); err != nil {
+		return nil, err
+	}
+	return newDraft(base, s.now()), nil
 }
 
 // writeStore writes the three files of a new store into folder.
-func (d *draft) writeStore(folder string, salt []byte) error {
+func (d *draft) writeStore(folder string) error {
 	plain := func(b []byte) func(*os.File) error {
 		return func(f *os.File) error {
 			_, err := f.Write(b)
 			return err
 		}
 	}
-	if err := writeFile(folder, format.SaltFile, plain(salt)); err != nil {
+	if err := writeFile(folder, format.SaltFile, plain(d.salt)); err != nil {
 		return err
 	}
 	if err := writeFile(folder, format.ConfigFile, plain(format.MarshalConfig(d.header.StoreID))); err != nil {

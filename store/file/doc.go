@@ -7,6 +7,7 @@
 //	  salt          0600      32 random bytes, written once
 //	  config        0600      what the store is, as text, written once
 //	~/.xec/key      0600      the key for keyfile slots, one for all stores of a person
+//	~/.xec/seen/    0700      the last generation seen of each store, one file a store
 //
 // Package format, below this one, has the syntax to the byte. This page has the
 // meaning.
@@ -36,11 +37,18 @@
 // and recovery work as keyfile does, with another home for their 32 bytes.
 //
 // 100,000 iterations are the default and the floor, 10,000,000 the cap; a slot
-// outside of them is refused before any work. A key file needs no stretching;
+// outside of them is refused before any work. A random key needs no stretching;
 // it is stretched all the same, so that one path serves all slots.
 //
 // The key file is one line of text: "xec-key-1:", then 64 lower-case hex digits,
-// then a line feed.
+// then a line feed. The OS keyring holds the same line without the line feed, for
+// each keyring slot an item "keyslot " and the key id in hex, so that a new key is in
+// its place before the slot that needs it is written.
+//
+// A recovery key is written down by a person: the 32 bytes and the first 3 of
+// SHA-256("xec/1 recovery" ‖ them), as 56 letters of base32 (RFC 4648) in groups of
+// four with "-" between. It is read in any case, spaces and "-" left out, and 0, 1 and
+// 8, which base32 does not have, as O, I and B.
 //
 // # Records and buckets
 //
@@ -69,14 +77,28 @@
 //
 // # Which slot
 //
-// A passphrase that the person has set is tried alone, on the passphrase slot. Else
-// the keyfile slot is tried, then the passphrase slot with a passphrase that is
-// asked for. A store is first made with the one slot that fits: passphrase where one
-// is set, else keyfile. An empty passphrase is refused.
+// A passphrase that the person has set is tried alone. Else the keyfile slot is tried,
+// then the keyring slot, where the key is missing, damaged or another one; then the
+// person is asked. What is set or typed opens the recovery slot if it is a recovery key
+// whose key id is the slot's, else the passphrase slot. A store is first made with the
+// one slot that fits: passphrase where one is set, else keyfile. An empty passphrase is
+// refused.
 //
-// A key file whose key id is not the slot's is "another key". A passphrase slot whose
+// A key whose key id is not the slot's is "another key". A passphrase slot whose
 // check value does not fit means a wrong passphrase; a check value that fits and a
 // sealed key that does not open mean that the slot was altered.
+//
+// There is one slot of a kind: to add one replaces it. The last one cannot be removed.
+// To add or remove a slot leaves the data key as it is, so that an older copy of
+// keyring.enc opens by what it was locked with.
+//
+// # Rekey
+//
+// [Store.Rekey] draws a new data key, seals all records and buckets anew and all slots
+// under new slot ids, in one write. For that it needs the secret of every slot: the
+// passphrase is asked for if it is not set, and a recovery slot gets a new recovery
+// key, because nobody keeps the old one at hand. Whoever knew the old data key learns
+// nothing of later writes. A record that does not open stops it.
 //
 // # What is checked when
 //
@@ -89,7 +111,15 @@
 // the tag of each record. Damage elsewhere does not keep it from answering. A writer
 // checks the digest of every bucket before it signs a new header over them, and
 // copies records that it does not change byte for byte, so that a damaged one stays
-// damaged.
+// damaged. [Store.Verify] checks everything.
+//
+// An older whole keyring.enc is a valid store: that is what makes a backup work. That
+// it is older is known from ~/.xec/seen: after a store has been proved, the greatest
+// generation that was found in its folder is noted there, outside of the store. A smaller one
+// than that is a warning, or with Options.Strict an error of kind secret.Encryption;
+// the next write gets a generation above both, which ends the warning. The note is
+// read before keyring.enc is opened, so that a write between the two is no alarm. It
+// is advice: nothing fails because it is missing, damaged or cannot be written.
 //
 // What does not fit is an error of kind secret.Encryption that names the part. A
 // wrong passphrase, another person's key file and damage read differently. A file
@@ -109,13 +139,24 @@
 // the old store or the new one, and a write that was acknowledged stays. salt and
 // config never change. A new store is made in a folder beside its place, synced,
 // and renamed into place as a whole. The key file is made before the first slot
-// that uses it: temporary file, sync, link, sync of the folder. What an
-// interrupted writer left behind is removed by the next one.
+// that uses it: temporary file, sync, link, sync of the folder; an item of the keyring
+// likewise before its slot. What an interrupted writer left behind is removed by the
+// next one.
+//
+// # Salvage
+//
+// [Store.Salvage] makes a new store out of what is whole in a damaged one. It goes by
+// what opens: a slot whose checksum does not fit is left out, a header that the
+// authenticator does not fit is believed, a digest that does not fit is not asked, and
+// each bucket and record must still open under its associated data. What may be older
+// than the last write, because the header cannot be trusted, is said. The new store has a
+// new id, salt and data key, and one slot, of the kind that opened the old one (for a
+// recovery slot a keyfile slot).
 //
 // # What is not hidden
 //
 // Who sees the folder sees the number of keys, the total size, the kinds of slots,
 // and which buckets a write changed; not the names of keys and not the size of
-// one value among many. A whole older copy of keyring.enc, with the salt and
-// config that belong to it, is a valid store: that is what makes a backup work.
+// one value among many. Who can replace the store and the note of what was seen can bring
+// an older whole store back unnoticed.
 package file

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -14,6 +13,8 @@ import (
 type draft struct {
 	base    *snapshot
 	header  format.Header // of the new file; its rows are set when it is written
+	keys    *keys         // that the new file is sealed with: the base's, but for a rekey
+	salt    []byte        // of the new file
 	touched map[int][]draftEntry
 	now     uint64
 }
@@ -24,15 +25,18 @@ type draftEntry struct {
 	records []record // one a version
 }
 
-// record is sealed bytes, or where they lie in the base.
+// record is sealed bytes, or where they lie in the base. Those that are to be sealed
+// anew when they are written were sealed with the nonce old.
 type record struct {
 	fresh  []byte
 	offset int64
+	reseal bool
+	old    format.Nonce
 }
 
 func newDraft(base *snapshot, now uint64) *draft {
-	d := &draft{base: base, header: *base.header, touched: map[int][]draftEntry{}, now: now}
-	d.header.Generation++
+	d := &draft{base: base, header: *base.header, keys: base.keys, salt: base.salt, touched: map[int][]draftEntry{}, now: now}
+	d.header.Generation = max(base.newest, d.header.Generation) + 1
 	return d
 }
 
@@ -60,7 +64,7 @@ func (d *draft) bucket(number int) ([]draftEntry, error) {
 
 // find gives the bucket of key, its entries, and where key is or belongs.
 func (d *draft) find(key string) (number int, entries []draftEntry, i int, found bool, err error) {
-	number = d.base.keys.bucket(key, d.header.Bits)
+	number = d.keys.bucket(key, d.header.Bits)
 	entries, err = d.bucket(number)
 	if err != nil {
 		return 0, nil, 0, false, err
@@ -86,7 +90,7 @@ func (d *draft) put(key string, value secret.Value) error {
 		v.Number = e.Versions[0].Number + 1
 	}
 	random(v.Nonce[:])
-	sealed := d.base.keys.sealRecord(key, v.Number, v.Nonce, value.Reveal())
+	sealed := d.keys.sealRecord(key, v.Number, v.Nonce, value.Reveal())
 	keep := min(len(e.Versions), format.MaxVersions-1)
 	e.Versions = slices.Concat([]format.Version{v}, e.Versions[:keep])
 	e.records = slices.Concat([]record{{fresh: sealed}}, e.records[:keep])
@@ -143,12 +147,12 @@ func (d *draft) reshape(keys uint64) error {
 			return err
 		}
 		for _, e := range entries {
-			to := d.base.keys.bucket(e.Key, bits)
+			to := d.keys.bucket(e.Key, bits)
 			moved[to] = append(moved[to], e)
 		}
 	}
 	for _, entries := range moved {
-		slices.SortFunc(entries, func(a, b draftEntry) int { return bytes.Compare([]byte(a.Key), []byte(b.Key)) })
+		slices.SortFunc(entries, byKey)
 	}
 	for number := range 1 << bits {
 		d.touched[number] = moved[number]
@@ -161,6 +165,8 @@ func (d *draft) reshape(keys uint64) error {
 	d.header.Bits = bits
 	return nil
 }
+
+func byKey(a, b draftEntry) int { return cmp.Compare(a.Key, b.Key) }
 
 // bitsFor is the number of bits that gives about √keys buckets.
 func bitsFor(keys uint64) int {

@@ -15,8 +15,23 @@ const (
 	keyFilePrefix = "xec-key-1:"
 	// keyTempPattern matches key files that are being made.
 	keyTempPattern = ".key.*.tmp"
-	keyFileSize    = len(keyFilePrefix) + 64 + 1
+	// keySize is the length of a random key: of the key file, the keyring, a recovery key.
+	keySize = 32
 )
+
+// keyLine is the line that holds a key, without its line feed.
+func keyLine(key []byte) []byte { return hex.AppendEncode([]byte(keyFilePrefix), key) }
+
+// parseKeyLine gives the key that a line holds.
+func parseKeyLine(line []byte) (key []byte, ok bool) {
+	digits, ok := bytes.CutPrefix(line, []byte(keyFilePrefix))
+	if !ok || len(digits) != 2*keySize || bytes.ContainsAny(digits, "ABCDEF") {
+		return nil, false
+	}
+	key = make([]byte, keySize)
+	_, err := hex.Decode(key, digits)
+	return key, err == nil
+}
 
 // readKeyFile gives the 32 bytes of the person's key.
 func (s *Store) readKeyFile() ([]byte, error) {
@@ -25,20 +40,12 @@ func (s *Store) readKeyFile() ([]byte, error) {
 		return nil, err
 	}
 	defer clear(text)
-	key := make([]byte, 32)
-	digits, ok := bytes.CutPrefix(text, []byte(keyFilePrefix))
-	if !ok || len(text) != keyFileSize || text[len(text)-1] != '\n' || bytes.ContainsAny(digits, "ABCDEF") {
-		return nil, s.badKeyFile()
-	}
-	if _, err := hex.Decode(key, digits[:64]); err != nil {
-		return nil, s.badKeyFile()
+	line, ended := bytes.CutSuffix(text, []byte("\n"))
+	key, ok := parseKeyLine(line)
+	if !ok || !ended {
+		return nil, secret.Errorf(secret.Encryption, "%s: not a key file, or a damaged one", s.opt.KeyFile)
 	}
 	return key, nil
-}
-
-func (s *Store) badKeyFile() error {
-	err := secret.Errorf(secret.Encryption, "%s: not a key file, or a damaged one", s.opt.KeyFile)
-	return secret.WithHint(err, "restore %s from a backup", s.opt.KeyFile)
 }
 
 // needKeyFile gives the person's key and makes it first where there is none.
@@ -60,7 +67,9 @@ func (s *Store) makeKeyFile() error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	text := append(hex.AppendEncode([]byte(keyFilePrefix), random(make([]byte, 32))), '\n')
+	key := random(make([]byte, keySize))
+	defer clear(key)
+	text := append(keyLine(key), '\n')
 	defer clear(text)
 	tmp, err := writeTemp(folder, keyTempPattern, func(f *os.File) error {
 		_, err := f.Write(text)

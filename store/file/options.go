@@ -19,9 +19,16 @@ type Options struct {
 	// Passphrase gives the passphrase that the person has set. When it is not
 	// nil no other slot is tried, and a new store gets a passphrase slot.
 	Passphrase func() (secret.Value, error)
-	// Prompt asks the person for the passphrase. It is called only for a store
-	// that nothing else opens; nil means that nobody can be asked.
-	Prompt func() (secret.Value, error)
+	// Prompt asks the person for what it is told: "Passphrase", "Recovery key". It is
+	// called only for a store that nothing else opens; nil means that nobody can be
+	// asked, and an error of kind secret.Invalid that nobody has answered.
+	Prompt func(what string) (secret.Value, error)
+	// Keyring is where keyring slots have their keys; nil means that there is none.
+	Keyring Keyring
+	// Seen is the folder that notes the last generation of each store; "" notes none.
+	Seen string
+	// Strict makes an error of a store that is older than one that was seen.
+	Strict bool
 	// Notice is told what the person should know: that a store was made, that
 	// a lock is waited for. Nil drops it.
 	Notice func(string)
@@ -40,6 +47,8 @@ type Store struct {
 	opt Options
 	// wrapping holds wrapping keys by slot, so that PBKDF2 runs once.
 	wrapping map[format.ID][]byte
+	// toldOld is set when the person was told that the store is an older one.
+	toldOld bool
 }
 
 var (

@@ -23,7 +23,7 @@ func (s *Store) read(ctx context.Context, look func(*snapshot) error) error {
 		return nil
 	}
 	s.trace("%s: opening", s.opt.Dir)
-	snap, err := s.snapshot()
+	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 	err := s.read(ctx, func(snap *snapshot) error {
 		return snap.lookUp(keys, func(e format.Entry, offset int64) error {
 			s.trace("%s: opening its record, version %d", e.Key, e.Versions[0].Number)
-			value, err := snap.value(e, offset)
+			value, err := snap.value(e.Key, e.Versions[0], offset)
 			values[e.Key] = secret.New(value)
 			return err
 		})

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -15,10 +16,16 @@ import (
 // snapshot is the store as it stood when keyring.enc was opened, with its
 // header proved. A later write replaces the file and leaves a snapshot alone.
 type snapshot struct {
-	store  *Store
-	file   *os.File
-	header *format.Header
-	keys   *keys
+	store   *Store
+	file    *os.File
+	header  *format.Header
+	salt    []byte
+	dataKey []byte
+	opener  format.Kind // of the slot that the data key was in
+	keys    *keys
+	// newest is the greatest generation that is known of the store: its own, or one that
+	// was seen before.
+	newest uint64
 	// index and records are where each bucket, and each bucket's records, begin;
 	// the last one is where all end.
 	index, records []int64
@@ -28,11 +35,12 @@ type snapshot struct {
 const headRead = 32 << 10
 
 // snapshot opens the store, which must exist.
-func (s *Store) snapshot() (*snapshot, error) {
+func (s *Store) snapshot(ctx context.Context) (*snapshot, error) {
 	id, config, err := s.readConfig()
 	if err != nil {
 		return nil, err
 	}
+	seen := s.seen(id) // before the file is opened: see the package doc
 	salt, err := readOwn(s.path(format.SaltFile))
 	if err != nil {
 		return nil, err
@@ -41,9 +49,13 @@ func (s *Store) snapshot() (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap := &snapshot{store: s, file: f}
-	if err := snap.load(id, config, salt); err != nil {
-		f.Close()
+	snap := &snapshot{store: s, file: f, salt: salt}
+	err = snap.load(ctx, id, config)
+	if err == nil {
+		err = snap.compare(seen)
+	}
+	if err != nil {
+		snap.close()
 		return nil, err
 	}
 	return snap, nil
@@ -67,10 +79,13 @@ func (s *Store) syntax(err error) error {
 	return s.damaged(e.Part, "%s", e.Why)
 }
 
-func (n *snapshot) close() { n.file.Close() }
+func (n *snapshot) close() {
+	clear(n.dataKey)
+	n.file.Close()
+}
 
 // load reads the header and proves it.
-func (n *snapshot) load(id format.ID, config, salt []byte) error {
+func (n *snapshot) load(ctx context.Context, id format.ID, config []byte) error {
 	raw, err := n.readHeader()
 	if err != nil {
 		return err
@@ -79,20 +94,26 @@ func (n *snapshot) load(id format.ID, config, salt []byte) error {
 	switch {
 	case h.StoreID != id:
 		return n.store.damaged(format.ConfigFile, "belongs to another store than %s", format.KeyringFile)
-	case h.Salt != sha256.Sum256(salt):
+	case h.Salt != sha256.Sum256(n.salt):
 		return n.store.damaged(format.SaltFile, "not the salt of this store")
 	case h.Config != sha256.Sum256(config):
 		return n.store.damaged(format.ConfigFile, "not the config of this store")
 	}
-	dataKey, err := n.store.unlock(h, salt)
-	if err != nil {
-		return err
-	}
-	defer clear(dataKey)
-	if n.keys, err = newKeys(h.StoreID, dataKey); err != nil {
+	if err := n.unlock(ctx); err != nil {
 		return err
 	}
 	return n.prove(raw)
+}
+
+// unlock gets the data key and what it gives.
+func (n *snapshot) unlock(ctx context.Context) error {
+	dataKey, slot, err := n.store.unlock(ctx, n.header, n.salt)
+	if err != nil {
+		return err
+	}
+	n.dataKey, n.opener = dataKey, slot.Kind
+	n.keys, err = newKeys(n.header.StoreID, dataKey)
+	return err
 }
 
 // readHeader reads and parses the header and gives its bytes.
@@ -227,16 +248,15 @@ func (n *snapshot) find(number int, entries []format.Entry, key string) (e forma
 	return entries[i], offset, true
 }
 
-// value opens the newest record of an entry.
-func (n *snapshot) value(e format.Entry, offset int64) ([]byte, error) {
-	newest := e.Versions[0]
-	sealed, err := n.readAt(offset, int64(newest.Length))
+// value opens one version of a key, whose record begins at offset.
+func (n *snapshot) value(key string, v format.Version, offset int64) ([]byte, error) {
+	sealed, err := n.readAt(offset, int64(v.Length))
 	if err != nil {
 		return nil, err
 	}
-	value, err := n.keys.openRecord(e.Key, newest, sealed)
+	value, err := n.keys.openRecord(key, v, sealed)
 	if err != nil {
-		return nil, n.store.damaged(format.KeyringFile, "the record of %s does not open", e.Key)
+		return nil, n.store.damaged(format.KeyringFile, "the record of %s, version %d, does not open", key, v.Number)
 	}
 	return value, nil
 }

@@ -72,16 +72,11 @@ func (d *draft) version(key string, number uint64) (uint64, secret.Value, error)
 	if at < 0 || at >= len(e.Versions) {
 		return 0, secret.Value{}, noVersion(key, number)
 	}
-	v := e.Versions[at]
-	sealed, err := d.base.readAt(e.records[at].offset, int64(v.Length))
+	value, err := d.base.value(key, e.Versions[at], e.records[at].offset)
 	if err != nil {
 		return 0, secret.Value{}, err
 	}
-	value, err := d.base.keys.openRecord(key, v, sealed)
-	if err != nil {
-		return 0, secret.Value{}, d.base.store.damaged(format.KeyringFile, "the record of %s, version %d, does not open", key, v.Number)
-	}
-	return v.Number, secret.New(value), nil
+	return e.Versions[at].Number, secret.New(value), nil
 }
 
 func noVersion(key string, number uint64) error {

@@ -105,9 +105,9 @@ func (s *Store) write(ctx context.Context, change func(*draft) error) error {
 		return err
 	}
 	if !exists {
-		return s.failed(s.create(change))
+		return s.failed(s.create(ctx, change))
 	}
-	return s.failed(s.update(change))
+	return s.failed(s.update(ctx, change))
 }
 
 // Warm implements store.Warmer: it derives the wrapping key. A writer does that
@@ -120,8 +120,8 @@ func (s *Store) Warm(ctx context.Context) error {
 }
 
 // update replaces keyring.enc.
-func (s *Store) update(change func(*draft) error) error {
-	base, err := s.snapshot()
+func (s *Store) update(ctx context.Context, change func(*draft) error) error {
+	base, err := s.snapshot(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,11 @@ func (s *Store) update(change func(*draft) error) error {
 		return err
 	}
 	s.trace("%s: writing generation %d", s.opt.Dir, d.header.Generation)
-	return replace(tmp, s.path(format.KeyringFile))
+	err = replace(tmp, s.path(format.KeyringFile))
+	if err == nil || isUnsynced(err) {
+		s.saw(d.header.StoreID, d.header.Generation)
+	}
+	return err
 }
 
 // writeFile writes a file of a new store, durably.

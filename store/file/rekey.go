@@ -1,0 +1,151 @@
+package file
+
+import (
+	"context"
+	"slices"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Rekey gives the store a new data key and seals everything anew. Iterations is for all
+// slots; 0 leaves each its own. If there is a recovery slot the new recovery key is
+// returned.
+func (s *Store) Rekey(ctx context.Context, iterations int) (recovery secret.Value, err error) {
+	if _, err := CheckIterations(iterations); err != nil {
+		return secret.Value{}, err
+	}
+	if err := s.needStore(ctx); err != nil {
+		return secret.Value{}, err
+	}
+	// Before the lock is taken, so that nobody waits for a person who types.
+	slots, materials, err := s.slotSecrets(ctx)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	defer clearAll(materials)
+	err = s.write(ctx, func(d *draft) error {
+		if !slices.Equal(slots, d.header.Slots) {
+			return secret.Errorf(secret.General, "%s: its keyslots were changed meanwhile", s.opt.Dir)
+		}
+		return d.rekey(materials, uint32(iterations))
+	})
+	if at := slices.IndexFunc(slots, func(s format.Slot) bool { return s.Kind == format.Recovery }); at >= 0 && (err == nil || isUnsynced(err)) {
+		recovery = recoveryText(materials[at])
+	}
+	return recovery, err
+}
+
+func clearAll(all [][]byte) {
+	for _, b := range all {
+		clear(b)
+	}
+}
+
+// slotSecrets gives the slots with the secret of each: a new one for the recovery slot.
+func (s *Store) slotSecrets(ctx context.Context) (slots []format.Slot, materials [][]byte, err error) {
+	err = s.read(ctx, func(snap *snapshot) error {
+		slots = snap.header.Slots
+		for i := range slots {
+			material, err := snap.slotSecret(ctx, &slots[i])
+			if err != nil {
+				return err
+			}
+			materials = append(materials, material)
+		}
+		return nil
+	})
+	return slots, materials, err
+}
+
+func (n *snapshot) slotSecret(ctx context.Context, slot *format.Slot) ([]byte, error) {
+	switch slot.Kind {
+	case format.Recovery:
+		return random(make([]byte, keySize)), nil
+	case format.Passphrase:
+		return n.provedPassphrase(slot)
+	}
+	key, err := n.store.storedKey(ctx, slot)
+	if err != nil {
+		err = secret.WithHint(err, "xec secrets keyslot remove %s, if it is lost", slot.Kind)
+	}
+	return key, err
+}
+
+// provedPassphrase gives the passphrase that opens the slot, which is set or asked for.
+func (n *snapshot) provedPassphrase(slot *format.Slot) ([]byte, error) {
+	from := n.store.opt.Passphrase
+	if from == nil {
+		if n.store.opt.Prompt == nil {
+			return nil, secret.Errorf(secret.Invalid, "%s: its passphrase is needed", n.store.opt.Dir)
+		}
+		from = func() (secret.Value, error) { return n.store.opt.Prompt("Passphrase") }
+	}
+	material, err := readPassphrase(from)
+	if err != nil {
+		return nil, err
+	}
+	wrapping, err := n.store.stretch(slot, n.salt, slices.Clone(material))
+	if err != nil {
+		return nil, err
+	}
+	dataKey, _, err := n.store.openWith(n.header, slot, wrapping)
+	clear(dataKey)
+	return material, err
+}
+
+// rekey gives the draft a new data key. Records are sealed anew when they are written:
+// all of them at once might not fit into memory.
+func (d *draft) rekey(materials [][]byte, iterations uint32) error {
+	dataKey := random(make([]byte, format.DataKeySize))
+	defer clear(dataKey)
+	with := &snapshot{store: d.base.store, header: &d.header, salt: d.salt, dataKey: dataKey}
+	slots := slices.Clone(d.header.Slots)
+	for i, old := range slots {
+		count := old.Iterations
+		if iterations > 0 {
+			count = iterations
+		}
+		slot, err := with.newSlot(old.Kind, count, slices.Clone(materials[i]))
+		if err != nil {
+			return err
+		}
+		slots[i] = slot
+	}
+	d.header.Slots = slots
+	k, err := newKeys(d.header.StoreID, dataKey)
+	if err != nil {
+		return err
+	}
+	return d.resealUnder(k)
+}
+
+// resealUnder moves every entry to its bucket under the keys k, to be sealed with them.
+func (d *draft) resealUnder(k *keys) error {
+	moved := make(map[int][]draftEntry, len(d.header.Rows))
+	for number := range d.header.Rows {
+		entries, err := d.bucket(number)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			e.reseal()
+			to := k.bucket(e.Key, d.header.Bits)
+			moved[to] = append(moved[to], e)
+		}
+	}
+	for number := range 1 << d.header.Bits {
+		slices.SortFunc(moved[number], byKey)
+		d.touched[number] = moved[number]
+	}
+	d.keys = k
+	return nil
+}
+
+// reseal gives every version of an entry of the base a new nonce.
+func (e *draftEntry) reseal() {
+	for i := range e.Versions {
+		e.records[i].reseal, e.records[i].old = true, e.Versions[i].Nonce
+		random(e.Versions[i].Nonce[:])
+	}
+}
