@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -73,21 +74,24 @@ func (a *app) completeKeysBehind(mark string, needed bool) completer {
 // knownKeys gives the keys of the store if it opens without a word: completion
 // can neither ask nor tell what is wrong.
 func (a *app) knownKeys(ctx context.Context) []string {
-	if _, set := a.lookup(passphraseCommandVar); set {
+	if _, set := a.lookup(passphraseVars.command); set {
 		return nil // it might ask
 	}
+	keys, _ := a.keysQuietly(ctx)
+	return keys
+}
+
+// keysQuietly lists the keys of the store if it opens without a word.
+func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
 	quiet := *a
 	quiet.err = io.Discard
 	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
-	s, err := quiet.openStore()
+	opt, err := quiet.fileOptions()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	keys, err := s.List(ctx)
-	if err != nil {
-		return nil
-	}
-	return keys
+	opt.Keyring = nil // which might ask to be unlocked
+	return file.Open(opt).List(ctx)
 }
 
 // choices offers words in their order.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -281,16 +280,4 @@ func references(root *config.Node) (all []wanted, err error) {
 		}
 	})
 	return all, errors.Join(errs...)
-}
-
-// keysQuietly lists the keys of the store if it opens without a word.
-func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
-	quiet := *a
-	quiet.err = io.Discard
-	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
-	s, err := quiet.openStore()
-	if err != nil {
-		return nil, err
-	}
-	return s.List(ctx)
 }

@@ -14,17 +14,19 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-const (
-	passphraseVar        = "XEC_PASSPHRASE"
-	passphraseFileVar    = "XEC_PASSPHRASE_FILE"
-	passphraseCommandVar = "XEC_PASSPHRASE_COMMAND"
+// sourceVars are the variables that can give a passphrase: its text, a file, a command.
+type sourceVars struct{ text, file, command string }
+
+var (
+	passphraseVars    = sourceVars{"XEC_PASSPHRASE", "XEC_PASSPHRASE_FILE", "XEC_PASSPHRASE_COMMAND"}
+	newPassphraseVars = sourceVars{"XEC_NEW_PASSPHRASE", "XEC_NEW_PASSPHRASE_FILE", "XEC_NEW_PASSPHRASE_COMMAND"}
 )
 
 // passphraseSource gives the passphrase that the environment sets, or nil where
 // it sets none.
-func (a *app) passphraseSource() (func() (secret.Value, error), error) {
+func (a *app) passphraseSource(vars sourceVars) (func() (secret.Value, error), error) {
 	var set []string
-	for _, name := range []string{passphraseVar, passphraseFileVar, passphraseCommandVar} {
+	for _, name := range []string{vars.text, vars.file, vars.command} {
 		value, ok := a.lookup(name)
 		if ok && value == "" {
 			return nil, secret.WithHint(secret.Errorf(secret.Invalid, "%s is set, but empty", name), "unset %s", name)
@@ -39,30 +41,30 @@ func (a *app) passphraseSource() (func() (secret.Value, error), error) {
 	case len(set) > 1:
 		return nil, secret.Errorf(secret.Invalid, "%s are set; one at a time gives the passphrase", strings.Join(set, " and "))
 	}
-	source := map[string]func(string) (secret.Value, error){
-		passphraseVar:        func(text string) (secret.Value, error) { return secret.Text(text), nil },
-		passphraseFileVar:    passphraseFromFile,
-		passphraseCommandVar: a.passphraseFromCommand,
+	source := map[string]func(name, value string) (secret.Value, error){
+		vars.text:    func(_, text string) (secret.Value, error) { return secret.Text(text), nil },
+		vars.file:    passphraseFromFile,
+		vars.command: a.passphraseFromCommand,
 	}[set[0]]
-	return func() (secret.Value, error) { return source(a.getenv(set[0])) }, nil
+	return func() (secret.Value, error) { return source(set[0], a.getenv(set[0])) }, nil
 }
 
-func passphraseFromFile(path string) (secret.Value, error) {
+func passphraseFromFile(name, path string) (secret.Value, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("%s: %w", passphraseFileVar, err)
+		return secret.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, secret.MaxValue+2))
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("%s: %w", passphraseFileVar, err)
+		return secret.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return secret.New(cutNewline(text)), nil
 }
 
 // passphraseFromCommand runs the command in the system's shell. It may talk to the
 // person on the terminal and on standard error.
-func (a *app) passphraseFromCommand(command string) (secret.Value, error) {
+func (a *app) passphraseFromCommand(name, command string) (secret.Value, error) {
 	argv := []string{"/bin/sh", "-c", command}
 	if runtime.GOOS == "windows" {
 		argv = []string{"cmd", "/C", command}
@@ -70,20 +72,20 @@ func (a *app) passphraseFromCommand(command string) (secret.Value, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stderr = a.err
 	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
-		return strings.HasPrefix(line, passphraseVar)
+		return strings.HasPrefix(line, passphraseVars.text) || strings.HasPrefix(line, newPassphraseVars.text)
 	})
 	var out limited
 	cmd.Stdout = &out
 	err := cmd.Run()
 	if out.over {
-		return secret.Value{}, secret.Errorf(secret.Invalid, "%s: the command prints more than %d bytes", passphraseCommandVar, secret.MaxValue)
+		return secret.Value{}, secret.Errorf(secret.Invalid, "%s: the command prints more than %d bytes", name, secret.MaxValue)
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return secret.Value{}, secret.Errorf(secret.General, "%s: the command failed: %s", passphraseCommandVar, exit.ProcessState)
+		return secret.Value{}, secret.Errorf(secret.General, "%s: the command failed: %s", name, exit.ProcessState)
 	}
 	if err != nil {
-		return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", passphraseCommandVar)
+		return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", name)
 	}
 	return secret.New(cutNewline(out.text)), nil
 }
@@ -107,13 +109,35 @@ func (l *limited) Write(b []byte) (int, error) {
 func cutNewline(text []byte) []byte { return bytes.TrimSuffix(text, []byte("\n")) }
 
 // promptPassphrase asks the person, where there is a terminal.
-func (a *app) promptPassphrase() (secret.Value, error) {
+func (a *app) promptPassphrase(what string) (secret.Value, error) {
 	t, err := a.terminal()
 	if err != nil {
-		err := secret.Errorf(secret.Invalid, "the store needs its passphrase, and %w", err)
-		return secret.Value{}, secret.WithHint(err, "set %s, %s or %s", passphraseFileVar, passphraseCommandVar, passphraseVar)
+		return secret.Value{}, passphraseVars.missing("the store needs its passphrase", err)
 	}
 	defer t.close()
-	text, err := t.hidden("Passphrase: ")
+	text, err := t.hidden(what + ": ")
 	return secret.New(text), err
+}
+
+// missing is the error for a passphrase that nothing gives.
+func (v sourceVars) missing(need string, err error) error {
+	err = secret.Errorf(secret.Invalid, "%s, and %w", need, err)
+	return secret.WithHint(err, "set %s, %s or %s", v.file, v.command, v.text)
+}
+
+// askedOnce gives the same answer again, to a copy of which its taker may do what it
+// likes.
+func askedOnce(ask func(string) (secret.Value, error)) func(string) (secret.Value, error) {
+	answers := map[string]secret.Value{}
+	return func(what string) (secret.Value, error) {
+		answer, ok := answers[what]
+		if !ok {
+			var err error
+			if answer, err = ask(what); err != nil {
+				return secret.Value{}, err
+			}
+			answers[what] = answer
+		}
+		return secret.New(bytes.Clone(answer.Reveal())), nil
+	}
 }

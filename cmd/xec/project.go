@@ -18,6 +18,7 @@ import (
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/file"
+	"github.com/xec-sh/xec-go/store/keyring"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -26,6 +27,7 @@ type projectOptions struct {
 	config   string
 	profile  string
 	provider string
+	strict   bool
 }
 
 // addProjectFlags gives a command, or a group, the flags that choose a configuration.
@@ -33,6 +35,7 @@ func (a *app) addProjectFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
 	flags.StringVarP(&a.project.profile, "profile", "p", "", "use the profile `NAME` of the configuration")
 	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME` (file), whatever the configuration says")
+	flags.BoolVar(&a.project.strict, "strict", false, "refuse a store that is older than one that was here before")
 }
 
 // loadConfig reads the configuration, once.
@@ -149,26 +152,38 @@ func (a *app) approval(c *config.Config) (trust.Approval, error) {
 
 // openStore gives the store that the person uses. It opens nothing yet.
 func (a *app) openStore() (store.Store, error) {
-	home, err := a.home()
+	opt, err := a.fileOptions()
 	if err != nil {
 		return nil, err
 	}
-	passphrase, err := a.passphraseSource()
+	return file.Open(opt), nil
+}
+
+// fileOptions say where the person's file store is and how it is opened.
+func (a *app) fileOptions() (file.Options, error) {
+	home, err := a.home()
 	if err != nil {
-		return nil, err
+		return file.Options{}, err
+	}
+	passphrase, err := a.passphraseSource(passphraseVars)
+	if err != nil {
+		return file.Options{}, err
 	}
 	dir, err := a.storeFolder(home)
 	if err != nil {
-		return nil, err
+		return file.Options{}, err
 	}
-	return file.Open(file.Options{
+	return file.Options{
 		Dir:        dir,
 		KeyFile:    filepath.Join(home, "key"),
 		Passphrase: passphrase,
 		Prompt:     a.promptPassphrase,
+		Keyring:    keyring.Items{},
+		Seen:       filepath.Join(home, "seen"),
+		Strict:     a.project.strict,
 		Notice:     func(text string) { a.say("%s", text) },
 		Trace:      a.debug("secrets"),
-	}), nil
+	}, nil
 }
 
 // storeFolder is the folder of the store, as --provider or the configuration's secrets

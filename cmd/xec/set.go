@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"os"
@@ -114,22 +113,10 @@ func (a *app) promptValue(key string) (secret.Value, error) {
 		return secret.Value{}, secret.WithHint(err, "pipe the value in, or use --file")
 	}
 	defer t.close()
-	first, err := t.hidden("Value of " + key + ": ")
-	if err != nil {
-		return secret.Value{}, err
-	}
-	if err := secret.New(first).Check(key); err != nil {
-		return secret.Value{}, err
-	}
-	again, err := t.hidden("The same again: ")
-	if err != nil {
-		return secret.Value{}, err
-	}
-	defer clear(again)
-	if !bytes.Equal(first, again) {
-		clear(first)
+	value, same, err := t.hiddenTwice("Value of "+key+": ", func(first secret.Value) error { return first.Check(key) })
+	if err == nil && !same {
 		err := secret.Errorf(secret.Invalid, "%s: the two values differ; nothing was changed", key)
 		return secret.Value{}, secret.WithHint(err, "a value of several lines comes from --file or a pipe")
 	}
-	return secret.New(first), nil
+	return value, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -68,6 +69,29 @@ func (t *terminal) hidden(prompt string) ([]byte, error) {
 		}
 		return line, err
 	}
+}
+
+// hiddenTwice asks for bytes that are not shown, and for the same again if check finds
+// nothing wrong with them.
+func (t *terminal) hiddenTwice(prompt string, check func(secret.Value) error) (value secret.Value, same bool, err error) {
+	first, err := t.hidden(prompt)
+	if err != nil {
+		return secret.Value{}, false, err
+	}
+	value = secret.New(first)
+	if err := check(value); err != nil {
+		return secret.Value{}, false, err
+	}
+	again, err := t.hidden("The same again: ")
+	if err != nil {
+		return secret.Value{}, false, err
+	}
+	defer clear(again)
+	if !bytes.Equal(first, again) {
+		value.Clear()
+		return secret.Value{}, false, nil
+	}
+	return value, true, nil
 }
 
 // hiddenLine reads the terminal in raw mode, because in its line mode it cuts a line

@@ -27,8 +27,14 @@ func (s *Store) unlock(ctx context.Context, h *format.Header, salt []byte) (data
 		s.trace("%v", err)
 		return s.unlockPrompt(h, salt, err)
 	}
+	if err == errNotStored {
+		err = secret.Errorf(secret.Encryption, "%s: nothing that is at hand opens the store", s.opt.Dir)
+	}
 	return dataKey, slot, err
 }
+
+// errNotStored says that the key of no slot is kept somewhere.
+var errNotStored = errors.New("no slot whose key is kept")
 
 func findSlot(h *format.Header, kind format.Kind) *format.Slot {
 	i := slices.IndexFunc(h.Slots, func(s format.Slot) bool { return s.Kind == kind })
@@ -75,7 +81,7 @@ func (s *Store) unlockStored(ctx context.Context, h *format.Header, salt []byte)
 		}
 	}
 	if len(failed) == 0 {
-		return nil, nil, secret.Errorf(secret.Encryption, "%s: nothing that is at hand opens the store", s.opt.Dir)
+		return nil, nil, errNotStored
 	}
 	if len(failed) == 1 {
 		return nil, nil, failed[0]
@@ -124,7 +130,7 @@ func (s *Store) unlockPrompt(h *format.Header, salt []byte, reason error) ([]byt
 		what = "Passphrase or recovery key"
 	}
 	text, err := readPassphrase(func() (secret.Value, error) { return s.opt.Prompt(what) })
-	if errors.Is(err, secret.Invalid) && findSlot(h, format.Passphrase) == nil {
+	if errors.Is(err, secret.Invalid) && findSlot(h, format.Passphrase) == nil && reason != errNotStored {
 		return nil, nil, reason
 	}
 	if err != nil {

@@ -26,6 +26,16 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
+// ParseKind gives the kind of that name.
+func ParseKind(name string) (Kind, bool) {
+	for k := Keyfile; k <= Recovery; k++ {
+		if k.String() == name {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
 const (
 	slotBody     = 1 + IDSize + 4 + KeyIDSize + CheckSize + NonceSize + DataKeySize + TagSize
 	checksumSize = 16

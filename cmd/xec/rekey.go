@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store/file"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+func newRekeyCommand(a *app) *cobra.Command {
+	var iterations int
+	cmd := &cobra.Command{
+		Use:   "rekey [flags]",
+		Short: "Give the store a new key, and seal everything anew",
+		Long: `Give the store a new key and seal everything anew, in one write. What opens the store
+stays the same: the passphrase is asked for if there is one and it is not set. A recovery
+key is replaced by a new one, which is printed once. Whoever had the old key learns
+nothing of what is written from now on.`,
+		Example: `  xec secrets rekey
+  xec secrets rekey --iterations 600000`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("iterations") {
+				if err := checkIterations(iterations); err != nil {
+					return err
+				}
+			}
+			return runRekey(cmd.Context(), a, iterations)
+		},
+	}
+	cmd.Flags().IntVar(&iterations, "iterations", 0, "stretch the secret of every slot by `N` rounds of PBKDF2, 100000 to 10000000 (without it each keeps its number)")
+	return cmd
+}
+
+func runRekey(ctx context.Context, a *app, iterations int) error {
+	s, err := a.openFileStore(func(o *file.Options) {
+		o.Prompt = askedOnce(o.Prompt)
+		if set := o.Passphrase; set != nil {
+			once := askedOnce(func(string) (secret.Value, error) { return set() })
+			o.Passphrase = func() (secret.Value, error) { return once("") }
+		}
+	})
+	if err != nil {
+		return err
+	}
+	recovery, err := s.Rekey(ctx, iterations)
+	if recovery.Len() > 0 {
+		defer recovery.Clear()
+		a.printRecovery(recovery)
+	}
+	if err != nil {
+		return err
+	}
+	a.done("everything is sealed anew")
+	return nil
+}
