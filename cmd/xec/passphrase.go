@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -123,6 +124,15 @@ func (a *app) promptPassphrase(what string) (secret.Value, error) {
 func (v sourceVars) missing(need string, err error) error {
 	err = secret.Errorf(secret.Invalid, "%s, and %w", need, err)
 	return secret.WithHint(err, "set %s, %s or %s", v.file, v.command, v.text)
+}
+
+// askOnce is for commands that need a passphrase more than once.
+func askOnce(o *file.Options) {
+	o.Prompt = askedOnce(o.Prompt)
+	if set := o.Passphrase; set != nil {
+		once := askedOnce(func(string) (secret.Value, error) { return set() })
+		o.Passphrase = func() (secret.Value, error) { return once("") }
+	}
 }
 
 // askedOnce gives the same answer again, to a copy of which its taker may do what it

@@ -4,9 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"github.com/xec-sh/xec-go/store/file"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 func newRekeyCommand(a *app) *cobra.Command {
@@ -35,13 +32,7 @@ nothing of what is written from now on.`,
 }
 
 func runRekey(ctx context.Context, a *app, iterations int) error {
-	s, err := a.openFileStore(func(o *file.Options) {
-		o.Prompt = askedOnce(o.Prompt)
-		if set := o.Passphrase; set != nil {
-			once := askedOnce(func(string) (secret.Value, error) { return set() })
-			o.Passphrase = func() (secret.Value, error) { return once("") }
-		}
-	})
+	s, err := a.openFileStore(askOnce)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func newSecretsCommand(a *app) *cobra.Command {
 	cmd.AddCommand(
 		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
 		newGenerateCommand(a), newHistoryCommand(a), newRollbackCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a, false),
-		newKeyslotCommand(a), newRekeyCommand(a),
+		newKeyslotCommand(a), newRekeyCommand(a), newVerifyCommand(a),
 	)
 	return cmd
 }

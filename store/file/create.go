@@ -73,7 +73,11 @@ func (s *Store) newStoreWith(ctx context.Context, first NewSlot) (*draft, error)
 	if err != nil {
 		return nil, err
 	}
-	slot, err := base.newSlot(first.Kind, format.MinIterations, material)
+	iterations, err := CheckIterations(first.Iterations)
+	if err != nil {
+		return nil, err
+	}
+	slot, err := base.newSlot(first.Kind, iterations, material)
 	if err != nil {
 		return nil, err
 	}

@@ -74,14 +74,7 @@ func (n *snapshot) slotSecret(ctx context.Context, slot *format.Slot) ([]byte, e
 
 // provedPassphrase gives the passphrase that opens the slot, which is set or asked for.
 func (n *snapshot) provedPassphrase(slot *format.Slot) ([]byte, error) {
-	from := n.store.opt.Passphrase
-	if from == nil {
-		if n.store.opt.Prompt == nil {
-			return nil, secret.Errorf(secret.Invalid, "%s: its passphrase is needed", n.store.opt.Dir)
-		}
-		from = func() (secret.Value, error) { return n.store.opt.Prompt("Passphrase") }
-	}
-	material, err := readPassphrase(from)
+	material, err := n.store.passphrase()
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +85,17 @@ func (n *snapshot) provedPassphrase(slot *format.Slot) ([]byte, error) {
 	dataKey, _, err := n.store.openWith(n.header, slot, wrapping)
 	clear(dataKey)
 	return material, err
+}
+
+// passphrase gives the passphrase that is set, or asks for it.
+func (s *Store) passphrase() ([]byte, error) {
+	switch {
+	case s.opt.Passphrase != nil:
+		return readPassphrase(s.opt.Passphrase)
+	case s.opt.Prompt != nil:
+		return readPassphrase(func() (secret.Value, error) { return s.opt.Prompt("Passphrase") })
+	}
+	return nil, secret.Errorf(secret.Invalid, "%s: its passphrase is needed", s.opt.Dir)
 }
 
 // rekey gives the draft a new data key. Records are sealed anew when they are written:

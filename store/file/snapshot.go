@@ -118,35 +118,47 @@ func (n *snapshot) unlock(ctx context.Context) error {
 
 // readHeader reads and parses the header and gives its bytes.
 func (n *snapshot) readHeader() ([]byte, error) {
-	info, err := n.file.Stat()
+	raw, size, err := n.readRawHeader()
 	if err != nil {
 		return nil, err
 	}
-	raw := make([]byte, min(headRead, info.Size()))
-	if _, err := n.file.ReadAt(raw, 0); err != nil && err != io.EOF {
-		return nil, err
-	}
-	size, err := format.HeaderSize(raw)
-	if err != nil {
-		return nil, n.store.syntax(err)
-	}
-	if int64(size) > info.Size() {
-		return nil, n.store.damaged(format.KeyringFile, "cut off in the header")
-	}
-	if size > len(raw) {
-		if raw, err = n.readAt(0, int64(size)); err != nil {
-			return nil, err
-		}
-	}
-	raw = raw[:size]
 	if n.header, err = format.ParseHeader(raw); err != nil {
 		return nil, n.store.syntax(err)
 	}
-	if want := n.header.FileSize(); want != info.Size() {
-		return nil, n.store.damaged(format.KeyringFile, "%d bytes long, but its header says %d", info.Size(), want)
-	}
 	n.place()
-	return raw, nil
+	return raw, n.checkSize(size)
+}
+
+// readRawHeader gives the bytes of the header and the size of the file.
+func (n *snapshot) readRawHeader() (raw []byte, fileSize int64, err error) {
+	info, err := n.file.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	raw = make([]byte, min(headRead, info.Size()))
+	if _, err := n.file.ReadAt(raw, 0); err != nil && err != io.EOF {
+		return nil, 0, err
+	}
+	size, err := format.HeaderSize(raw)
+	if err != nil {
+		return nil, 0, n.store.syntax(err)
+	}
+	if int64(size) > info.Size() {
+		return nil, 0, n.store.damaged(format.KeyringFile, "cut off in the header")
+	}
+	if size > len(raw) {
+		if raw, err = n.readAt(0, int64(size)); err != nil {
+			return nil, 0, err
+		}
+	}
+	return raw[:size], info.Size(), nil
+}
+
+func (n *snapshot) checkSize(size int64) error {
+	if want := n.header.FileSize(); want != size {
+		return n.store.damaged(format.KeyringFile, "%d bytes long, but its header says %d", size, want)
+	}
+	return nil
 }
 
 // place computes where buckets and records begin.

@@ -63,54 +63,72 @@ func HeaderSize(prefix []byte) (int, error) {
 
 // ParseHeader parses a whole header.
 func ParseHeader(b []byte) (*Header, error) {
-	size, err := HeaderSize(b)
+	h, damaged, err := SalvageHeader(b)
+	if err == nil && len(damaged) > 0 {
+		err = damaged[0]
+	}
 	if err != nil {
 		return nil, err
 	}
-	if size != len(b) {
-		return nil, headerError(len(magic)+2, "the header has %d bytes, not %d", len(b), size)
+	return h, nil
+}
+
+// SalvageHeader parses a header, some of whose slots may be damaged: those are left out,
+// with an error for each.
+func SalvageHeader(b []byte) (h *Header, damaged []error, err error) {
+	size, err := HeaderSize(b)
+	if err != nil {
+		return nil, nil, err
 	}
-	h := new(Header)
+	if size != len(b) {
+		return nil, nil, headerError(len(magic)+2, "the header has %d bytes, not %d", len(b), size)
+	}
+	h = new(Header)
 	s := cryptobyte.String(b[Prefix:])
 	s.CopyBytes(h.StoreID[:])
 	s.ReadUint64(&h.Generation)
 	s.ReadUint64(&h.Keys)
 	s.CopyBytes(h.Salt[:])
 	s.CopyBytes(h.Config[:])
-	if err := h.parseSlots(&s, len(b)); err != nil {
-		return nil, err
+	if damaged, err = h.parseSlots(&s, len(b)); err != nil {
+		return nil, nil, err
 	}
 	if err := h.parseRows(&s, len(b)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if h.Generation == 0 {
-		return nil, headerError(Prefix+IDSize, "generation 0 does not exist")
+		damaged = append(damaged, headerError(Prefix+IDSize, "generation 0 does not exist"))
 	}
-	return h, nil
+	return h, damaged, nil
 }
 
-func (h *Header) parseSlots(s *cryptobyte.String, size int) error {
+// parseSlots keeps the slots that are as they should be, and gives an error for each
+// other one.
+func (h *Header) parseSlots(s *cryptobyte.String, size int) (damaged []error, err error) {
 	var count uint8
 	at := size - len(*s)
 	s.ReadUint8(&count)
 	if count < 1 || count > maxSlots {
-		return headerError(at, "%d slots, not 1 to %d", count, maxSlots)
+		return nil, headerError(at, "%d slots, not 1 to %d", count, maxSlots)
 	}
-	h.Slots = make([]Slot, count)
-	for i := range h.Slots {
+	for range count {
 		at := size - len(*s)
 		var raw []byte
 		if !s.ReadBytes(&raw, SlotSize) {
-			return headerError(at, "the header ends in a slot")
+			return nil, headerError(at, "the header ends in a slot")
 		}
-		if why := h.Slots[i].parse(raw); why != "" {
-			return headerError(at, "%s", why)
+		var slot Slot
+		why := slot.parse(raw)
+		if n := len(h.Slots); why == "" && n > 0 && slot.Kind <= h.Slots[n-1].Kind {
+			why = "slots repeat or are out of order"
 		}
-		if i > 0 && h.Slots[i].Kind <= h.Slots[i-1].Kind {
-			return headerError(at, "slots repeat or are out of order")
+		if why != "" {
+			damaged = append(damaged, headerError(at, "%s", why))
+			continue
 		}
+		h.Slots = append(h.Slots, slot)
 	}
-	return nil
+	return damaged, nil
 }
 
 func (h *Header) parseRows(s *cryptobyte.String, size int) error {

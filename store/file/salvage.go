@@ -1,0 +1,197 @@
+package file
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Salvage makes a new store in the folder dir out of what is whole in this one, which
+// stays as it is. Before anything is written confirm is told what was found; its error
+// ends it.
+func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Report) error) error {
+	from, report, err := s.damagedSnapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	entries, err := from.salvage(ctx, &report)
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		return secret.Errorf(secret.Encryption, "%s: no record in it opens", s.opt.Dir)
+	}
+	opt := s.opt
+	opt.Dir = dir
+	to := Open(opt)
+	if err := to.checkVacant(); err != nil {
+		return err
+	}
+	if err := confirm(report); err != nil {
+		return err
+	}
+	return to.receive(ctx, from, entries)
+}
+
+// checkVacant returns an error unless a new store can be made here.
+func (s *Store) checkVacant() error {
+	exists, err := s.exists()
+	if err == nil && exists {
+		err = secret.Errorf(secret.Invalid, "%s: there is a store already", s.opt.Dir)
+	}
+	return err
+}
+
+// damagedSnapshot opens a store as far as it can be. Only what opens one slot must be
+// there; what else is wrong is in the report.
+func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Report, error) {
+	var report Report
+	id, config, err := s.readConfig()
+	if err != nil {
+		report.add("", 0, "%v", err)
+	}
+	salt, err := readOwn(s.path(format.SaltFile))
+	if err != nil {
+		return nil, report, err
+	}
+	f, err := openOwn(s.path(format.KeyringFile))
+	if err != nil {
+		return nil, report, err
+	}
+	snap := &snapshot{store: s, file: f, salt: salt}
+	if err := snap.loadDamaged(ctx, &report); err != nil {
+		snap.close()
+		return nil, report, err
+	}
+	if config != nil && (snap.header.StoreID != id || snap.header.Config != sha256.Sum256(config)) {
+		report.add("", 0, "%s: not the config of this store", s.path(format.ConfigFile))
+	}
+	return snap, report, nil
+}
+
+func (n *snapshot) loadDamaged(ctx context.Context, report *Report) error {
+	raw, size, err := n.readRawHeader()
+	if err != nil {
+		return err
+	}
+	h, damaged, err := format.SalvageHeader(raw)
+	if err != nil {
+		return n.store.syntax(err)
+	}
+	for _, err := range damaged {
+		report.add("", 0, "%v", n.store.syntax(err))
+	}
+	if h.Salt != sha256.Sum256(n.salt) {
+		report.add("", 0, "%s: not the salt of this store", n.store.path(format.SaltFile))
+	}
+	n.header = h
+	n.place()
+	if err := n.checkSize(size); err != nil {
+		report.add("", 0, "%v", err)
+	}
+	if err := n.unlock(ctx); err != nil {
+		return err
+	}
+	if err := n.prove(raw); err != nil {
+		report.add("", 0, "%v; what is saved may be older than the last change", err)
+	}
+	return nil
+}
+
+// salvage gives every entry with those of its versions that open.
+func (n *snapshot) salvage(ctx context.Context, report *Report) (all []draftEntry, err error) {
+	info, err := n.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	for number := range n.header.Rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		entries, err := n.believedBucket(number, info.Size())
+		if err != nil {
+			report.add("", 0, "bucket %d of %d, with keys that cannot be told: %v", number, len(n.header.Rows), err)
+			continue
+		}
+		all = append(all, n.whole(number, entries, report)...)
+	}
+	return all, nil
+}
+
+// believedBucket opens a bucket whatever the header says of its digest.
+func (n *snapshot) believedBucket(number int, size int64) ([]format.Entry, error) {
+	length := int64(n.header.Rows[number].Index)
+	if n.index[number]+length > size {
+		return nil, n.store.damaged(format.KeyringFile, "cut off")
+	}
+	sealed, err := n.readAt(n.index[number], length)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := n.keys.openBucket(n.header.Bits, number, sealed)
+	if err != nil {
+		return nil, n.store.damaged(format.KeyringFile, "bucket %d does not open", number)
+	}
+	return format.ParseBucket(plain)
+}
+
+// receive makes a store of entries whose records lie in another one.
+func (s *Store) receive(ctx context.Context, from *snapshot, entries []draftEntry) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := s.checkVacant(); err != nil {
+		return err
+	}
+	s.removeLeftovers()
+	first, err := s.slotLike(findSlot(from.header, from.opener))
+	if err != nil {
+		return err
+	}
+	d, err := s.newStoreWith(ctx, first)
+	if err != nil {
+		return err
+	}
+	defer clear(d.base.dataKey)
+	d.take(from, entries)
+	return s.failed(s.put(d))
+}
+
+// slotLike is the first slot of a new store that a person opens as they did another.
+func (s *Store) slotLike(opener *format.Slot) (NewSlot, error) {
+	like := NewSlot{Kind: opener.Kind, Iterations: int(opener.Iterations)}
+	switch opener.Kind {
+	case format.Recovery:
+		return NewSlot{Kind: format.Keyfile}, nil
+	case format.Passphrase:
+		text, err := s.passphrase()
+		like.Passphrase = secret.New(text)
+		return like, err
+	}
+	return like, nil
+}
+
+// take fills the draft of an empty store with entries whose records lie in another one,
+// to be sealed anew when they are written.
+func (d *draft) take(from *snapshot, entries []draftEntry) {
+	d.base = from
+	d.header.Keys = uint64(len(entries))
+	d.header.Bits = bitsFor(d.header.Keys)
+	for number := range 1 << d.header.Bits {
+		d.touched[number] = nil
+	}
+	for _, e := range entries {
+		e.reseal()
+		number := d.keys.bucket(e.Key, d.header.Bits)
+		d.touched[number] = append(d.touched[number], e)
+	}
+	for _, entries := range d.touched {
+		slices.SortFunc(entries, byKey)
+	}
+}
