@@ -61,7 +61,10 @@ func required(name string) bool {
 }
 
 // groups are components that consist of programs.
-var groups = map[string][]string{"shells": {"sh", "bash", "dash", "zsh"}}
+var groups = map[string][]string{
+	"shells":  {"sh", "bash", "dash", "zsh"},
+	"keyring": {"dbus-run-session", "gnome-keyring-daemon", "secret-tool"},
+}
 
 // condition answers [need:NAME], and fails where what is required is missing.
 func condition(cond string) (bool, error) {

@@ -79,9 +79,6 @@ func (a *app) tellWhole(report file.Report, o verifyOptions) error {
 // tellDamage prints what is damaged; its error is what ends the command.
 func (a *app) tellDamage(report file.Report, o verifyOptions, err error) error {
 	if err != nil {
-		if secret.KindOf(err) == secret.Encryption && o.salvage == "" {
-			err = secret.WithHint(err, "xec secrets verify --salvage DIR saves what is whole")
-		}
 		return err
 	}
 	if o.format == "json" {

@@ -95,7 +95,7 @@ func (s *Store) now() uint64 { return uint64(s.opt.Now().UnixMilli()) }
 // damaged is the error for a part of the store that cannot be trusted.
 func (s *Store) damaged(part, why string, args ...any) error {
 	err := secret.Errorf(secret.Encryption, "%s: %s", s.path(part), fmt.Sprintf(why, args...))
-	return secret.WithHint(err, "the store is damaged or was altered; restore %s from a backup", s.opt.Dir)
+	return secret.WithHint(err, "the store is damaged or was altered; restore %s from a backup, or save what is whole: xec secrets verify --salvage DIR", s.opt.Dir)
 }
 
 // random fills b. crypto/rand does not fail: it ends the program instead.

@@ -89,7 +89,7 @@ func (n *snapshot) loadDamaged(ctx context.Context, report *Report) error {
 		report.add("", 0, "%s: not the salt of this store", n.store.path(format.SaltFile))
 	}
 	n.header = h
-	n.place()
+	n.place(len(raw))
 	if err := n.checkSize(size); err != nil {
 		report.add("", 0, "%v", err)
 	}

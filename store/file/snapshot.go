@@ -125,7 +125,7 @@ func (n *snapshot) readHeader() ([]byte, error) {
 	if n.header, err = format.ParseHeader(raw); err != nil {
 		return nil, n.store.syntax(err)
 	}
-	n.place()
+	n.place(len(raw))
 	return raw, n.checkSize(size)
 }
 
@@ -154,19 +154,20 @@ func (n *snapshot) readRawHeader() (raw []byte, fileSize int64, err error) {
 	return raw[:size], info.Size(), nil
 }
 
+// checkSize compares the size of the file with what the header says.
 func (n *snapshot) checkSize(size int64) error {
-	if want := n.header.FileSize(); want != size {
+	if want := n.records[len(n.header.Rows)] + format.AuthenticatorSize; want != size {
 		return n.store.damaged(format.KeyringFile, "%d bytes long, but its header says %d", size, want)
 	}
 	return nil
 }
 
 // place computes where buckets and records begin.
-func (n *snapshot) place() {
+func (n *snapshot) place(headerSize int) {
 	rows := n.header.Rows
 	n.index = make([]int64, len(rows)+1)
 	n.records = make([]int64, len(rows)+1)
-	n.index[0] = int64(n.header.Size())
+	n.index[0] = int64(headerSize)
 	for i := range rows {
 		n.index[i+1] = n.index[i] + int64(rows[i].Index)
 	}

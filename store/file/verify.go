@@ -63,6 +63,7 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 func (n *snapshot) whole(number int, entries []format.Entry, report *Report) (whole []draftEntry) {
 	offset := n.records[number]
 	for _, e := range entries {
+		first := len(report.Damage)
 		kept := draftEntry{Entry: format.Entry{Key: e.Key, Created: e.Created}}
 		for _, v := range e.Versions {
 			value, err := n.value(e.Key, v, offset)
@@ -76,10 +77,14 @@ func (n *snapshot) whole(number int, entries []format.Entry, report *Report) (wh
 			offset += int64(v.Length)
 		}
 		report.Versions += len(kept.Versions)
-		if len(kept.Versions) > 0 {
-			report.Keys++
-			whole = append(whole, kept)
+		if len(kept.Versions) == 0 {
+			continue
 		}
+		if newest := kept.Versions[0].Number; newest != e.Versions[0].Number {
+			report.Damage[first].Why += fmt.Sprintf("; version %d does", newest)
+		}
+		report.Keys++
+		whole = append(whole, kept)
 	}
 	return whole
 }

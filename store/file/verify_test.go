@@ -1,0 +1,179 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+func TestVerifyNamesWhatIsDamaged(t *testing.T) {
+	keys := []string{"A", "B", "C", "D", "E", "F", "G", "H"}
+	opt := made(t, keys...)
+	if err := Open(opt).Set(ctx, "A", secret.Text("newer value of A")); err != nil {
+		t.Fatal(err)
+	}
+	report, err := Open(opt).Verify(ctx)
+	if err != nil || len(report.Damage) != 0 || report.Keys != 8 || report.Versions != 9 {
+		t.Fatalf("a whole store: %+v, error %v", report, err)
+	}
+	places := map[string]int64{}
+	Open(opt).read(ctx, func(n *snapshot) error {
+		return n.lookUp(keys, func(e format.Entry, offset int64) error { places[e.Key] = offset; return nil })
+	})
+	path := filepath.Join(opt.Dir, format.KeyringFile)
+	good, _ := os.ReadFile(path)
+	for key, offset := range places {
+		raw := append([]byte(nil), good...)
+		raw[offset] ^= 1
+		os.WriteFile(path, raw, 0o600)
+		report, err := Open(opt).Verify(ctx)
+		if err != nil || len(report.Damage) != 1 || report.Damage[0].Key != key || report.Versions != 8 {
+			t.Errorf("%s altered: %+v, error %v", key, report, err)
+		}
+	}
+}
+
+// damage is one way to break a store, and how many of eight keys come through it.
+var damage = map[string]struct {
+	do    func(t *testing.T, opt Options, n *snapshot, raw []byte) []byte
+	saved int
+}{
+	"a record": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { raw[len(raw)-33] ^= 1; return raw }, 7},
+	"the mac":  {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { raw[len(raw)-1] ^= 1; return raw }, 8},
+	"cut off":  {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { return raw[:len(raw)-33] }, 7},
+	"extended": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { return append(raw, 1) }, 8},
+	"generation": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte {
+		raw[format.Prefix+format.IDSize] ^= 1
+		return raw
+	}, 8},
+	"a digest": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte {
+		raw[n.header.Size()-40] ^= 1
+		return raw
+	}, 8},
+	"salt's digest": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { raw[format.Prefix+32] ^= 1; return raw }, 8},
+	"another slot": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte {
+		raw[n.header.Size()-44<<n.header.Bits-10] ^= 1
+		return raw
+	}, 8},
+	"no config": {func(t *testing.T, opt Options, n *snapshot, raw []byte) []byte {
+		if err := os.Remove(filepath.Join(opt.Dir, format.ConfigFile)); err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}, 8},
+	"another config": {func(t *testing.T, opt Options, n *snapshot, raw []byte) []byte {
+		if err := os.WriteFile(filepath.Join(opt.Dir, format.ConfigFile), format.MarshalConfig(format.ID{}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}, 8},
+}
+
+func TestSalvageSavesWhatIsWhole(t *testing.T) {
+	keys := []string{"A", "B", "C", "D", "E", "F", "G", "H"}
+	for name, test := range damage {
+		t.Run(name, func(t *testing.T) {
+			opt := made(t, keys...)
+			if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery}); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(opt.Dir, format.KeyringFile)
+			raw, _ := os.ReadFile(path)
+			var spoiled []byte
+			Open(opt).read(ctx, func(n *snapshot) error { spoiled = test.do(t, opt, n, raw); return nil })
+			os.WriteFile(path, spoiled, 0o600)
+			report, err := Open(opt).Verify(ctx)
+			if err == nil && len(report.Damage) == 0 {
+				t.Fatal("verify does not notice")
+			}
+			before := tree(t, opt.Dir)
+			dir := filepath.Join(t.TempDir(), "new")
+			no := errors.New("no")
+			if err := Open(opt).Salvage(ctx, dir, func(Report) error { return no }); err != no {
+				t.Errorf("refused: error %v", err)
+			}
+			if _, err := os.Stat(dir); err == nil {
+				t.Error("refused, and yet made")
+			}
+			err = Open(opt).Salvage(ctx, dir, func(r Report) error { report = r; return nil })
+			if err != nil || len(report.Damage) == 0 || report.Keys != test.saved {
+				t.Fatalf("%+v, error %v", report, err)
+			}
+			if tree(t, opt.Dir) != before {
+				t.Error("the damaged store was changed")
+			}
+			checkSalvaged(t, opt, dir, keys, test.saved)
+		})
+	}
+}
+
+func checkSalvaged(t *testing.T, opt Options, dir string, keys []string, want int) {
+	t.Helper()
+	opt.Dir = dir
+	report, err := Open(opt).Verify(ctx)
+	if err != nil || len(report.Damage) != 0 || report.Keys != want {
+		t.Errorf("the new store: %+v, error %v", report, err)
+	}
+	values, err := Open(opt).GetBatch(ctx, keys)
+	if err != nil || len(values) != want {
+		t.Fatalf("%d values, error %v", len(values), err)
+	}
+	for key, v := range values {
+		if string(v.Reveal()) != "value of "+key {
+			t.Errorf("%s has another value", key)
+		}
+	}
+	if err := Open(opt).Set(ctx, "NEW", secret.Text("v")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSalvageKeepsOlderVersions and says that the newest is not among them.
+func TestSalvageKeepsOlderVersions(t *testing.T) {
+	opt := options(t)
+	for i := range 4 {
+		if err := Open(opt).Set(ctx, "A", secret.Text(fmt.Sprint("value ", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(opt.Dir, format.KeyringFile)
+	raw, _ := os.ReadFile(path)
+	Open(opt).read(ctx, func(n *snapshot) error { raw[n.records[0]] ^= 1; return nil })
+	os.WriteFile(path, raw, 0o600)
+	opt2 := opt
+	opt2.Dir = filepath.Join(t.TempDir(), "new")
+	var said []string
+	if err := Open(opt).Salvage(ctx, opt2.Dir, func(r Report) error {
+		for _, d := range r.Damage {
+			said = append(said, d.String())
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "A: version 4: does not open; version 3 does") {
+		t.Errorf("said %q", said)
+	}
+	versions, err := Open(opt2).Versions(ctx, "A")
+	if err != nil || len(versions) != 3 || versions[0].Number != 3 {
+		t.Errorf("%d versions, error %v", len(versions), err)
+	}
+}
+
+func TestSalvageReplacesNoStore(t *testing.T) {
+	opt := made(t, "A")
+	other := made(t, "B")
+	err := Open(opt).Salvage(ctx, other.Dir, func(Report) error { return nil })
+	if !errors.Is(err, secret.Invalid) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := Open(other).Get(ctx, "B"); err != nil {
+		t.Error(err)
+	}
+}
