@@ -94,16 +94,20 @@ func BenchmarkOverFloor(b *testing.B) {
 // whether on a disk or on tmpfs.
 func BenchmarkGrowth(b *testing.B) {
 	small := homeWith(b, 100)
-	for _, n := range []int{10_000, 100_000} {
+	for _, n := range []int{100, 10_000, 100_000} {
 		large := homeWith(b, n)
 		for name, args := range map[string][]string{
-			"get":  {"secrets", "get", aKey},
-			"set":  {"secrets", "set", aKey, "--value", "another"},
-			"list": {"secrets", "list"},
+			"get":    {"secrets", "get", aKey},
+			"set":    {"secrets", "set", aKey, "--value", "another"},
+			"list":   {"secrets", "list"},
+			"rekey":  {"secrets", "rekey"},
+			"verify": {"secrets", "verify"},
 		} {
-			b.Run(fmt.Sprintf("%s/%d", name, n), pair{xecIn(b, large, args...), xecIn(b, small, args...)}.run)
+			if n > 100 {
+				b.Run(fmt.Sprintf("%s/%d", name, n), pair{xecIn(b, large, args...), xecIn(b, small, args...)}.run)
+			}
+			b.Run(fmt.Sprintf("%sMemory/%d", name, n), func(b *testing.B) { peakMemory(b, xecIn(b, large, args...)) })
 		}
-		b.Run(fmt.Sprintf("getMemory/%d", n), func(b *testing.B) { peakMemory(b, xecIn(b, large, "secrets", "get", aKey)) })
 	}
 }
 
@@ -145,10 +149,9 @@ func BenchmarkImport(b *testing.B) {
 		if err := os.WriteFile(source, []byte(text.String()+"\n}\n"), 0o600); err != nil {
 			b.Fatal(err)
 		}
-		b.Run(fmt.Sprint(n), pair{func() *exec.Cmd {
-			home := b.TempDir()
-			return xecIn(b, home, "secrets", "import", "-f", source)()
-		}, floor(b, "derive")}.run)
+		fresh := func() *exec.Cmd { return xecIn(b, b.TempDir(), "secrets", "import", "-f", source)() }
+		b.Run(fmt.Sprint(n), pair{fresh, floor(b, "derive")}.run)
+		b.Run(fmt.Sprintf("memory/%d", n), func(b *testing.B) { peakMemory(b, fresh) })
 	}
 }
 

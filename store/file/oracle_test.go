@@ -209,6 +209,7 @@ func TestOracleReadsWhatIsWritten(t *testing.T) {
 	emptied.derive = nil
 	e := Open(emptied)
 	steps = append(steps, e.Set(ctx, "A", secret.Text("a")), e.Delete(ctx, "A"))
+	every, opened := everySlot(t)
 	if err := errors.Join(steps...); err != nil {
 		t.Fatal(err)
 	}
@@ -223,6 +224,9 @@ func TestOracleReadsWhatIsWritten(t *testing.T) {
 		{grown, []string{"--key-file", grown.KeyFile}},
 		{locked, []string{"--passphrase-file", phrase}},
 		{emptied, []string{"--key-file", emptied.KeyFile}},
+		{every, []string{"--key-file", every.KeyFile}},
+		{every, []string{"--recovery-file", opened.recovery}},
+		{every, []string{"--keyring-file", opened.keyring}},
 	} {
 		args := slices.Concat([]string{filepath.Join(knownAnswers, "oracle.py"), "read", each.opt.Dir}, each.open)
 		out, err := exec.Command(python, args...).Output()
@@ -236,6 +240,32 @@ func TestOracleReadsWhatIsWritten(t *testing.T) {
 		}
 		requireSame(t, read, dumpOf(t, each.opt))
 	}
+}
+
+// everySlot makes a store with every kind of slot, sealed anew under other iterations,
+// and writes what opens it to files.
+func everySlot(t *testing.T) (opt Options, by struct{ recovery, keyring string }) {
+	t.Helper()
+	opt = options(t)
+	opt.derive = nil
+	keyring := &ring{items: map[string]string{}}
+	opt.Keyring, opt.Prompt = keyring, func(string) (secret.Value, error) { return secret.Text("pass phrase"), nil }
+	steps := []error{Open(opt).Set(ctx, "A", secret.Text("one")), Open(opt).Set(ctx, "A", secret.Text("two"))}
+	for _, kind := range []format.Kind{format.Passphrase, format.Keyring, format.Recovery} {
+		_, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("pass phrase")})
+		steps = append(steps, err)
+	}
+	recovery, err := Open(opt).Rekey(ctx, 100_001)
+	folder := t.TempDir()
+	by.recovery, by.keyring = filepath.Join(folder, "recovery"), filepath.Join(folder, "keyring")
+	steps = append(steps, err, os.WriteFile(by.recovery, recovery.Reveal(), 0o600))
+	for _, text := range keyring.items {
+		steps = append(steps, os.WriteFile(by.keyring, []byte(text), 0o600))
+	}
+	if err := errors.Join(steps...); err != nil {
+		t.Fatal(err)
+	}
+	return opt, by
 }
 
 // oraclePython finds a Python that has the package cryptography.
