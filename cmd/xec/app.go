@@ -28,6 +28,8 @@ type app struct {
 	environ  []string
 	// files are the process's own streams, for a child.
 	files [3]*os.File
+	// unprivate undoes for a child what keeps this process private.
+	unprivate func()
 
 	project projectOptions // from flags
 	config  *config.Config // once it is loaded
@@ -42,11 +44,13 @@ func newApp() *app {
 		terminal:    openTerminal,
 		environ:     os.Environ(),
 		files:       [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
+		unprivate:   func() {},
 	}
 }
 
 // run runs one command line and gives its exit code.
 func run(a *app, args []string) int {
+	a.unprivate = keepPrivate() // a value may stand in args and environ already
 	cmd := newRootCommand(a)
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
