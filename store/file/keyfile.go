@@ -31,6 +31,7 @@ func (s *Store) readKeyFile() ([]byte, error) {
 		return nil, s.badKeyFile()
 	}
 	if _, err := hex.Decode(key, digits[:64]); err != nil {
+		clear(key)
 		return nil, s.badKeyFile()
 	}
 	return key, nil
@@ -60,7 +61,7 @@ func (s *Store) makeKeyFile() error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	text := append(hex.AppendEncode([]byte(keyFilePrefix), random(make([]byte, 32))), '\n')
+	text := newKeyFile()
 	defer clear(text)
 	tmp, err := writeTemp(folder, keyTempPattern, func(f *os.File) error {
 		_, err := f.Write(text)
@@ -74,4 +75,12 @@ func (s *Store) makeKeyFile() error {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// newKeyFile gives the text of a key file with a new key.
+func newKeyFile() []byte {
+	key := random(make([]byte, 32))
+	defer clear(key)
+	text := append(make([]byte, 0, keyFileSize), keyFilePrefix...)
+	return append(hex.AppendEncode(text, key), '\n')
 }

@@ -1,12 +1,13 @@
 package file
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/pbkdf2"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/binary"
 	"errors"
 	"hash"
@@ -34,6 +35,11 @@ func newKeys(id format.ID, dataKey []byte) (*keys, error) {
 		}
 		derived[i] = key
 	}
+	defer func() { // what is made of them copies them
+		for _, key := range derived[:3] {
+			clear(key)
+		}
+	}()
 	records, err := newAEAD(derived[0])
 	if err != nil {
 		return nil, err
@@ -101,8 +107,23 @@ func mac(key, message []byte) []byte {
 	return h.Sum(nil)
 }
 
+// pbkdf2SHA256 is PBKDF2-HMAC-SHA256 (RFC 8018) for a key of 32 bytes, which is one block.
+// The standard library's takes the password as a string and copies it, and neither can be
+// cleared.
 func pbkdf2SHA256(password, salt []byte, iterations int) ([]byte, error) {
-	return pbkdf2.Key(sha256.New, string(password), salt, iterations, 32)
+	prf := hmac.New(sha256.New, password)
+	prf.Write(salt)
+	prf.Write([]byte{0, 0, 0, 1})
+	u := prf.Sum(nil)
+	key := bytes.Clone(u)
+	for range iterations - 1 {
+		prf.Reset()
+		prf.Write(u)
+		u = prf.Sum(u[:0])
+		subtle.XORBytes(key, key, u)
+	}
+	clear(u)
+	return key, nil
 }
 
 // errWrongKey says that a wrapping key is not the slot's.
@@ -139,7 +160,9 @@ func slotAD(s *format.Slot, id format.ID) []byte {
 
 // keyID names a random key without giving it away.
 func keyID(key []byte) (id [format.KeyIDSize]byte) {
-	sum := sha256.Sum256(slices.Concat([]byte("xec/1 key id"), key))
+	named := slices.Concat([]byte("xec/1 key id"), key)
+	defer clear(named)
+	sum := sha256.Sum256(named)
 	copy(id[:], sum[:])
 	return id
 }

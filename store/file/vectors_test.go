@@ -3,6 +3,7 @@ package file
 import (
 	"bytes"
 	"crypto/hkdf"
+	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/hex"
 	"testing"
@@ -33,6 +34,21 @@ func TestPBKDF2KnownAnswers(t *testing.T) {
 		got, err := pbkdf2SHA256([]byte(v.password), []byte(v.salt), v.iterations)
 		if err != nil || !bytes.Equal(got, unhex(t, v.want)) {
 			t.Errorf("%d iterations: another key, error %v", v.iterations, err)
+		}
+	}
+}
+
+// TestPBKDF2IsTheStandardLibrarys compares with another implementation, around the lengths
+// at which HMAC hashes a key.
+func TestPBKDF2IsTheStandardLibrarys(t *testing.T) {
+	for _, size := range []int{0, 1, 31, 32, 63, 64, 65, 128, 1000} {
+		password, salt := random(make([]byte, size)), random(make([]byte, 48))
+		for _, iterations := range []int{1, 2, 3, 1000} {
+			got, err := pbkdf2SHA256(password, salt, iterations)
+			want, wantErr := pbkdf2.Key(sha256.New, string(password), salt, iterations, 32)
+			if err != nil || wantErr != nil || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes, %d iterations: another key, errors %v, %v", size, iterations, err, wantErr)
+			}
 		}
 	}
 }
