@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -105,8 +104,6 @@ func (a *app) readValueFile(path string) (secret.Value, error) {
 	return secret.New(b), err
 }
 
-func readUpTo(r io.Reader, limit int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit)) }
-
 // promptValue asks for a value twice.
 func (a *app) promptValue(key string) (secret.Value, error) {
 	t, err := a.terminal()
@@ -118,18 +115,27 @@ func (a *app) promptValue(key string) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, err
 	}
-	if err := secret.New(first).Check(key); err != nil {
-		return secret.Value{}, err
+	value := secret.New(first)
+	err = value.Check(key)
+	if err == nil {
+		err = t.same(key, value)
 	}
+	if err != nil {
+		value.Clear()
+	}
+	return value, err
+}
+
+// same asks for a value again, which must be the same.
+func (t *terminal) same(key string, value secret.Value) error {
 	again, err := t.hidden("The same again: ")
 	if err != nil {
-		return secret.Value{}, err
+		return err
 	}
 	defer clear(again)
-	if !bytes.Equal(first, again) {
-		clear(first)
-		err := secret.Errorf(secret.Invalid, "%s: the two values differ; nothing was changed", key)
-		return secret.Value{}, secret.WithHint(err, "a value of several lines comes from --file or a pipe")
+	if bytes.Equal(value.Reveal(), again) {
+		return nil
 	}
-	return secret.New(first), nil
+	err = secret.Errorf(secret.Invalid, "%s: the two values differ; nothing was changed", key)
+	return secret.WithHint(err, "a value of several lines comes from --file or a pipe")
 }
