@@ -81,6 +81,10 @@
 //     names it: an xec that the child starts would take it for the person's word.
 //   - The person's own configuration is trusted, but refused where others may write it.
 //   - inspect --resolve shows profiles, and parameters of tasks, as they are written.
+//   - doctor calls a problem what keeps xec from working or gives the key away; its exit code
+//     is that of the worst one. A store that does not exist is none, and neither is a
+//     configuration that is not approved, or a store that git would commit, which is sealed.
+//     Of git it believes nothing but whether a file is ignored or tracked.
 //   - What is told on standard error has one line, and names in it act on no terminal.
 package main
 
