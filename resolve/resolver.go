@@ -273,6 +273,15 @@ func (r *Resolver) Value(ref *Reference) (secret.Value, error) {
 	return value, err
 }
 
+// Clear overwrites the values that Load has fetched. None may be used after it; what
+// filters have made of them is not the resolver's.
+func (r *Resolver) Clear() {
+	for _, value := range r.values {
+		value.Clear()
+	}
+	r.values = nil
+}
+
 func sortedKeys(set map[string]bool) []string {
 	keys := make([]string, 0, len(set))
 	for key := range set {

@@ -28,6 +28,8 @@ type app struct {
 	environ  []string
 	// files are the process's own streams, for a child.
 	files [3]*os.File
+	// unprivate undoes for a child what keeps this process private.
+	unprivate func()
 
 	project projectOptions // from flags
 	config  *config.Config // once it is loaded
@@ -42,11 +44,13 @@ func newApp() *app {
 		terminal:    openTerminal,
 		environ:     os.Environ(),
 		files:       [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
+		unprivate:   func() {},
 	}
 }
 
 // run runs one command line and gives its exit code.
 func run(a *app, args []string) int {
+	a.unprivate = keepPrivate() // a value may stand in args and environ already
 	cmd := newRootCommand(a)
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
@@ -93,11 +97,17 @@ func (a *app) getenv(name string) string {
 // say writes one line to standard error. What it is told may quote names out of a project,
 // which must not act on a terminal.
 func (a *app) say(format string, args ...any) {
-	text := onOneLine(fmt.Sprintf(format, args...))
+	fmt.Fprintf(a.err, "xec: %s\n", a.shown(fmt.Sprintf(format, args...)))
+}
+
+// shown gives a text on one line, on which nothing acts on a terminal, with ~ for the home
+// folder.
+func (a *app) shown(text string) string {
+	text = onOneLine(text)
 	if home := a.getenv("HOME"); len(home) > 1 && filepath.IsAbs(home) {
 		text = withTilde(text, filepath.Clean(home)+string(filepath.Separator))
 	}
-	fmt.Fprintf(a.err, "xec: %s\n", text)
+	return text
 }
 
 // withTilde writes ~ for the home folder where a path begins with it.

@@ -289,6 +289,7 @@ func TestLeaksIsNotBlind(t *testing.T) {
 // TestNoValueOnACommandLine traces every program that xec starts.
 func TestNoValueOnACommandLine(t *testing.T) {
 	need(t, "strace")
+	need(t, "root") // to anybody else the arguments that a private process hands on are closed
 	home := canaryHome(t)
 	for _, line := range []string{
 		"exec --only CANARY -- sh -c 'sh -c true'", "exec --env-file ok.tmpl -- true", "render ok.tmpl", "secrets get CANARY", "secrets export --force", "demo",

@@ -110,6 +110,7 @@ func runExec(ctx context.Context, a *app, o execOptions) error {
 	if a.errTerminal && !o.quiet {
 		a.say("%s for %s", count(secrets, "secret"), o.command[0])
 	}
+	a.unprivate()
 	return child.Command{Argv: o.command, Env: lines, Streams: a.files}.Exec()
 }
 

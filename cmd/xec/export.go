@@ -55,7 +55,9 @@ func runExport(ctx context.Context, a *app, o exportOptions) error {
 	if err != nil {
 		return err
 	}
+	defer clearAll(secrets)
 	w := bufio.NewWriter(a.out)
+	defer wipe(w)
 	if err := write(w, secrets); err != nil {
 		return err
 	}

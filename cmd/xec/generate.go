@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -65,13 +65,17 @@ func runGenerate(ctx context.Context, a *app, o generateOptions) error {
 		return err
 	}
 	value := draw(o.length, charset)
+	defer value.Clear()
 	if err := a.setGenerated(ctx, s, o, value); err != nil {
 		return err
 	}
 	a.done("%s is set to %d random characters", o.key, o.length)
-	if o.show {
-		_, err = fmt.Fprintf(a.out, "%s\n", value.Reveal())
+	if !o.show {
+		return nil
 	}
+	line := slices.Concat(value.Reveal(), []byte("\n"))
+	defer clear(line)
+	_, err = a.out.Write(line)
 	return err
 }
 

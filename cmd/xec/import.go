@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -56,9 +55,11 @@ func runImport(ctx context.Context, a *app, o importOptions) error {
 		return err
 	}
 	secrets, err := read(src)
+	clear(src)
 	if err != nil {
 		return prefixed(name, err)
 	}
+	defer clearAll(secrets)
 	if err := store.Set(ctx, s, secrets); err != nil {
 		return err
 	}
@@ -81,8 +82,9 @@ func (a *app) importSource(path string) (name string, src []byte, err error) {
 		defer f.Close()
 		name, r = path, f
 	}
-	src, err = io.ReadAll(io.LimitReader(r, maxImport+1))
+	src, err = readUpTo(r, maxImport+1)
 	if err == nil && len(src) > maxImport {
+		clear(src)
 		err = secret.Errorf(secret.Invalid, "%s: more than 256 MiB", name)
 	}
 	return name, src, err

@@ -29,6 +29,16 @@
 //	5  permission error
 //	n  the child's own, once it has started; 126 and 127 as shells use them
 //
+// # Memory
+//
+// On Linux xec is not dumpable from its start: the kernel writes no core of it, and no other
+// process of the person can read its memory or its environment. Elsewhere on Unix it has no
+// core file. What it has read, opened, derived or asked for is overwritten when it is done
+// with. What Go gives no way to overwrite stays until the process ends: strings, which are
+// what arguments, environments and the texts of a JSON or YAML document are; the state of
+// ciphers and hashes; the insides of packages that encode. A program that xec becomes takes
+// the place of all of that.
+//
 // # Decisions
 //
 //   - xec alone prints its help and exits 0; xec secrets alone exits 2.
@@ -38,6 +48,11 @@
 //   - XEC_PASSPHRASE_COMMAND runs in the system's shell, because it is the person's
 //     own text; it gets no standard input and none of xec's passphrase variables.
 //     A variable of the three that is set but empty is an error.
+//   - Neither not being dumpable nor a limit on cores is for children. On Linux the kernel
+//     ends the first with every program that is executed, and the second is not needed: of
+//     what is not dumpable no core is written, whatever the limit. Elsewhere exec puts the
+//     limit back; commands that run beside xec (XEC_PASSPHRASE_COMMAND, ${cmd:…}) keep it, and
+//     may raise it again.
 //   - exec finds the command on its own PATH, whatever the child is given.
 //   - A flag that is given and empty is an error, but for --value and --prefix: with
 //     --only "$KEYS" and KEYS not set a child would else get everything. For the same
@@ -66,6 +81,10 @@
 //     names it: an xec that the child starts would take it for the person's word.
 //   - The person's own configuration is trusted, but refused where others may write it.
 //   - inspect --resolve shows profiles, and parameters of tasks, as they are written.
+//   - doctor calls a problem what keeps xec from working or gives the key away; its exit code
+//     is that of the worst one. A store that does not exist is none, and neither is a
+//     configuration that is not approved, or a store that git would commit, which is sealed.
+//     Of git it believes nothing but whether a file is ignored or tracked.
 //   - What is told on standard error has one line, and names in it act on no terminal.
 package main
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -56,7 +55,7 @@ func passphraseFromFile(name, path string) (secret.Value, error) {
 		return secret.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, secret.MaxValue+2))
+	text, err := readUpTo(f, secret.MaxValue+2)
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -75,35 +74,35 @@ func (a *app) passphraseFromCommand(name, command string) (secret.Value, error) 
 	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
 		return strings.HasPrefix(line, passphraseVars.text) || strings.HasPrefix(line, newPassphraseVars.text)
 	})
-	var out limited
-	cmd.Stdout = &out
-	err := cmd.Run()
-	if out.over {
+	text, err := printed(cmd, secret.MaxValue+1)
+	if len(text) > secret.MaxValue+1 {
+		clear(text)
 		return secret.Value{}, secret.Errorf(secret.Invalid, "%s: the command prints more than %d bytes", name, secret.MaxValue)
 	}
+	if err == nil {
+		return secret.New(cutNewline(text)), nil
+	}
+	clear(text)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return secret.Value{}, secret.Errorf(secret.General, "%s: the command failed: %s", name, exit.ProcessState)
 	}
+	return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", name)
+}
+
+// printed gives what a command prints, and of what is over the limit one byte. It reads
+// the pipe itself: package exec would copy through memory that nobody clears.
+func printed(cmd *exec.Cmd, limit int) ([]byte, error) {
+	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return secret.Value{}, secret.Errorf(secret.General, "%s: the command could not be started", name)
+		return nil, err
 	}
-	return secret.New(cutNewline(out.text)), nil
-}
-
-// limited takes what a passphrase may have and a newline, and then no more.
-type limited struct {
-	text []byte
-	over bool
-}
-
-func (l *limited) Write(b []byte) (int, error) {
-	if len(l.text)+len(b) > secret.MaxValue+1 {
-		l.over = true
-		return 0, io.ErrShortWrite
+	if err := cmd.Start(); err != nil {
+		return nil, err
 	}
-	l.text = append(l.text, b...)
-	return len(b), nil
+	text, err := readUpTo(out, limit+1)
+	out.Close() // what still wants to print is told so
+	return text, errors.Join(err, cmd.Wait())
 }
 
 // cutNewline removes one newline from the end.

@@ -122,6 +122,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if o.explain {
 		return a.explain(ctx, r, sources)
 	}
+	defer r.Clear()
 	if err := r.Load(ctx); err != nil {
 		return err
 	}
@@ -194,6 +195,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 		}
 	}
 	r, _, _ := newResolver(ctx, a.openStore)
+	defer r.Clear()
 	resolved, err := a.evaluate(ctx, c, parts, r, func() error { return r.Load(ctx) })
 	if err != nil || o.check {
 		return err

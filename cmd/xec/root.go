@@ -38,7 +38,7 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
-	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a, true), newRenderCommand(a), newInspectCommand(a), newConfigCommand(a), newCompletionCommand(a), newDemoCommand(a))
+	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a, true), newRenderCommand(a), newInspectCommand(a), newConfigCommand(a), newDoctorCommand(a), newCompletionCommand(a), newDemoCommand(a))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	return cmd

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -103,8 +102,6 @@ func (a *app) readValueFile(path string) (secret.Value, error) {
 	b, err := readUpTo(r, secret.MaxValue+1)
 	return secret.New(b), err
 }
-
-func readUpTo(r io.Reader, limit int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit)) }
 
 // promptValue asks for a value twice.
 func (a *app) promptValue(key string) (secret.Value, error) {

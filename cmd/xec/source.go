@@ -218,6 +218,9 @@ func (s *documentSource) write(w io.Writer, value valueOf) error {
 	if err != nil {
 		return err
 	}
+	if s.document != nil {
+		defer clear(out)
+	}
 	_, err = w.Write(out)
 	return err
 }

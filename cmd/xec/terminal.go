@@ -36,6 +36,7 @@ func openTerminal() (*terminal, error) {
 // shell, and closes the terminal.
 func (t *terminal) close() {
 	dropInput(t.in)
+	clear(t.buf)
 	t.in.Close()
 	if t.out != t.in {
 		t.out.Close()
@@ -79,19 +80,17 @@ func (t *terminal) hiddenTwice(prompt string, check func(secret.Value) error) (v
 		return secret.Value{}, false, err
 	}
 	value = secret.New(first)
+	defer func() {
+		if !same {
+			value.Clear()
+		}
+	}()
 	if err := check(value); err != nil {
-		return secret.Value{}, false, err
+		return value, false, err
 	}
 	again, err := t.hidden("The same again: ")
-	if err != nil {
-		return secret.Value{}, false, err
-	}
 	defer clear(again)
-	if !bytes.Equal(first, again) {
-		value.Clear()
-		return secret.Value{}, false, nil
-	}
-	return value, true, nil
+	return value, bytes.Equal(first, again), err
 }
 
 // hiddenLine reads the terminal in raw mode, because in its line mode it cuts a line
@@ -124,38 +123,44 @@ func hiddenKeys(line []byte, key byte) ([]byte, error) {
 			return nil, secret.Errorf(secret.Invalid, "nothing was typed")
 		}
 	case ctrlU:
+		clear(line)
 		return line[:0], nil
 	case ctrlH, del:
 		for len(line) > 0 {
 			last := line[len(line)-1]
+			line[len(line)-1] = 0
 			line = line[:len(line)-1]
 			if last&0xC0 != 0x80 { // not in the middle of a character
 				break
 			}
 		}
 	default:
-		return append(line, key), nil
+		return append(grown(line, 1), key), nil
 	}
 	return line, nil
 }
 
-// line reads up to the end of a line. Each byte goes through edit, if given.
-func (t *terminal) line(edit func([]byte, byte) ([]byte, error)) (line []byte, err error) {
+// line reads up to the end of a line. Each byte goes through edit, if given. What was
+// typed before an error is cleared.
+func (t *terminal) line(edit func([]byte, byte) ([]byte, error)) ([]byte, error) {
+	if edit == nil {
+		edit = func(line []byte, key byte) ([]byte, error) { return append(line, key), nil }
+	}
+	var line []byte
 	for {
 		key, err := t.next()
+		if err == nil && (key == '\n' || key == '\r') {
+			return line, nil
+		}
+		edited := line
+		if err == nil {
+			edited, err = edit(line, key)
+		}
 		if err != nil {
+			clear(line)
 			return nil, err
 		}
-		switch {
-		case key == '\n' || key == '\r':
-			return line, nil
-		case edit == nil:
-			line = append(line, key)
-		default:
-			if line, err = edit(line, key); err != nil {
-				return nil, err
-			}
-		}
+		line = edited
 	}
 }
 
@@ -169,6 +174,7 @@ func (t *terminal) next() (byte, error) {
 		t.buf = chunk[:n]
 	}
 	key := t.buf[0]
+	t.buf[0] = 0
 	t.buf = t.buf[1:]
 	return key, nil
 }

@@ -52,7 +52,7 @@ func runVerify(ctx context.Context, a *app, o verifyOptions) error {
 	if o.salvage == "" {
 		return a.tellDamage(report, o, err)
 	}
-	return s.Salvage(ctx, o.salvage, func(report file.Report) error {
+	return s.Salvage(ctx, o.salvage, func(report file.Findings) error {
 		if err := a.tellDamage(report, o, nil); o.force || secret.KindOf(err) != secret.Encryption {
 			return nil
 		}
@@ -61,11 +61,11 @@ func runVerify(ctx context.Context, a *app, o verifyOptions) error {
 }
 
 // found counts what opens.
-func found(r file.Report) string {
+func found(r file.Findings) string {
 	return fmt.Sprintf("%s of %s", count(r.Versions, "version"), count(r.Keys, "secret"))
 }
 
-func (a *app) tellWhole(report file.Report, o verifyOptions) error {
+func (a *app) tellWhole(report file.Findings, o verifyOptions) error {
 	if o.salvage != "" {
 		a.say("nothing is damaged, so nothing is written to %s", o.salvage)
 	}
@@ -77,7 +77,7 @@ func (a *app) tellWhole(report file.Report, o verifyOptions) error {
 }
 
 // tellDamage prints what is damaged; its error is what ends the command.
-func (a *app) tellDamage(report file.Report, o verifyOptions, err error) error {
+func (a *app) tellDamage(report file.Findings, o verifyOptions, err error) error {
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *app) tellDamage(report file.Report, o verifyOptions, err error) error {
 	return secret.WithHint(err, "xec secrets verify --salvage DIR saves that")
 }
 
-func (a *app) reportJSON(report file.Report) error {
+func (a *app) reportJSON(report file.Findings) error {
 	type damage struct {
 		Key     string `json:"key,omitempty"`
 		Version uint64 `json:"version,omitempty"`

@@ -20,7 +20,10 @@ const (
 )
 
 // keyLine is the line that holds a key, without its line feed.
-func keyLine(key []byte) []byte { return hex.AppendEncode([]byte(keyFilePrefix), key) }
+func keyLine(key []byte) []byte {
+	line := make([]byte, 0, len(keyFilePrefix)+2*keySize+1) // with room for the line feed
+	return hex.AppendEncode(append(line, keyFilePrefix...), key)
+}
 
 // parseKeyLine gives the key that a line holds.
 func parseKeyLine(line []byte) (key []byte, ok bool) {
@@ -67,9 +70,7 @@ func (s *Store) makeKeyFile() error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	key := random(make([]byte, keySize))
-	defer clear(key)
-	text := append(keyLine(key), '\n')
+	text := newKeyFile()
 	defer clear(text)
 	tmp, err := writeTemp(folder, keyTempPattern, func(f *os.File) error {
 		_, err := f.Write(text)
@@ -83,4 +84,11 @@ func (s *Store) makeKeyFile() error {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// newKeyFile gives the text of a key file with a new key.
+func newKeyFile() []byte {
+	key := random(make([]byte, keySize))
+	defer clear(key)
+	return append(keyLine(key), '\n')
 }

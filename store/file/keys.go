@@ -34,6 +34,11 @@ func newKeys(id format.ID, dataKey []byte) (*keys, error) {
 		}
 		derived[i] = key
 	}
+	defer func() { // what is made of them copies them
+		for _, key := range derived[:3] {
+			clear(key)
+		}
+	}()
 	records, err := newAEAD(derived[0])
 	if err != nil {
 		return nil, err
@@ -139,7 +144,9 @@ func slotAD(s *format.Slot, id format.ID) []byte {
 
 // keyID names a random key without giving it away.
 func keyID(key []byte) (id [format.KeyIDSize]byte) {
-	sum := sha256.Sum256(slices.Concat([]byte("xec/1 key id"), key))
+	named := slices.Concat([]byte("xec/1 key id"), key)
+	defer clear(named)
+	sum := sha256.Sum256(named)
 	copy(id[:], sum[:])
 	return id
 }

@@ -12,13 +12,13 @@ import (
 // Salvage makes a new store in the folder dir out of what is whole in this one, which
 // stays as it is. Before anything is written confirm is told what was found; its error
 // ends it.
-func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Report) error) error {
-	from, report, err := s.damagedSnapshot(ctx)
+func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Findings) error) error {
+	from, found, err := s.damagedSnapshot(ctx)
 	if err != nil {
 		return err
 	}
 	defer from.close()
-	entries, err := from.salvage(ctx, &report)
+	entries, err := from.salvage(ctx, &found)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Report) er
 	if err := to.checkVacant(); err != nil {
 		return err
 	}
-	if err := confirm(report); err != nil {
+	if err := confirm(found); err != nil {
 		return err
 	}
 	return to.receive(ctx, from, entries)
@@ -47,33 +47,33 @@ func (s *Store) checkVacant() error {
 }
 
 // damagedSnapshot opens a store as far as it can be. Only what opens one slot must be
-// there; what else is wrong is in the report.
-func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Report, error) {
-	var report Report
+// there; what else is wrong is in the findings.
+func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Findings, error) {
+	var found Findings
 	id, config, err := s.readConfig()
 	if err != nil {
-		report.add("", 0, "%v", err)
+		found.add("", 0, "%v", err)
 	}
 	salt, err := readOwn(s.path(format.SaltFile))
 	if err != nil {
-		return nil, report, err
+		return nil, found, err
 	}
 	f, err := openOwn(s.path(format.KeyringFile))
 	if err != nil {
-		return nil, report, err
+		return nil, found, err
 	}
 	snap := &snapshot{store: s, file: f, salt: salt}
-	if err := snap.loadDamaged(ctx, &report); err != nil {
+	if err := snap.loadDamaged(ctx, &found); err != nil {
 		snap.close()
-		return nil, report, err
+		return nil, found, err
 	}
 	if config != nil && (snap.header.StoreID != id || snap.header.Config != sha256.Sum256(config)) {
-		report.add("", 0, "%s: not the config of this store", s.path(format.ConfigFile))
+		found.add("", 0, "%s: not the config of this store", s.path(format.ConfigFile))
 	}
-	return snap, report, nil
+	return snap, found, nil
 }
 
-func (n *snapshot) loadDamaged(ctx context.Context, report *Report) error {
+func (n *snapshot) loadDamaged(ctx context.Context, found *Findings) error {
 	raw, size, err := n.readRawHeader()
 	if err != nil {
 		return err
@@ -83,27 +83,27 @@ func (n *snapshot) loadDamaged(ctx context.Context, report *Report) error {
 		return n.store.syntax(err)
 	}
 	for _, err := range damaged {
-		report.add("", 0, "%v", n.store.syntax(err))
+		found.add("", 0, "%v", n.store.syntax(err))
 	}
 	if h.Salt != sha256.Sum256(n.salt) {
-		report.add("", 0, "%s: not the salt of this store", n.store.path(format.SaltFile))
+		found.add("", 0, "%s: not the salt of this store", n.store.path(format.SaltFile))
 	}
 	n.header = h
 	n.place(len(raw))
 	if err := n.checkSize(size); err != nil {
-		report.add("", 0, "%v", err)
+		found.add("", 0, "%v", err)
 	}
 	if err := n.unlock(ctx); err != nil {
 		return err
 	}
 	if err := n.prove(raw); err != nil {
-		report.add("", 0, "%v; what is saved may be older than the last change", err)
+		found.add("", 0, "%v; what is saved may be older than the last change", err)
 	}
 	return nil
 }
 
 // salvage gives every entry with those of its versions that open.
-func (n *snapshot) salvage(ctx context.Context, report *Report) (all []draftEntry, err error) {
+func (n *snapshot) salvage(ctx context.Context, found *Findings) (all []draftEntry, err error) {
 	info, err := n.file.Stat()
 	if err != nil {
 		return nil, err
@@ -114,10 +114,10 @@ func (n *snapshot) salvage(ctx context.Context, report *Report) (all []draftEntr
 		}
 		entries, err := n.believedBucket(number, info.Size())
 		if err != nil {
-			report.add("", 0, "bucket %d of %d, with keys that cannot be told: %v", number, len(n.header.Rows), err)
+			found.add("", 0, "bucket %d of %d, with keys that cannot be told: %v", number, len(n.header.Rows), err)
 			continue
 		}
-		all = append(all, n.whole(number, entries, report)...)
+		all = append(all, n.whole(number, entries, found)...)
 	}
 	return all, nil
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Report is what a check of the whole store has found.
-type Report struct {
+// Findings is what a check of the whole store has found.
+type Findings struct {
 	Keys, Versions int      // secrets that have a version that opens, and such versions
 	Damage         []Damage // none in a store that is whole
 }
@@ -29,61 +29,61 @@ func (d Damage) String() string {
 	return fmt.Sprintf("%s: version %d: %s", d.Key, d.Version, d.Why)
 }
 
-func (r *Report) add(key string, version uint64, why string, args ...any) {
+func (r *Findings) add(key string, version uint64, why string, args ...any) {
 	r.Damage = append(r.Damage, Damage{key, version, fmt.Sprintf(why, args...)})
 }
 
 // Verify opens every record of the store. Damage of a bucket or a record is in the
-// report; what keeps the store as a whole from being trusted is the error.
-func (s *Store) Verify(ctx context.Context) (Report, error) {
-	var report Report
+// findings; what keeps the store as a whole from being trusted is the error.
+func (s *Store) Verify(ctx context.Context) (Findings, error) {
+	var found Findings
 	err := s.read(ctx, func(snap *snapshot) error {
-		found := snap.header.Keys
+		missing := snap.header.Keys
 		for number := range snap.header.Rows {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			entries, err := snap.bucket(number)
 			if err != nil {
-				report.add("", 0, "bucket %d of %d: %v", number, len(snap.header.Rows), err)
+				found.add("", 0, "bucket %d of %d: %v", number, len(snap.header.Rows), err)
 				continue
 			}
-			found -= uint64(len(entries))
-			snap.whole(number, entries, &report)
+			missing -= uint64(len(entries))
+			snap.whole(number, entries, &found)
 		}
-		if found != 0 && len(report.Damage) == 0 {
-			report.add("", 0, "the header does not say how many keys there are")
+		if missing != 0 && len(found.Damage) == 0 {
+			found.add("", 0, "the header does not say how many keys there are")
 		}
 		return nil
 	})
-	return report, err
+	return found, err
 }
 
 // whole opens all records of a bucket and gives what opens.
-func (n *snapshot) whole(number int, entries []format.Entry, report *Report) (whole []draftEntry) {
+func (n *snapshot) whole(number int, entries []format.Entry, found *Findings) (whole []draftEntry) {
 	offset := n.records[number]
 	for _, e := range entries {
-		first := len(report.Damage)
+		first := len(found.Damage)
 		kept := draftEntry{Entry: format.Entry{Key: e.Key, Created: e.Created}}
 		for _, v := range e.Versions {
 			value, err := n.value(e.Key, v, offset)
 			clear(value)
 			if err != nil {
-				report.add(e.Key, v.Number, "%s", whyUnread(err))
+				found.add(e.Key, v.Number, "%s", whyUnread(err))
 			} else {
 				kept.Versions = append(kept.Versions, v)
 				kept.records = append(kept.records, record{offset: offset})
 			}
 			offset += int64(v.Length)
 		}
-		report.Versions += len(kept.Versions)
+		found.Versions += len(kept.Versions)
 		if len(kept.Versions) == 0 {
 			continue
 		}
 		if newest := kept.Versions[0].Number; newest != e.Versions[0].Number {
-			report.Damage[first].Why += fmt.Sprintf("; version %d does", newest)
+			found.Damage[first].Why += fmt.Sprintf("; version %d does", newest)
 		}
-		report.Keys++
+		found.Keys++
 		whole = append(whole, kept)
 	}
 	return whole

@@ -95,13 +95,13 @@ func TestSalvageSavesWhatIsWhole(t *testing.T) {
 			before := tree(t, opt.Dir)
 			dir := filepath.Join(t.TempDir(), "new")
 			no := errors.New("no")
-			if err := Open(opt).Salvage(ctx, dir, func(Report) error { return no }); err != no {
+			if err := Open(opt).Salvage(ctx, dir, func(Findings) error { return no }); err != no {
 				t.Errorf("refused: error %v", err)
 			}
 			if _, err := os.Stat(dir); err == nil {
 				t.Error("refused, and yet made")
 			}
-			err = Open(opt).Salvage(ctx, dir, func(r Report) error { report = r; return nil })
+			err = Open(opt).Salvage(ctx, dir, func(r Findings) error { report = r; return nil })
 			if err != nil || len(report.Damage) == 0 || report.Keys != test.saved {
 				t.Fatalf("%+v, error %v", report, err)
 			}
@@ -149,7 +149,7 @@ func TestSalvageKeepsOlderVersions(t *testing.T) {
 	opt2 := opt
 	opt2.Dir = filepath.Join(t.TempDir(), "new")
 	var said []string
-	if err := Open(opt).Salvage(ctx, opt2.Dir, func(r Report) error {
+	if err := Open(opt).Salvage(ctx, opt2.Dir, func(r Findings) error {
 		for _, d := range r.Damage {
 			said = append(said, d.String())
 		}
@@ -169,7 +169,7 @@ func TestSalvageKeepsOlderVersions(t *testing.T) {
 func TestSalvageReplacesNoStore(t *testing.T) {
 	opt := made(t, "A")
 	other := made(t, "B")
-	err := Open(opt).Salvage(ctx, other.Dir, func(Report) error { return nil })
+	err := Open(opt).Salvage(ctx, other.Dir, func(Findings) error { return nil })
 	if !errors.Is(err, secret.Invalid) {
 		t.Errorf("error %v", err)
 	}

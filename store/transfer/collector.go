@@ -25,9 +25,12 @@ func newCollector(sayKeys bool) collector {
 	}
 }
 
-// result is what was read, if nothing was wrong.
+// result is what was read, if nothing was wrong; else the values are cleared.
 func (c *collector) result() (map[string]secret.Value, error) {
 	if err := join(c.problems); err != nil {
+		for _, value := range c.secrets {
+			value.Clear()
+		}
 		return nil, err
 	}
 	return c.secrets, nil

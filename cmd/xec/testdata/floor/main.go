@@ -2,13 +2,15 @@
 // with "derive" it derives one key as a store does; with a program behind that, it
 // is then replaced by it. The benchmarks of cmd/xec compare with it. With "measure"
 // it runs a program and prints its peak memory in bytes: a large process cannot
-// measure a child, because Linux counts the memory of the parent until the exec.
+// measure a child, because Linux counts the memory of the parent until the exec. With
+// "wait" it reads its standard input to the end.
 package main
 
 import (
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -46,6 +48,13 @@ func main() {
 			}
 			fmt.Println(size)
 			return nil
+		},
+	})
+	cmd.AddCommand(&cobra.Command{
+		Use: "wait",
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.Copy(io.Discard, os.Stdin)
+			return err
 		},
 	})
 	if cmd.Execute() != nil {

@@ -1,0 +1,9 @@
+//go:build !linux && !darwin
+
+package main
+
+// remote is empty, since no file system is named here.
+var remote = map[string]bool{}
+
+// fileSystem cannot tell here.
+func fileSystem(string) string { return "" }

@@ -1,0 +1,18 @@
+//go:build unix && !linux
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// keepPrivate keeps this process from leaving a core. Programs inherit the limit; undo
+// puts it back.
+func keepPrivate() (undo func()) {
+	var was unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &was); err != nil {
+		return func() {}
+	}
+	none := was
+	none.Cur = 0
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &none) // to lower it cannot fail
+	return func() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &was) }
+}
