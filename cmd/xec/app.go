@@ -51,7 +51,7 @@ func newApp() *app {
 // run runs one command line and gives its exit code.
 func run(a *app, args []string) int {
 	a.unprivate = keepPrivate() // a value may stand in args and environ already
-	cmd := newRootCommand(a)
+	cmd := newRootCommand(a, args)
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
 	cmd.SetArgs(args)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,8 +28,31 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(newRootCommand(newApp()))
+	visit(newRootCommand(newApp(), nil))
 	if count < 10 {
 		t.Errorf("only %d commands", count)
 	}
+}
+
+// TestACommandIsFoundAlone: by its name and by each alias, and without the other commands
+// of its group.
+func TestACommandIsFoundAlone(t *testing.T) {
+	var visit func(cmd *cobra.Command, path []string)
+	visit = func(cmd *cobra.Command, path []string) {
+		for _, sub := range cmd.Commands() {
+			for _, name := range append(sub.Aliases, sub.Name()) {
+				line := append(slices.Clone(path), name)
+				root := newRootCommand(newApp(), line)
+				found, rest, err := root.Find(line)
+				if err != nil || len(rest) > 0 || found.CommandPath() != sub.CommandPath() {
+					t.Errorf("%q: found %s, error %v", line, found.CommandPath(), err)
+				}
+				if n := len(root.Commands()); n != 1 {
+					t.Errorf("%q: %d commands are made", line, n)
+				}
+			}
+			visit(sub, append(slices.Clone(path), sub.Name()))
+		}
+	}
+	visit(newRootCommand(newApp(), nil), nil)
 }

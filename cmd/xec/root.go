@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,7 +14,7 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func newRootCommand(a *app) *cobra.Command {
+func newRootCommand(a *app, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "xec",
 		Short: "Keep secrets out of files, and put them where they are needed",
@@ -38,10 +39,38 @@ in the environment of programs (xec exec). xec secrets keeps the store.`,
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
-	cmd.AddCommand(newSecretsCommand(a), newExecCommand(a, true), newRenderCommand(a), newInspectCommand(a), newConfigCommand(a), newDoctorCommand(a), newCompletionCommand(a), newDemoCommand(a))
+	if slices.Equal(args, []string{"--version"}) {
+		return cmd // which knows its version without any of them
+	}
+	addCommands(a, cmd, args,
+		entry{"secrets secret s", func(a *app) *cobra.Command { return newSecretsCommand(a, args[min(1, len(args)):]) }},
+		entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, true) }},
+		entry{"render", newRenderCommand}, entry{"inspect", newInspectCommand}, entry{"config", newConfigCommand}, entry{"doctor", newDoctorCommand},
+		entry{"completion", newCompletionCommand}, entry{"demo", newDemoCommand},
+	)
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	return cmd
+}
+
+// entry is a command of a group: its name and aliases, and what makes it.
+type entry struct {
+	names string
+	build func(*app) *cobra.Command
+}
+
+// addCommands gives a group its commands, or that one alone whose name args begin with: to
+// make all of them takes longer than to run most.
+func addCommands(a *app, group *cobra.Command, args []string, entries ...entry) {
+	for _, e := range entries {
+		if len(args) > 0 && slices.Contains(strings.Fields(e.names), args[0]) {
+			entries = []entry{e}
+			break
+		}
+	}
+	for _, e := range entries {
+		group.AddCommand(e.build(a))
+	}
 }
 
 // version names the release, the commit and the Go that built it.

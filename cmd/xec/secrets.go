@@ -6,7 +6,7 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func newSecretsCommand(a *app) *cobra.Command {
+func newSecretsCommand(a *app, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "secrets",
 		Aliases: []string{"secret", "s"},
@@ -18,10 +18,11 @@ func newSecretsCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return groupHelp(cmd) },
 	}
 	a.addProjectFlags(cmd.PersistentFlags())
-	cmd.AddCommand(
-		newSetCommand(a), newGetCommand(a), newListCommand(a), newDeleteCommand(a),
-		newGenerateCommand(a), newHistoryCommand(a), newRollbackCommand(a), newExportCommand(a), newImportCommand(a), newExecCommand(a, false),
-		newKeyslotCommand(a), newRekeyCommand(a), newVerifyCommand(a),
+	addCommands(a, cmd, args,
+		entry{"set", newSetCommand}, entry{"get", newGetCommand}, entry{"list ls", newListCommand}, entry{"delete rm", newDeleteCommand},
+		entry{"generate", newGenerateCommand}, entry{"history", newHistoryCommand}, entry{"rollback", newRollbackCommand},
+		entry{"export", newExportCommand}, entry{"import", newImportCommand}, entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, false) }},
+		entry{"keyslot", newKeyslotCommand}, entry{"rekey", newRekeyCommand}, entry{"verify", newVerifyCommand},
 	)
 	return cmd
 }
