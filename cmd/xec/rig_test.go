@@ -162,12 +162,18 @@ func runXec(home, stdin string, env []string, args ...string) ended {
 }
 
 // finish runs a command to its end.
-func finish(cmd *exec.Cmd) ended {
+func finish(cmd *exec.Cmd) ended { return finishAfter(cmd, func() {}) }
+
+// finishAfter does something when the command has been started, and waits for its end.
+func finishAfter(cmd *exec.Cmd, started func()) ended {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); cmd.ProcessState == nil {
+	err := cmd.Start()
+	started()
+	if err != nil {
 		return ended{status: 127, stderr: []byte(err.Error())}
 	}
+	cmd.Wait()
 	return ended{cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes()}
 }
 
@@ -271,6 +277,10 @@ func leftovers(home string) (left []string) {
 	})
 	return left
 }
+
+// thorough reports whether this machine has what the rigs want, and is to do all that they
+// can. Else they do a part of it, in seconds.
+func thorough() bool { return os.Getenv("XEC_TEST_REQUIRE") != "" }
 
 // scratch is a folder in memory, where there is such a place: the rigs that do not
 // lose power have no use for a disk.
