@@ -48,9 +48,8 @@ type point struct {
 func (p point) String() string { return fmt.Sprintf("%s at %s number %d", p.name, p.call, p.k) }
 
 // strike runs the writing under strace, with the blow at that point. hit is false if the
-// program ended before it came there.
-func (p point) strike(w writing, home string) (e ended, hit bool) {
-	trace := home + ".trace"
+// program ended before it came there. The file trace is made and removed.
+func (p point) strike(w writing, home, trace string) (e ended, hit bool) {
 	defer os.Remove(trace)
 	spec := "?" + p.call
 	argv := []string{"strace", "-f", "-qq", "-e", "signal=none", "-o", trace, "-e", "trace=" + spec,
@@ -147,7 +146,7 @@ func (c crash) try(t *testing.T, p point) (hit bool) {
 	}
 	defer os.RemoveAll(home)
 	home = filepath.Join(home, "home")
-	e, hit := p.strike(c.writing, home)
+	e, hit := p.strike(c.writing, home, home+".trace")
 	if !hit && e.status != 0 {
 		c.lose(t, "%s: untouched, and status %d: %s", p, e.status, e.stderr)
 	}

@@ -15,19 +15,24 @@ import (
 
 // disk is an ext4 file system in a file. What has reached the file is what has reached
 // the disk: a copy of it, taken while it is mounted, is the disk of a machine that lost
-// its power at that moment. With these options nothing gets there by itself within ten
-// minutes, and a rename does not take the data of the file with it.
+// its power at that moment.
 type disk struct {
-	image, folder string
+	image, folder, options string
 }
 
-const diskOptions = "loop,commit=600,noauto_da_alloc"
+// lazyDisk are mount options by which nothing gets to the disk by itself within ten
+// minutes, and a rename does not take the data of the file with it.
+const lazyDisk = "loop,commit=600,noauto_da_alloc"
+
+// diskIn is a disk in a folder, not made yet.
+func diskIn(dir, options string) disk {
+	return disk{filepath.Join(dir, "image"), filepath.Join(dir, "disk"), options}
+}
 
 // newDisk makes and mounts a disk of some MiB.
-func newDisk(t *testing.T, size int64) disk {
+func newDisk(t *testing.T, size int64, options string) disk {
 	t.Helper()
-	dir := scratch(t)
-	d := disk{filepath.Join(dir, "image"), filepath.Join(dir, "disk")}
+	d := diskIn(scratch(t), options)
 	if err := errors.Join(makeImage(d.image, size<<20), os.Mkdir(d.folder, 0o700), d.mount()); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +52,7 @@ func makeImage(path string, size int64) error {
 	return quiet("mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0", path)
 }
 
-func (d disk) mount() error { return quiet("mount", "-o", diskOptions, d.image, d.folder) }
+func (d disk) mount() error { return quiet("mount", "-o", d.options, d.image, d.folder) }
 
 // unmount is safe to call again. A lazy one is better than none at all.
 func (d disk) unmount() error {
@@ -79,7 +84,7 @@ var loopMounts = sync.OnceValue(func() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	d := disk{filepath.Join(dir, "image"), filepath.Join(dir, "disk")}
+	d := diskIn(dir, lazyDisk)
 	return errors.Join(makeImage(d.image, 4<<20), os.Mkdir(d.folder, 0o700), d.mount(), d.unmount())
 })
 
@@ -91,7 +96,7 @@ func (d disk) powerCut(look func(folder string) error) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	after := disk{filepath.Join(dir, "image"), filepath.Join(dir, "disk")}
+	after := diskIn(dir, d.options)
 	if err := errors.Join(copyFile(after.image, d.image), os.Mkdir(after.folder, 0o700)); err != nil {
 		return err
 	}
@@ -151,7 +156,7 @@ func TestPowerCut(t *testing.T) {
 	if _, err := pinned(); err != nil {
 		t.Fatal(err)
 	}
-	d, paths := newDisk(t, 64), map[string][]point{}
+	d, paths := newDisk(t, 64, lazyDisk), map[string][]point{}
 	var deeds []deed
 	var acknowledged, killed, looked int
 	start := time.Now()
@@ -205,7 +210,7 @@ func (d disk) do(t *testing.T, w writing, home string, cut bool, path []point) e
 		t.Fatalf("%s: %v", w.name, err)
 	}
 	if cut {
-		e, _ := path[rand.IntN(len(path))].strike(w, home)
+		e, _ := path[rand.IntN(len(path))].strike(w, home, d.image+".trace")
 		return e
 	}
 	e := finish(w.command(home, program(t, "xec")))
@@ -236,7 +241,7 @@ func TestPowerCutIsNotBlind(t *testing.T) {
 	for name, when := range map[string]string{"no fsync": "1+", "none of the file": "1", "none of the folder": "2"} {
 		t.Run(name, func(t *testing.T) {
 			lost, rounds := 0, 0
-			d, all := newDisk(t, 64), writings()
+			d, all := newDisk(t, 64, lazyDisk), writings()
 			for i, home := range d.homes(t, len(all)) {
 				w := all[i]
 				if len(w.seeds) == 0 && when != "1+" {
@@ -248,7 +253,7 @@ func TestPowerCutIsNotBlind(t *testing.T) {
 					t.Fatal(err)
 				}
 				spec := "fsync,fdatasync:retval=0:when=" + when
-				e := finish(w.command(path, "strace", "-f", "-qq", "--seccomp-bpf", "-o", filepath.Join(filepath.Dir(d.image), "trace"),
+				e := finish(w.command(path, "strace", "-f", "-qq", "--seccomp-bpf", "-o", d.image+".trace",
 					"-e", "trace=fsync,fdatasync", "-e", "inject="+spec, filepath.Join(builtFolder, "pinned")))
 				if err := w.verdict(path, e); err != nil || e.status != 0 {
 					t.Fatalf("%s: status %d, error %v", w.name, e.status, err)
