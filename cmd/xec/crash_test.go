@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -133,39 +135,69 @@ type crash struct {
 	from, folder string // the planted home, and where its copies lie
 }
 
-// try strikes once, in a home of its own, and judges. It gives false when the blow did
-// not fall.
-func (c crash) try(t *testing.T, p point) (hit bool) {
-	home, err := os.MkdirTemp(c.folder, "")
+// inCopy lets do its work in a copy of the home, which is removed then.
+func (c crash) inCopy(t *testing.T, do func(home string)) {
+	t.Helper()
+	folder, err := os.MkdirTemp(c.folder, "")
+	home := filepath.Join(folder, "home")
 	if err == nil {
-		err = copyHome(filepath.Join(home, "home"), c.from)
+		defer os.RemoveAll(folder)
+		err = copyHome(home, c.from)
 	}
 	if err != nil {
 		t.Error(err)
-		return false
+		return
 	}
-	defer os.RemoveAll(home)
-	home = filepath.Join(home, "home")
-	e, hit := p.strike(c.writing, home, home+".trace")
-	if !hit && e.status != 0 {
-		c.lose(t, "%s: untouched, and status %d: %s", p, e.status, e.stderr)
-	}
-	if hit {
-		c.add(e)
-	}
-	if err := c.verdict(home, e); err != nil {
-		c.lose(t, "%s: %v", p, err)
-		return hit
-	}
-	if hit && (len(leftovers(home)) > 0 || p.k%16 == 0) {
-		c.mu.Lock()
-		c.next++
-		c.mu.Unlock()
-		if err := c.goesOn(home); err != nil {
-			c.lose(t, "%s: %v", p, err)
+	do(home)
+}
+
+// try strikes once, and judges. It gives false when the blow did not fall.
+func (c crash) try(t *testing.T, p point) (hit bool) {
+	c.inCopy(t, func(home string) {
+		var e ended
+		e, hit = p.strike(c.writing, home, home+".trace")
+		if hit {
+			c.add(e)
+		} else if e.status != 0 {
+			c.lose(t, "%s: untouched, and status %d: %s", p, e.status, e.stderr)
 		}
-	}
+		c.judge(t, home, e, p.String(), hit && p.k%16 == 0)
+	})
 	return hit
+}
+
+// judge looks at what is left, and writes again where something has been left behind, or
+// where it is asked to.
+func (c crash) judge(t *testing.T, home string, e ended, what string, again bool) {
+	t.Helper()
+	if err := c.verdict(home, e); err != nil {
+		c.lose(t, "%s: %s: %v", c.name, what, err)
+		return
+	}
+	if len(leftovers(home)) == 0 && !again {
+		return
+	}
+	c.mu.Lock()
+	c.next++
+	c.mu.Unlock()
+	if err := c.goesOn(home); err != nil {
+		c.lose(t, "%s: %s: %v", c.name, what, err)
+	}
+}
+
+// measure gives the path of the writing, which must come to its end without a blow.
+func (c crash) measure(t *testing.T) (path []point) {
+	t.Helper()
+	c.inCopy(t, func(home string) {
+		var err error
+		if path, err = c.path(home); err == nil {
+			err = c.verdict(home, ended{})
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return path
 }
 
 // sweep strikes at every point: for each call at the first, the second and so on, until
@@ -209,17 +241,7 @@ func TestCrashAtEverySystemCall(t *testing.T) {
 	for i, w := range writings() {
 		t.Run(w.name, func(t *testing.T) {
 			c := crash{w, &outcomes{}, w.planted(t), scratch(t)}
-			home := filepath.Join(c.folder, "untouched")
-			if err := copyHome(home, c.from); err != nil {
-				t.Fatal(err)
-			}
-			path, err := w.path(home)
-			if err == nil {
-				err = w.verdict(home, ended{})
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			path := c.measure(t)
 			least := len(path) / 5
 			if required("strace") {
 				least = len(path) * 4
@@ -235,4 +257,81 @@ func TestCrashAtEverySystemCall(t *testing.T) {
 		})
 	}
 	t.Logf("%d points in %v", total, time.Since(start).Round(time.Second))
+}
+
+// TestKillAtAnyMoment kills writings from outside: every other one at a moment of its
+// whole run, the others while a temporary file shows that the write has begun. They run
+// on the disk, where a sync takes its time.
+func TestKillAtAnyMoment(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a kill there is no signal")
+	}
+	kills := 40
+	if thorough() {
+		kills = 500
+	}
+	start, all, o := time.Now(), writings(), &outcomes{}
+	var crashes []crash
+	var takes []time.Duration
+	for _, w := range all {
+		c := crash{w, o, w.planted(t), t.TempDir()}
+		crashes, takes = append(crashes, c), append(takes, c.takes(t))
+	}
+	sideBySide(kills, func(i int) {
+		row := i / 2 % len(all)
+		for range 20 { // until one is not too late
+			if crashes[row].killOnce(t, i%2 == 1, takes[row]) {
+				return
+			}
+		}
+		t.Errorf("%s: no kill is fast enough", all[row].name)
+	})
+	if o.next < kills/8 {
+		t.Errorf("only %d were killed in the middle of a write", o.next)
+	}
+	t.Logf("%d kills, %d of them in the middle of a write, and %d that came too late; %d losses, in %v",
+		o.killed, o.next, o.done, o.losses, time.Since(start).Round(time.Second))
+}
+
+// takes is how long the writing takes.
+func (c crash) takes(t *testing.T) (took time.Duration) {
+	t.Helper()
+	c.inCopy(t, func(home string) {
+		start := time.Now()
+		if e := finish(c.command(home, program(t, "xec"))); e.status != 0 {
+			t.Errorf("%s: status %d: %s", c.name, e.status, e.stderr)
+		}
+		took = time.Since(start)
+	})
+	return took
+}
+
+// killOnce kills, and judges. It gives false when that came too late.
+func (c crash) killOnce(t *testing.T, aimed bool, takes time.Duration) (killed bool) {
+	c.inCopy(t, func(home string) {
+		e := c.killed(home, aimed, takes)
+		c.add(e)
+		c.judge(t, home, e, "kill", false)
+		killed = e.killed()
+	})
+	return killed
+}
+
+// killed runs the writing and kills it at a random moment: of the time that it takes,
+// or, aimed, when a temporary file is there.
+func (c crash) killed(home string, aimed bool, takes time.Duration) ended {
+	cmd := c.command(home, filepath.Join(builtFolder, "xec"))
+	return finishAfter(cmd, func() {
+		pause := rand.N(takes)
+		if aimed {
+			pause = rand.N(takes / 20)
+			for end := time.Now().Add(2 * takes); len(leftovers(home)) == 0 && time.Now().Before(end); {
+				time.Sleep(20 * time.Microsecond)
+			}
+		}
+		time.Sleep(pause)
+		if cmd.Process != nil {
+			cmd.Process.Kill()
+		}
+	})
 }

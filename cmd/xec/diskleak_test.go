@@ -295,7 +295,7 @@ func TestNothingLeaksToTheDisk(t *testing.T) {
 	start, passphrase := time.Now(), newValue()
 	d, elsewhere := &record{disk: newDisk(t, 32, eagerDisk)}, scratch(t)
 	all, commands := []sought{{"a passphrase", passphrase}}, 0
-	path := writings()[2].pathElsewhere(t)
+	path := writingNamed(t, "set a new key").pathElsewhere(t)
 	for name, env := range map[string][]string{
 		"keyfile": nil, "passphrase": {"XEC_PASSPHRASE=" + passphrase},
 	} {

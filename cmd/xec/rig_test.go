@@ -72,6 +72,17 @@ func writings() []writing {
 	}
 }
 
+// writingNamed is one of them.
+func writingNamed(t *testing.T, name string) writing {
+	t.Helper()
+	all := writings()
+	i := slices.IndexFunc(all, func(w writing) bool { return w.name == name })
+	if i < 0 {
+		t.Fatalf("there is no writing %q", name)
+	}
+	return all[i]
+}
+
 // words splits a command line and adds more arguments as they are.
 func words(line string, more ...string) []string { return append(strings.Fields(line), more...) }
 
@@ -181,11 +192,15 @@ func (e ended) killed() bool { return e.status == -1 }
 
 func (e ended) says(text string) bool { return bytes.Contains(e.stderr, []byte(text)) }
 
-// contents gives what the store of a home holds, as the ordinary program reads it.
+// contents gives what the store of a home holds, as the ordinary program reads it without
+// a word.
 func contents(home string, env []string) (values, error) {
 	e := runXec(home, "", env, "secrets", "export", "--force")
 	if e.status != 0 {
 		return nil, fmt.Errorf("the store does not open: status %d: %s", e.status, e.stderr)
+	}
+	if len(e.stderr) > 0 {
+		return nil, fmt.Errorf("the store opens with a warning: %s", e.stderr)
 	}
 	v := values{}
 	return v, json.Unmarshal(e.stdout, &v)
@@ -362,8 +377,7 @@ func sideBySide(n int, do func(i int)) {
 
 // TestVerdictIsNotBlind: the judge of the rigs finds each kind of damage.
 func TestVerdictIsNotBlind(t *testing.T) {
-	all := writings()
-	w := all[slices.IndexFunc(all, func(w writing) bool { return w.name == "import" })]
+	w := writingNamed(t, "import")
 	key := slices.Collect(maps.Keys(w.before()))[0]
 	home := w.planted(t)
 	ok, failed, killed := ended{}, ended{status: 1}, ended{status: -1}
