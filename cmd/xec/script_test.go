@@ -88,6 +88,8 @@ func present(name string) error {
 			return fmt.Errorf("user %d is not root", os.Geteuid())
 		}
 		name = "setpriv"
+	case "loop":
+		return loopMounts()
 	case "terminal":
 		if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 			return fmt.Errorf("no pseudo-terminals on %s", runtime.GOOS)
