@@ -32,7 +32,7 @@ func crowdSize() crowd {
 
 // crowdAlso are more command lines that run once in the middle of the crowd, and change
 // no value.
-var crowdAlso = [][]string{}
+var crowdAlso = [][]string{{"secrets", "rekey"}}
 
 // gathering is a crowd at work.
 type gathering struct {

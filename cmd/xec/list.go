@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -61,7 +60,7 @@ func runList(ctx context.Context, a *app, o listOptions) error {
 		return err
 	}
 	if o.format == "json" {
-		return a.indentedJSON(slices.Concat([]string{}, keys)) // an array, also of none
+		return a.indentedJSON(append([]string{}, keys...)) // an array, also of none
 	}
 	w := bufio.NewWriter(a.out)
 	switch {

@@ -69,6 +69,29 @@ func writings() []writing {
 		{name: "import", seeds: []values{with(some, key, old)}, argv: words("secrets import"), stdin: overwriting.json(),
 			change: func(v values) { maps.Copy(v, overwriting) }},
 		{name: "rollback", seeds: []values{with(some, key, value), {key: old}}, argv: words("secrets rollback", key), change: setKey},
+		{name: "rekey", seeds: []values{some, with(some, key, old)}, argv: words("secrets rekey")},
+		{name: "rekey a large store", seeds: []values{large}, argv: words("secrets rekey --iterations 100001")},
+		{name: "keyslot add", seeds: []values{some}, argv: words("secrets keyslot add passphrase"),
+			env: []string{"XEC_NEW_PASSPHRASE=" + passphrase}, check: opensBy(passphrase, true)},
+		{name: "keyslot remove", seeds: []values{some}, argv: words("secrets keyslot remove passphrase"),
+			prepare: func(home string) error {
+				e := runXec(home, "", []string{"XEC_NEW_PASSPHRASE=" + passphrase}, words("secrets keyslot add passphrase")...)
+				if e.status != 0 {
+					return fmt.Errorf("keyslot add: status %d", e.status)
+				}
+				return nil
+			}, check: opensBy(passphrase, false)},
+	}
+}
+
+// opensBy checks after an acknowledged command whether a passphrase opens the store.
+func opensBy(passphrase string, want bool) func(home string, acknowledged bool) error {
+	return func(home string, acknowledged bool) error {
+		e := runXec(home, "", []string{"XEC_PASSPHRASE=" + passphrase}, words("secrets list")...)
+		if acknowledged && (e.status == 0) != want {
+			return fmt.Errorf("by the passphrase the store opens with status %d", e.status)
+		}
+		return nil
 	}
 }
 

@@ -54,6 +54,9 @@ func (s *Store) readKeyFile() ([]byte, error) {
 // needKeyFile gives the person's key and makes it first where there is none.
 func (s *Store) needKeyFile() ([]byte, error) {
 	key, err := s.readKeyFile()
+	if err == nil {
+		err = syncFolder(filepath.Dir(s.opt.KeyFile)) // which a writer that was killed may not have done
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
