@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ import (
 type renderOptions struct {
 	files   []string
 	output  string
+	folder  bool // the output is one
 	format  string
 	check   bool
 	inPlace bool
@@ -59,7 +61,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), and not standard output")
+	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), or into this folder, and not standard output")
 	f.StringVar(&o.format, "format", "", "take the FILEs for `yaml`, json, dotenv or text, whatever their names")
 	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
 	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
@@ -82,8 +84,6 @@ func (o renderOptions) validate() error {
 	switch {
 	case len(modes) > 1:
 		return secret.Errorf(secret.Invalid, "%s: one at a time", strings.Join(modes, " and "))
-	case o.output != "" && len(o.files) > 1:
-		return secret.Errorf(secret.Invalid, "--output takes one FILE, not %d", len(o.files))
 	case o.inPlace && (len(o.files) == 0 || slices.Contains(o.files, "-")):
 		return secret.Errorf(secret.Invalid, "--in-place needs FILEs")
 	case o.format != "" && !slices.Contains(formatNames, o.format):
@@ -102,12 +102,17 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if len(o.files) == 0 {
 		return a.renderConfig(ctx, o)
 	}
+	o.folder = o.intoFolder()
+	jobs, err := o.jobs()
+	if err != nil {
+		return err
+	}
 	r, early, wait := newResolver(ctx, a.openStore)
 	early()
 	defer wait()
 	var sources []source
-	for _, path := range o.files {
-		s, err := a.openSource(path, o)
+	for _, j := range jobs {
+		s, err := a.openSource(j, o)
 		if err != nil {
 			return err
 		}
@@ -126,40 +131,56 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if err := r.Load(ctx); err != nil {
 		return err
 	}
+	if o.output != "" || o.inPlace {
+		return o.writeFiles(ctx, jobs, sources, r)
+	}
 	for _, s := range sources {
-		if err := a.put(ctx, s, r, o); err != nil {
+		if err := a.put(s, r, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// put writes what a source renders to.
-func (a *app) put(ctx context.Context, s source, r *resolve.Resolver, o renderOptions) error {
-	target := o.output
+// put writes to standard output what a source renders to, or tells of it.
+func (a *app) put(s source, r *resolve.Resolver, o renderOptions) error {
 	switch {
 	case o.diff:
 		return a.showDiff(s)
 	case o.check:
 		return s.write(io.Discard, r.Value) // a place may not carry its value
-	case o.inPlace:
-		target = s.name()
 	}
-	if target == "" {
-		return s.write(a.out, r.Value)
-	}
+	return s.write(a.out, r.Value)
+}
+
+// writeFiles writes all files or none.
+func (o renderOptions) writeFiles(ctx context.Context, jobs []job, sources []source, r *resolve.Resolver) error {
 	ctx, end := untilSignal(ctx)
 	defer end()
-	return output.Write(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w}, r.Value) })
+	var b output.Batch
+	defer b.Drop()
+	for i, s := range sources {
+		target := jobs[i].target
+		if o.folder {
+			if err := b.MakeFolder(filepath.Clean(o.output), filepath.Dir(target)); err != nil {
+				return err
+			}
+		}
+		if err := b.Add(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w}, r.Value) }); err != nil {
+			return err
+		}
+	}
+	return b.Commit()
 }
 
 // openSource opens a file to be rendered, and checks where it would go.
-func (a *app) openSource(path string, o renderOptions) (source, error) {
+func (a *app) openSource(j job, o renderOptions) (source, error) {
+	path := j.path
 	in, err := a.openInput(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkOutput(in, path, o); err != nil {
+	if err := a.checkOutput(in, j, o); err != nil {
 		in.Close()
 		return nil, err
 	}
@@ -291,26 +312,23 @@ func spool(name string, r io.Reader) (input, error) {
 }
 
 // checkOutput refuses, before any work, an output that cannot be written.
-func (a *app) checkOutput(in input, path string, o renderOptions) error {
-	if o.inPlace {
-		return output.Check(path)
-	}
-	if o.output == "" || o.output == "-" {
+func (a *app) checkOutput(in input, j job, o renderOptions) error {
+	if j.target == "" {
 		return nil
 	}
-	if err := output.Check(o.output); err != nil {
+	if err := output.Check(j.target); err != nil || o.inPlace {
 		return err
 	}
 	source := in.File
-	if path == "-" && a.files[0] != nil {
+	if j.path == "-" && a.files[0] != nil {
 		source = a.files[0] // what was spooled
 	}
 	from, err := source.Stat()
 	if err != nil {
 		return err
 	}
-	if target, err := os.Stat(o.output); err == nil && os.SameFile(from, target) {
-		return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", o.output)
+	if target, err := os.Stat(j.target); err == nil && os.SameFile(from, target) {
+		return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", j.target)
 	}
 	return nil
 }

@@ -93,3 +93,46 @@ func TestOnlyRegularFilesAreReplaced(t *testing.T) {
 		t.Errorf("something was written through the link: %d bytes, error %v", len(got), err)
 	}
 }
+
+// TestABatchIsAllOrNone: a file that cannot take its place leaves the others as they were.
+func TestABatchIsAllOrNone(t *testing.T) {
+	folder := t.TempDir()
+	old, fresh, bad := filepath.Join(folder, "old"), filepath.Join(folder, "new", "fresh"), filepath.Join(folder, "bad")
+	if err := os.WriteFile(old, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	defer b.Drop()
+	if err := b.MakeFolder(folder, filepath.Dir(fresh)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{old, fresh, bad} {
+		if err := b.Add(path, text("rendered")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(bad, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Commit(); err == nil {
+		t.Error("a folder was replaced")
+	}
+	b.Drop()
+	if got, err := os.ReadFile(old); err != nil || string(got) != "old" {
+		t.Errorf("%d bytes in the old file, error %v", len(got), err)
+	}
+	if all := names(t, folder); len(all) != 2 {
+		t.Errorf("files %v, want old and the folder in the way", all)
+	}
+}
+
+func TestABatchGoesThroughNoLink(t *testing.T) {
+	folder := t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(folder, "root"), 0o700), os.Symlink(t.TempDir(), filepath.Join(folder, "root", "link"))); err != nil {
+		t.Skip(err)
+	}
+	var b Batch
+	if err := b.MakeFolder(filepath.Join(folder, "root"), filepath.Join(folder, "root", "link", "x")); !errors.Is(err, secret.Invalid) {
+		t.Errorf("error %v", err)
+	}
+}
