@@ -47,7 +47,7 @@ func runDelete(ctx context.Context, a *app, o deleteOptions) error {
 		if !found {
 			return nearestHint(ctx, s, o.key, store.NotFound(o.key))
 		}
-		if err := a.confirm("Delete "+o.key+"?", "--force"); err != nil {
+		if err := a.confirm("Delete "+o.key+", with its older values?", "--force"); err != nil {
 			return err
 		}
 	}

@@ -120,7 +120,7 @@ func (d *doctor) look(ctx context.Context) {
 	dir := d.lookForStore(home, c, approval)
 	var r *file.Report
 	if dir != "" {
-		r = file.Open(file.Options{Dir: dir, KeyFile: filepath.Join(home, "key")}).Look()
+		r = file.Open(file.Options{Dir: dir, KeyFile: filepath.Join(home, "key"), Seen: filepath.Join(home, "seen"), Strict: d.project.strict}).Look()
 		d.lookAtStore(r)
 		d.lookAtSlots(r)
 		d.lookAtBackup(r)
@@ -220,7 +220,8 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 	default:
 		block, ok, err := c.Acting(approval).Block()
 		if errors.Is(err, secret.Permission) {
-			d.add(stateWarning, check, "not looked for: the secrets block that says where it is has not been approved")
+			d.problem(check, secret.Errorf(secret.Permission, "not looked for: the secrets block that says where it is has not been approved"))
+			d.hint("xec config trust")
 			return ""
 		}
 		if err != nil {
@@ -251,8 +252,12 @@ func (d *doctor) lookAtStore(r *file.Report) {
 		d.warning(check, err)
 	}
 	switch {
+	case r.Opens:
+		d.add(stateOK, check, "it opens with the key file, and its header is proved: %s, generation %d", count(int(r.Keys), "secret"), r.Generation)
+		d.hint("whether every secret in it is whole: xec secrets verify")
 	case r.Slots != nil:
-		d.add(stateOK, check, "%s, generation %d, as its header says", count(int(r.Keys), "key"), r.Generation)
+		d.add(stateNote, check, "not opened: %s, generation %d, as its header says", count(int(r.Keys), "secret"), r.Generation)
+		d.hint("whether it opens, and every secret in it is whole: xec secrets verify")
 	case !r.Exists && len(r.Problems) == 0:
 		d.add(stateNote, check, "there is none yet; the first xec secrets set makes it")
 	}
@@ -315,7 +320,11 @@ func (d *doctor) lookAtBackup(r *file.Report) {
 	if len(ways) == 0 {
 		ways = []string{"what opens it"}
 	}
-	d.add(stateNote, "backup", "it takes %s and %s; the folder alone does not restore", r.Dir, strings.Join(ways, " or "))
+	one := ways[0]
+	if len(ways) > 1 {
+		one = "one of: " + strings.Join(ways, ", ")
+	}
+	d.add(stateNote, "backup", "it takes the folder %s, which alone does not restore, and %s", r.Dir, one)
 	if !r.Has(format.Passphrase) && !r.Has(format.Recovery) {
 		d.hint("xec secrets keyslot add recovery gives a key that can be kept on paper")
 	}
@@ -345,17 +354,21 @@ func (d *doctor) lookAtFileSystem(dir string) {
 // the key is not.
 func (d *doctor) lookAtGit(ctx context.Context, r *file.Report) {
 	if r.KeyFileExists {
-		d.lookAtGitOf(ctx, r.KeyFile, "the key file", d.problem)
+		d.lookAtGitOf(ctx, r.KeyFile, []string{r.KeyFile}, "the key file", d.problem)
 	}
 	if r.Exists {
-		d.lookAtGitOf(ctx, filepath.Join(r.Dir, "keyring.enc"), "the store", d.warning)
+		d.lookAtGitOf(ctx, filepath.Join(r.Dir, format.KeyringFile), []string{r.Dir + "/", r.Dir + ".lock"}, "the store", d.warning)
 	}
 }
 
-func (d *doctor) lookAtGitOf(ctx context.Context, path, what string, fault func(string, error)) {
+func (d *doctor) lookAtGitOf(ctx context.Context, path string, ignored []string, what string, fault func(string, error)) {
 	const check = "git"
 	state, top := d.gitOf(ctx, path)
-	ignore := fmt.Sprintf("a line with %s in %s", slashed(top, path), filepath.Join(top, ".gitignore"))
+	var lines []string
+	for _, path := range ignored {
+		lines = append(lines, slashed(top, path))
+	}
+	ignore := fmt.Sprintf("put %s into %s", strings.Join(lines, " and "), filepath.Join(top, ".gitignore"))
 	switch state {
 	case gitIgnored:
 		d.add(stateOK, check, "%s in %s is ignored", what, top)
@@ -363,8 +376,8 @@ func (d *doctor) lookAtGitOf(ctx context.Context, path, what string, fault func(
 		err := secret.Errorf(secret.Permission, "%s is not ignored in %s: git add would commit it", what, top)
 		fault(check, secret.WithHint(err, "%s", ignore))
 	case gitTracked:
-		err := secret.Errorf(secret.Permission, "%s is committed in %s", what, top)
-		fault(check, secret.WithHint(err, "git rm --cached %s, %s; whoever has the history has it", path, ignore))
+		err := secret.Errorf(secret.Permission, "%s is tracked in %s", what, top)
+		fault(check, secret.WithHint(err, "git rm --cached %s, and %s; whoever has the history has it", path, ignore))
 	case gitNotTold:
 		d.add(stateNote, check, "%s is in the repository %s; git cannot be asked whether it would commit it", what, top)
 	}
@@ -376,7 +389,11 @@ func slashed(folder, path string) string {
 	if err != nil {
 		return path
 	}
-	return "/" + filepath.ToSlash(rel)
+	rel = "/" + filepath.ToSlash(rel)
+	if os.IsPathSeparator(path[len(path)-1]) {
+		rel += "/"
+	}
+	return rel
 }
 
 // lookAtPassphrase tells which variables give a passphrase, and whether they can. The

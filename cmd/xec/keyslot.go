@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -121,21 +123,25 @@ func newKeyslotAddCommand(a *app) *cobra.Command {
   recovery    a random key that is printed once, to be written down; a person types it
               where a passphrase is asked for, or sets it as the passphrase
 
-Whoever has an older copy of the store still opens that by what it was locked with then.`,
+A key file that somebody else may have is replaced like this: let something else open the
+store, keyslot remove keyfile, move ~/.xec/key away, keyslot add keyfile, rekey. Whoever has
+an older copy of the store still opens that by what it was locked with then.`,
 		Example: `  xec secrets keyslot add recovery
   xec secrets keyslot add passphrase --iterations 600000`,
 		Args:              slotKind(&add.Kind),
 		ValidArgsFunction: choices(slotKinds...),
-		RunE:              func(cmd *cobra.Command, _ []string) error { return runKeyslotAdd(cmd.Context(), a, add) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkIterations(cmd.Flags(), add.Iterations); err != nil {
+				return err
+			}
+			return runKeyslotAdd(cmd.Context(), a, add)
+		},
 	}
-	cmd.Flags().IntVar(&add.Iterations, "iterations", format.MinIterations, "stretch its secret by `N` rounds of PBKDF2, 100000 to 10000000")
+	cmd.Flags().IntVar(&add.Iterations, "iterations", 0, "stretch its secret by `N` rounds of PBKDF2, 100000 to 10000000 (without it as many as the one that it replaces, or 100000)")
 	return cmd
 }
 
 func runKeyslotAdd(ctx context.Context, a *app, add file.NewSlot) error {
-	if err := checkIterations(add.Iterations); err != nil {
-		return err
-	}
 	s, err := a.openFileStore(nil)
 	var source func() (secret.Value, error)
 	if err == nil && add.Kind == format.Passphrase {
@@ -153,32 +159,47 @@ func runKeyslotAdd(ctx context.Context, a *app, add file.NewSlot) error {
 	if err != nil {
 		return err
 	}
-	recovery, err := s.AddSlot(ctx, add)
-	if recovery.Len() > 0 {
-		defer recovery.Clear()
-		a.printRecovery(recovery)
+	added, err := s.AddSlot(ctx, add)
+	if added.Recovery.Len() > 0 {
+		defer added.Recovery.Clear()
+		a.printRecovery(added.Recovery, added.Replaced)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case added.Replaced:
+		a.done("%s opens the store in place of the one before", slotNames[add.Kind])
+	default:
+		a.done("%s opens the store too", slotNames[add.Kind])
 	}
-	a.done("the store opens by its %s too", add.Kind)
 	return nil
 }
 
-func checkIterations(n int) error {
-	if n == 0 {
+// slotNames are what a person calls what opens a slot.
+var slotNames = map[format.Kind]string{
+	format.Keyfile: "the key file", format.Passphrase: "the passphrase", format.Keyring: "the keyring", format.Recovery: "the recovery key",
+}
+
+// checkIterations checks a flag that may be left out.
+func checkIterations(flags *pflag.FlagSet, n int) error {
+	if flags.Changed("iterations") && n == 0 {
 		return secret.Errorf(secret.Invalid, "--iterations 0: it is %d to %d", format.MinIterations, format.MaxIterations)
 	}
-	if _, err := file.CheckIterations(n); err != nil {
+	if err := file.CheckIterations(n); err != nil {
 		return secret.Errorf(secret.Invalid, "--iterations: %w", err)
 	}
 	return nil
 }
 
 // printRecovery prints a recovery key, the only time.
-func (a *app) printRecovery(key secret.Value) {
+func (a *app) printRecovery(key secret.Value, replaced bool) {
 	a.say("this recovery key opens the store; write it down, it is shown only now")
-	fmt.Fprintf(a.out, "%s\n", key.Reveal())
+	if replaced {
+		a.say("the recovery key of before no longer opens it")
+	}
+	line := slices.Concat(key.Reveal(), []byte("\n"))
+	defer clear(line)
+	a.out.Write(line)
 }
 
 // newPassphraseSource gives where a new passphrase for s comes from, and the store to
@@ -246,6 +267,6 @@ func runKeyslotRemove(ctx context.Context, a *app, kind format.Kind) error {
 	if err := s.RemoveSlot(ctx, kind); err != nil {
 		return err
 	}
-	a.done("the store no longer opens by its %s", kind)
+	a.done("%s no longer opens the store", slotNames[kind])
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -109,12 +110,15 @@ func printed(cmd *exec.Cmd, limit int) ([]byte, error) {
 func cutNewline(text []byte) []byte { return bytes.TrimSuffix(text, []byte("\n")) }
 
 // promptPassphrase asks the person, where there is a terminal.
-func (a *app) promptPassphrase(what string) (secret.Value, error) {
+func (a *app) promptPassphrase(what string, reason error) (secret.Value, error) {
 	t, err := a.terminal()
 	if err != nil {
 		return secret.Value{}, passphraseVars.missing("the store needs its passphrase", err)
 	}
 	defer t.close()
+	if reason != nil {
+		a.say("%s", message(reason))
+	}
 	text, err := t.hidden(what + ": ")
 	return secret.New(text), err
 }
@@ -125,28 +129,28 @@ func (v sourceVars) missing(need string, err error) error {
 	return secret.WithHint(err, "set %s, %s or %s", v.file, v.command, v.text)
 }
 
-// askOnce is for commands that need a passphrase more than once.
+// askOnce is for commands that need a passphrase more than once: what was typed before
+// answers where it can be the answer.
 func askOnce(o *file.Options) {
-	o.Prompt = askedOnce(o.Prompt)
-	if set := o.Passphrase; set != nil {
-		once := askedOnce(func(string) (secret.Value, error) { return set() })
-		o.Passphrase = func() (secret.Value, error) { return once("") }
-	}
-}
-
-// askedOnce gives the same answer again, to a copy of which its taker may do what it
-// likes.
-func askedOnce(ask func(string) (secret.Value, error)) func(string) (secret.Value, error) {
-	answers := map[string]secret.Value{}
-	return func(what string) (secret.Value, error) {
-		answer, ok := answers[what]
-		if !ok {
-			var err error
-			if answer, err = ask(what); err != nil {
-				return secret.Value{}, err
+	var typed []secret.Value
+	ask := o.Prompt
+	o.Prompt = func(what string, reason error) (secret.Value, error) {
+		for _, v := range typed {
+			if strings.Contains(what, " or ") || file.IsRecoveryKey(v) == (what == "Recovery key") {
+				return secret.New(bytes.Clone(v.Reveal())), nil
 			}
-			answers[what] = answer
 		}
-		return secret.New(bytes.Clone(answer.Reveal())), nil
+		answer, err := ask(what, reason)
+		if err == nil {
+			typed = append(typed, secret.New(bytes.Clone(answer.Reveal())))
+		}
+		return answer, err
+	}
+	if set := o.Passphrase; set != nil {
+		once := sync.OnceValues(set)
+		o.Passphrase = func() (secret.Value, error) {
+			v, err := once()
+			return secret.New(bytes.Clone(v.Reveal())), err
+		}
 	}
 }

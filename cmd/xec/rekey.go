@@ -13,16 +13,17 @@ func newRekeyCommand(a *app) *cobra.Command {
 		Short: "Give the store a new key, and seal everything anew",
 		Long: `Give the store a new key and seal everything anew, in one write. What opens the store
 stays the same: the passphrase is asked for if there is one and it is not set. A recovery
-key is replaced by a new one, which is printed once. Whoever had the old key learns
-nothing of what is written from now on.`,
+key is replaced by a new one, which is printed once.
+
+The store's own key is what everything is sealed with; nobody has seen it. Whoever has the
+key file or knows the passphrase still opens the store: xec secrets keyslot replaces those.
+Then rekey shuts out who could have taken the store's own key from an older copy.`,
 		Example: `  xec secrets rekey
   xec secrets rekey --iterations 600000`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("iterations") {
-				if err := checkIterations(iterations); err != nil {
-					return err
-				}
+			if err := checkIterations(cmd.Flags(), iterations); err != nil {
+				return err
 			}
 			return runRekey(cmd.Context(), a, iterations)
 		},
@@ -39,7 +40,7 @@ func runRekey(ctx context.Context, a *app, iterations int) error {
 	recovery, err := s.Rekey(ctx, iterations)
 	if recovery.Len() > 0 {
 		defer recovery.Clear()
-		a.printRecovery(recovery)
+		a.printRecovery(recovery, true)
 	}
 	if err != nil {
 		return err

@@ -103,9 +103,20 @@ func group(path string) cobra.PositionalArgs {
 	}
 }
 
+// synonyms are what other programs call a command.
+var synonyms = map[string]string{
+	"add": "set", "create": "set", "new": "set", "put": "set", "write": "set",
+	"del": "delete", "remove": "delete", "unset": "delete", "read": "get", "show": "get", "view": "get",
+	"run": "exec", "dump": "export", "load": "import", "versions": "history", "restore": "rollback", "undo": "rollback",
+	"check": "verify", "rotate": "rekey", "passwd": "keyslot", "status": "doctor",
+}
+
 // nearestCommand gives the command that was probably meant by name: one of the
 // group, or one of that name in a group below it.
 func nearestCommand(group *cobra.Command, name string) string {
+	if other, ok := synonyms[name]; ok {
+		name = other
+	}
 	var names []string
 	for _, sub := range group.Commands() {
 		if !sub.Hidden {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,8 +23,9 @@ func newVerifyCommand(a *app) *cobra.Command {
 		Use:   "verify [flags]",
 		Short: "Open every secret of the store, and name what is damaged",
 		Long: `Open every version of every secret, and name what is damaged; exit code 4 if something
-is. With --salvage what is whole goes into a new store in DIR, which must not exist yet.
-It opens as this one does, and this one stays as it is.`,
+is. With --salvage what is whole goes into a new store in DIR, which must not exist yet;
+the damaged one stays as it is. The new one opens by what has opened the old one now; what
+else did is added again with xec secrets keyslot.`,
 		Example: `  xec secrets verify
   xec secrets verify --salvage ~/.xec/salvaged`,
 		Args: none,
@@ -45,59 +47,85 @@ func runVerify(ctx context.Context, a *app, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	report, err := s.Verify(ctx)
-	if err == nil && len(report.Damage) == 0 {
-		return a.tellWhole(report, o)
+	found, err := s.Verify(ctx)
+	switch {
+	case err == nil && len(found.Damage) == 0:
+		return a.tellWhole(found, o)
+	case o.salvage != "" && (err == nil || secret.KindOf(err) == secret.Encryption):
+		return a.salvage(ctx, s, o)
+	case err != nil:
+		return err
 	}
-	if o.salvage == "" {
-		return a.tellDamage(report, o, err)
+	if err := a.tellDamage(found, o); err != nil {
+		return err
 	}
-	return s.Salvage(ctx, o.salvage, func(report file.Findings) error {
-		if err := a.tellDamage(report, o, nil); o.force || secret.KindOf(err) != secret.Encryption {
+	err = secret.Errorf(secret.Encryption, "the store is damaged: %s", whatIsLeft(found))
+	if found.Keys == 0 {
+		return secret.WithHint(err, "restore it from a backup")
+	}
+	return secret.WithHint(err, "restore it from a backup, or save what is whole: xec secrets verify --salvage DIR")
+}
+
+// salvage makes a new store of what is whole, after asking.
+func (a *app) salvage(ctx context.Context, s *file.Store, o verifyOptions) error {
+	err := s.Salvage(ctx, o.salvage, func(found file.Findings) error {
+		if err := a.tellDamage(found, o); err != nil {
+			return err
+		}
+		if o.force {
+			a.say("%s", whatIsLeft(found))
 			return nil
 		}
-		return a.confirm(fmt.Sprintf("Write what is whole, %s, into a new store in %s?", found(report), o.salvage), "--force")
+		return a.confirm(fmt.Sprintf("Write what is whole (%s) into a new store in %s?", whatIsLeft(found), a.shown(o.salvage)), "--force")
 	})
+	if secret.KindOf(err) == secret.Encryption {
+		// The hint of such an error says to do what was just tried.
+		return secret.WithHint(secret.Errorf(secret.Encryption, "%s", err.Error()), "nothing can be saved of it so; restore it from a backup")
+	}
+	if err != nil {
+		return err
+	}
+	a.say("to use it, move the damaged store away and %s to its place", o.salvage)
+	return nil
 }
 
-// found counts what opens.
-func found(r file.Findings) string {
-	return fmt.Sprintf("%s of %s", count(r.Versions, "version"), count(r.Keys, "secret"))
+// whatIsLeft counts what opens and what does not.
+func whatIsLeft(r file.Findings) string {
+	text := fmt.Sprintf("%s of %s opens", count(r.Versions, "version"), count(r.Keys, "secret"))
+	if r.Versions != 1 {
+		text = strings.TrimSuffix(text, "s")
+	}
+	if r.Lost > 0 {
+		text += fmt.Sprintf(", %s lost", count(r.Lost, "secret"))
+	}
+	return text
 }
 
-func (a *app) tellWhole(report file.Findings, o verifyOptions) error {
+func (a *app) tellWhole(found file.Findings, o verifyOptions) error {
 	if o.salvage != "" {
 		a.say("nothing is damaged, so nothing is written to %s", o.salvage)
 	}
 	if o.format == "json" {
-		return a.reportJSON(report)
+		return a.findingsJSON(found)
 	}
-	_, err := fmt.Fprintf(a.out, "%s: all whole\n", found(report))
+	_, err := fmt.Fprintf(a.out, "%s of %s: all whole\n", count(found.Versions, "version"), count(found.Keys, "secret"))
 	return err
 }
 
-// tellDamage prints what is damaged; its error is what ends the command.
-func (a *app) tellDamage(report file.Findings, o verifyOptions, err error) error {
-	if err != nil {
-		return err
-	}
+// tellDamage prints what is damaged.
+func (a *app) tellDamage(found file.Findings, o verifyOptions) error {
 	if o.format == "json" {
-		err = a.reportJSON(report)
-	} else {
-		for _, d := range report.Damage {
-			if _, err = fmt.Fprintln(a.out, onOneLine(d.String())); err != nil {
-				break
-			}
+		return a.findingsJSON(found)
+	}
+	for _, d := range found.Damage {
+		if _, err := fmt.Fprintln(a.out, a.shown(d.String())); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return err
-	}
-	err = secret.Errorf(secret.Encryption, "the store is damaged; what is whole of it: %s", found(report))
-	return secret.WithHint(err, "xec secrets verify --salvage DIR saves that")
+	return nil
 }
 
-func (a *app) reportJSON(report file.Findings) error {
+func (a *app) findingsJSON(found file.Findings) error {
 	type damage struct {
 		Key     string `json:"key,omitempty"`
 		Version uint64 `json:"version,omitempty"`
@@ -106,9 +134,10 @@ func (a *app) reportJSON(report file.Findings) error {
 	shown := struct {
 		Secrets  int      `json:"secrets"`
 		Versions int      `json:"versions"`
+		Lost     int      `json:"lost"`
 		Damage   []damage `json:"damage"`
-	}{report.Keys, report.Versions, []damage{}}
-	for _, d := range report.Damage {
+	}{found.Keys, found.Versions, found.Lost, []damage{}}
+	for _, d := range found.Damage {
 		shown.Damage = append(shown.Damage, damage{d.Key, d.Version, d.Why})
 	}
 	return a.indentedJSON(shown)

@@ -43,6 +43,7 @@ func (s *Store) put(d *draft) error {
 	err = s.install(folder)
 	if err == nil || isUnsynced(err) {
 		s.saw(d.header.StoreID, d.header.Generation)
+		s.forgetOthers(d.header.StoreID)
 		s.opt.Notice(s.created(d))
 	}
 	return err
@@ -73,11 +74,7 @@ func (s *Store) newStoreWith(ctx context.Context, first NewSlot) (*draft, error)
 	if err != nil {
 		return nil, err
 	}
-	iterations, err := CheckIterations(first.Iterations)
-	if err != nil {
-		return nil, err
-	}
-	slot, err := base.newSlot(first.Kind, iterations, material)
+	slot, err := base.newSlot(first.Kind, iterationsOf(first, nil), material)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +118,12 @@ func (s *Store) install(folder string) error {
 }
 
 func (s *Store) created(d *draft) string {
-	if d.header.Slots[0].Kind == format.Passphrase {
-		return fmt.Sprintf("made a store in %s, locked with the passphrase: without it nothing opens the store", s.opt.Dir)
+	switch kind := d.header.Slots[0].Kind; kind {
+	case format.Keyfile:
+		return fmt.Sprintf("made a store in %s, locked with %s: a backup needs both", s.opt.Dir, s.opt.KeyFile)
+	case format.Recovery:
+		return fmt.Sprintf("made a store in %s, locked with the same recovery key", s.opt.Dir)
+	default:
+		return fmt.Sprintf("made a store in %s, locked with the %s: without it nothing opens the store", s.opt.Dir, kind)
 	}
-	return fmt.Sprintf("made a store in %s, locked with %s: a backup needs both", s.opt.Dir, s.opt.KeyFile)
 }

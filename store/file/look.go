@@ -1,6 +1,7 @@
 package file
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io/fs"
@@ -12,8 +13,8 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Report is what a look at a store from outside tells. Nothing in it is proved: that
-// takes a key.
+// Report is what a look at a store from outside tells. Unless it opens nothing in it is
+// proved.
 type Report struct {
 	Dir, KeyFile string // behind links
 	Exists       bool   // there is a store, be it damaged
@@ -24,8 +25,10 @@ type Report struct {
 	// KeyFileExists is whether there is a key file, KeyFits whether it is the one of the
 	// keyfile slot.
 	KeyFileExists, KeyFits bool
-	Leftovers              []string // of writers that were killed
-	Nested                 string   // a store one folder too deep, "" if there is none
+	// Opens is whether the key file opens the store, and its header is proved.
+	Opens     bool
+	Leftovers []string // of writers that were killed
+	Nested    string   // a store one folder too deep, "" if there is none
 	// Problems keep the store from being used, Warnings do not. Each has its kind, and a
 	// hint where there is something to do.
 	Problems, Warnings []error
@@ -55,8 +58,8 @@ func (r *Report) warn(err error) {
 }
 
 // Look tells everything that is wrong with a store, as far as that can be seen without a
-// key, where other methods end at the first. It asks for nothing, opens no slot, no bucket
-// and no record, and changes nothing.
+// key, where other methods end at the first, and tries whether the key file opens it. It
+// asks for nothing, opens no bucket and no record, and changes nothing.
 func (s *Store) Look() *Report {
 	r := &Report{Dir: s.opt.Dir, KeyFile: s.opt.KeyFile}
 	var h *format.Header
@@ -64,9 +67,28 @@ func (s *Store) Look() *Report {
 		h = s.lookAtFiles(r)
 	}
 	s.lookAtKeyFile(r, h)
+	s.tryOut(r)
 	s.lookAtLock(r)
 	r.Leftovers = s.leftovers()
 	return r
+}
+
+// tryOut opens the store with the key file, if it can be that, and asks nobody. What was
+// seen of it is compared and not noted.
+func (s *Store) tryOut(r *Report) {
+	if len(r.Problems) > 0 || r.Exists && !r.KeyFits {
+		return
+	}
+	quiet := s.opt
+	quiet.Passphrase, quiet.Prompt, quiet.Keyring, quiet.noNotes = nil, nil, nil, true
+	quiet.Notice = func(text string) {
+		if text, ok := strings.CutPrefix(text, "warning: "); ok {
+			r.warn(secret.Errorf(secret.Encryption, "%s", text))
+		}
+	}
+	err := Open(quiet).Warm(context.Background())
+	r.problem(err)
+	r.Opens = r.Exists && err == nil
 }
 
 // lookAtFolder does what exists does, to the end.

@@ -19,10 +19,11 @@ type Options struct {
 	// Passphrase gives the passphrase that the person has set. When it is not
 	// nil no other slot is tried, and a new store gets a passphrase slot.
 	Passphrase func() (secret.Value, error)
-	// Prompt asks the person for what it is told: "Passphrase", "Recovery key". It is
+	// Prompt asks the person for what it is told, "Passphrase" or "Recovery key", and may
+	// tell why what is kept does not open the store; a nil reason tells nothing. It is
 	// called only for a store that nothing else opens; nil means that nobody can be
 	// asked, and an error of kind secret.Invalid that nobody has answered.
-	Prompt func(what string) (secret.Value, error)
+	Prompt func(what string, reason error) (secret.Value, error)
 	// Keyring is where keyring slots have their keys; nil means that there is none.
 	Keyring Keyring
 	// Seen is the folder that notes the last generation of each store; "" notes none.
@@ -37,6 +38,8 @@ type Options struct {
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 
+	// noNotes leaves what was seen unchanged.
+	noNotes bool
 	// derive replaces PBKDF2 in tests that open stores by the thousand.
 	derive func(password, salt []byte, iterations int) ([]byte, error)
 }

@@ -249,7 +249,7 @@ func everySlot(t *testing.T) (opt Options, by struct{ recovery, keyring string }
 	opt = options(t)
 	opt.derive = nil
 	keyring := &ring{items: map[string]string{}}
-	opt.Keyring, opt.Prompt = keyring, func(string) (secret.Value, error) { return secret.Text("pass phrase"), nil }
+	opt.Keyring, opt.Prompt = keyring, func(string, error) (secret.Value, error) { return secret.Text("pass phrase"), nil }
 	steps := []error{Open(opt).Set(ctx, "A", secret.Text("one")), Open(opt).Set(ctx, "A", secret.Text("two"))}
 	for _, kind := range []format.Kind{format.Passphrase, format.Keyring, format.Recovery} {
 		_, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("pass phrase")})

@@ -20,7 +20,7 @@ func (s *Store) read(ctx context.Context, look func(*snapshot) error) error {
 	}
 	if !exists {
 		s.trace("%s: no store", s.opt.Dir)
-		return nil
+		return s.checkGone()
 	}
 	s.trace("%s: opening", s.opt.Dir)
 	snap, err := s.snapshot(ctx)

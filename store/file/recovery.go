@@ -32,6 +32,13 @@ func recoveryText(key []byte) secret.Value {
 	return secret.New(text)
 }
 
+// IsRecoveryKey reports whether a text has the form of a recovery key.
+func IsRecoveryKey(text secret.Value) bool {
+	key, ok := parseRecovery(text.Reveal())
+	clear(key)
+	return ok
+}
+
 // parseRecovery gives the key that a text holds, if it is that of a recovery key.
 func parseRecovery(text []byte) (key []byte, ok bool) {
 	letters := make([]byte, 0, recoveryLetters)

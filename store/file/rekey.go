@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -12,7 +13,7 @@ import (
 // slots; 0 leaves each its own. If there is a recovery slot the new recovery key is
 // returned.
 func (s *Store) Rekey(ctx context.Context, iterations int) (recovery secret.Value, err error) {
-	if _, err := CheckIterations(iterations); err != nil {
+	if err := CheckIterations(iterations); err != nil {
 		return secret.Value{}, err
 	}
 	if err := s.needStore(ctx); err != nil {
@@ -74,7 +75,7 @@ func (n *snapshot) slotSecret(ctx context.Context, slot *format.Slot) ([]byte, e
 
 // provedPassphrase gives the passphrase that opens the slot, which is set or asked for.
 func (n *snapshot) provedPassphrase(slot *format.Slot) ([]byte, error) {
-	material, err := n.store.passphrase()
+	material, err := n.store.ask("Passphrase")
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +88,15 @@ func (n *snapshot) provedPassphrase(slot *format.Slot) ([]byte, error) {
 	return material, err
 }
 
-// passphrase gives the passphrase that is set, or asks for it.
-func (s *Store) passphrase() ([]byte, error) {
+// ask gives the passphrase that is set, or what a person types.
+func (s *Store) ask(what string) ([]byte, error) {
 	switch {
 	case s.opt.Passphrase != nil:
 		return readPassphrase(s.opt.Passphrase)
 	case s.opt.Prompt != nil:
-		return readPassphrase(func() (secret.Value, error) { return s.opt.Prompt("Passphrase") })
+		return readPassphrase(func() (secret.Value, error) { return s.opt.Prompt(what, nil) })
 	}
-	return nil, secret.Errorf(secret.Invalid, "%s: its passphrase is needed", s.opt.Dir)
+	return nil, secret.Errorf(secret.Invalid, "%s: its %s is needed", s.opt.Dir, strings.ToLower(what))
 }
 
 // rekey gives the draft a new data key. Records are sealed anew when they are written:

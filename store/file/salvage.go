@@ -3,6 +3,8 @@ package file
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -22,6 +24,7 @@ func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Findings) 
 	if err != nil {
 		return err
 	}
+	found.Lost = lost(from.header.Keys, len(entries))
 	if len(entries) == 0 {
 		return secret.Errorf(secret.Encryption, "%s: no record in it opens", s.opt.Dir)
 	}
@@ -51,16 +54,18 @@ func (s *Store) checkVacant() error {
 func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Findings, error) {
 	var found Findings
 	id, config, err := s.readConfig()
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		found.add("", 0, "%s: missing", s.path(format.ConfigFile))
+	} else if err != nil {
 		found.add("", 0, "%v", err)
 	}
 	salt, err := readOwn(s.path(format.SaltFile))
 	if err != nil {
-		return nil, found, err
+		return nil, found, s.withoutIt(format.SaltFile, err)
 	}
 	f, err := openOwn(s.path(format.KeyringFile))
 	if err != nil {
-		return nil, found, err
+		return nil, found, s.withoutIt(format.KeyringFile, err)
 	}
 	snap := &snapshot{store: s, file: f, salt: salt}
 	if err := snap.loadDamaged(ctx, &found); err != nil {
@@ -71,6 +76,14 @@ func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Findings, error
 		found.add("", 0, "%s: not the config of this store", s.path(format.ConfigFile))
 	}
 	return snap, found, nil
+}
+
+// withoutIt is the error for a file that nothing can be saved without.
+func (s *Store) withoutIt(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return secret.Errorf(secret.Encryption, "%s: missing, and without it nothing can be saved", s.path(name))
+	}
+	return err
 }
 
 func (n *snapshot) loadDamaged(ctx context.Context, found *Findings) error {
@@ -114,7 +127,7 @@ func (n *snapshot) salvage(ctx context.Context, found *Findings) (all []draftEnt
 		}
 		entries, err := n.believedBucket(number, info.Size())
 		if err != nil {
-			found.add("", 0, "bucket %d of %d, with keys that cannot be told: %v", number, len(n.header.Rows), err)
+			found.addBucket(number, len(n.header.Rows), err)
 			continue
 		}
 		all = append(all, n.whole(number, entries, found)...)
@@ -168,9 +181,17 @@ func (s *Store) slotLike(opener *format.Slot) (NewSlot, error) {
 	like := NewSlot{Kind: opener.Kind, Iterations: int(opener.Iterations)}
 	switch opener.Kind {
 	case format.Recovery:
-		return NewSlot{Kind: format.Keyfile}, nil
+		text, err := s.ask("Recovery key")
+		if err != nil {
+			return like, err
+		}
+		key, ok := parseRecovery(text)
+		if !ok || keyID(key) != opener.KeyID {
+			return like, s.notRecovery()
+		}
+		like.key = key
 	case format.Passphrase:
-		text, err := s.passphrase()
+		text, err := s.ask("Passphrase")
 		like.Passphrase = secret.New(text)
 		return like, err
 	}

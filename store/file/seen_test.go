@@ -142,3 +142,32 @@ func TestWritersAreNoAlarm(t *testing.T) {
 	}
 	running.Wait()
 }
+
+// TestALostStoreIsNoticed: HOME may be another one, or somebody has removed it.
+func TestALostStoreIsNoticed(t *testing.T) {
+	opt, said := watched(t, "A", "B")
+	if err := os.RemoveAll(opt.Dir); err != nil {
+		t.Fatal(err)
+	}
+	strict := opt
+	strict.Strict = true
+	_, listErr := Open(strict).List(ctx)
+	for _, err := range []error{listErr, Open(strict).Set(ctx, "A", secret.Text("a"))} {
+		if !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "is gone: its generation 2 has been seen") {
+			t.Errorf("strict: error %v", err)
+		}
+	}
+	if _, err := os.Stat(opt.Dir); err == nil {
+		t.Error("strict, and a store was made")
+	}
+	if err := Open(opt).Set(ctx, "A", secret.Text("a")); err != nil || len(*said) != 1 {
+		t.Errorf("error %v, said %q, want one warning", err, *said)
+	}
+	*said = nil
+	if err := Open(strict).Set(ctx, "A", secret.Text("a")); err != nil || len(*said) != 0 {
+		t.Errorf("the new store: error %v, said %q", err, *said)
+	}
+	if notes, _ := filepath.Glob(filepath.Join(opt.Seen, "*")); len(notes) != 1 {
+		t.Errorf("%d notes, want that of the new store", len(notes))
+	}
+}

@@ -31,68 +31,86 @@ func (s *Store) Slots(ctx context.Context) (slots []Slot, err error) {
 // NewSlot is a slot to be made.
 type NewSlot struct {
 	Kind       format.Kind
-	Iterations int          // 100,000 to 10,000,000; 0 for the default
+	Iterations int          // 100,000 to 10,000,000; 0 for those of the slot that it replaces, or the default
 	Passphrase secret.Value // of a passphrase slot
+	key        []byte       // of a recovery slot; nil for a new one
 }
 
-// AddSlot makes a slot, in place of one of its kind. For a recovery slot it returns the
-// recovery key, which is kept nowhere.
-func (s *Store) AddSlot(ctx context.Context, add NewSlot) (recovery secret.Value, err error) {
-	iterations, err := CheckIterations(add.Iterations)
-	if err != nil {
-		return secret.Value{}, err
+// Added tells what AddSlot has done.
+type Added struct {
+	// Recovery is the key of a recovery slot, which is kept nowhere.
+	Recovery secret.Value
+	// Replaced is whether there was a slot of that kind.
+	Replaced bool
+}
+
+// AddSlot makes a slot, in place of one of its kind.
+func (s *Store) AddSlot(ctx context.Context, add NewSlot) (Added, error) {
+	if err := CheckIterations(add.Iterations); err != nil {
+		return Added{}, err
 	}
 	if err := s.needStore(ctx); err != nil {
-		return secret.Value{}, err
+		return Added{}, err
 	}
 	material, err := s.newSecret(ctx, add)
 	if err != nil {
-		return secret.Value{}, err
+		return Added{}, err
 	}
 	defer clear(material)
-	if add.Kind == format.Recovery {
-		recovery = recoveryText(material)
-	}
-	var before []format.Slot
+	var old *format.Slot
 	err = s.write(ctx, func(d *draft) error {
-		before = d.header.Slots
-		slot, err := d.base.newSlot(add.Kind, iterations, bytes.Clone(material))
+		old = findSlot(&d.header, add.Kind)
+		slot, err := d.base.newSlot(add.Kind, iterationsOf(add, old), bytes.Clone(material))
 		d.putSlot(slot)
 		return err
 	})
 	if add.Kind == format.Keyring {
-		s.tidyKeyring(ctx, before, keyID(material), err)
+		s.tidyKeyring(ctx, old, keyID(material), err)
 	}
 	if err != nil && !isUnsynced(err) {
-		recovery.Clear()
-		recovery = secret.Value{}
+		return Added{}, err
 	}
-	return recovery, err
+	added := Added{Replaced: old != nil}
+	if add.Kind == format.Recovery {
+		added.Recovery = recoveryText(material)
+	}
+	return added, err
+}
+
+// iterationsOf gives the iterations of a slot that takes the place of old.
+func iterationsOf(add NewSlot, old *format.Slot) uint32 {
+	switch {
+	case add.Iterations != 0:
+		return uint32(add.Iterations)
+	case old != nil:
+		return old.Iterations
+	}
+	return format.MinIterations
 }
 
 // tidyKeyring removes the key that is not the slot's: the older one when the write
 // succeeded, the new one when it did not.
-func (s *Store) tidyKeyring(ctx context.Context, before []format.Slot, id [format.KeyIDSize]byte, err error) {
-	if err != nil && !isUnsynced(err) {
+func (s *Store) tidyKeyring(ctx context.Context, old *format.Slot, id [format.KeyIDSize]byte, err error) {
+	switch {
+	case err != nil && !isUnsynced(err):
 		s.dropKeyring(ctx, id)
-		return
-	}
-	if old := findSlot(&format.Header{Slots: before}, format.Keyring); old != nil && old.KeyID != id {
+	case old != nil && old.KeyID != id:
 		s.dropKeyring(ctx, old.KeyID)
 	}
 }
 
-// CheckIterations gives the number of iterations that n asks for: 0 for the default.
-func CheckIterations(n int) (uint32, error) {
+// CheckIterations returns an error of kind secret.Invalid unless n is a number of
+// iterations, or 0.
+func CheckIterations(n int) error {
 	switch {
 	case n == 0:
-		return format.MinIterations, nil
+		return nil
 	case n < format.MinIterations:
-		return 0, secret.Errorf(secret.Invalid, "%d iterations are under the floor of %d", n, format.MinIterations)
+		return secret.Errorf(secret.Invalid, "%d iterations are under the floor of %d", n, format.MinIterations)
 	case n > format.MaxIterations:
-		return 0, secret.Errorf(secret.Invalid, "%d iterations are over the cap of %d", n, format.MaxIterations)
+		return secret.Errorf(secret.Invalid, "%d iterations are over the cap of %d", n, format.MaxIterations)
 	}
-	return uint32(n), nil
+	return nil
 }
 
 // needStore returns an error unless there is a store, and it opens.
@@ -122,6 +140,9 @@ func (s *Store) newSecret(ctx context.Context, add NewSlot) ([]byte, error) {
 	case format.Keyring:
 		key := random(make([]byte, keySize))
 		return key, s.writeKeyring(ctx, key)
+	}
+	if add.key != nil {
+		return add.key, nil
 	}
 	return random(make([]byte, keySize)), nil
 }

@@ -77,12 +77,12 @@ func TestEverySlotOpensTheStore(t *testing.T) {
 		opt.Keyring = keyring
 		var recovery secret.Value
 		for _, kind := range []format.Kind{format.Recovery, format.Keyring, format.Passphrase} {
-			key, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("correct horse")})
-			if err != nil {
-				t.Fatal(err)
+			added, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("correct horse")})
+			if err != nil || added.Replaced {
+				t.Fatalf("replaced is %v, error %v", added.Replaced, err)
 			}
 			if kind == format.Recovery {
-				recovery = key
+				recovery = added.Recovery
 			}
 		}
 		if got := kindsOf(t, opt); got != "keyfile passphrase keyring recovery" {
@@ -90,7 +90,7 @@ func TestEverySlotOpensTheStore(t *testing.T) {
 		}
 		if rekeyed {
 			opt := opt
-			opt.Prompt = func(string) (secret.Value, error) { return secret.Text("correct horse"), nil }
+			opt.Prompt = func(string, error) (secret.Value, error) { return secret.Text("correct horse"), nil }
 			key, err := Open(opt).Rekey(ctx, 0)
 			if err != nil {
 				t.Fatal(err)
@@ -111,11 +111,11 @@ func TestEverySlotOpensTheStore(t *testing.T) {
 			},
 			"typed passphrase": func(o *Options) {
 				o.Keyring, o.KeyFile = nil, o.KeyFile+".gone"
-				o.Prompt = func(string) (secret.Value, error) { return secret.Text("correct horse"), nil }
+				o.Prompt = func(string, error) (secret.Value, error) { return secret.Text("correct horse"), nil }
 			},
 			"typed recovery key": func(o *Options) {
 				o.Keyring, o.KeyFile = nil, o.KeyFile+".gone"
-				o.Prompt = func(string) (secret.Value, error) { return secret.New(bytes.Clone(recovery.Reveal())), nil }
+				o.Prompt = func(string, error) (secret.Value, error) { return secret.New(bytes.Clone(recovery.Reveal())), nil }
 			},
 		}
 		for name, adjust := range only {
@@ -150,8 +150,9 @@ func TestAddReplacesASlot(t *testing.T) {
 	for i := range 2 {
 		for _, kind := range []format.Kind{format.Passphrase, format.Keyring, format.Recovery, format.Keyfile} {
 			add := NewSlot{Kind: kind, Passphrase: secret.Text(fmt.Sprint("phrase ", i)), Iterations: 200_000 + i}
-			if _, err := Open(opt).AddSlot(ctx, add); err != nil {
-				t.Fatal(err)
+			added, err := Open(opt).AddSlot(ctx, add)
+			if err != nil || added.Replaced != (i == 1 || kind == format.Keyfile) {
+				t.Fatalf("%v: replaced is %v, error %v", kind, added.Replaced, err)
 			}
 		}
 	}
@@ -169,6 +170,38 @@ func TestAddReplacesASlot(t *testing.T) {
 		o.Passphrase = passphrase(fmt.Sprint("phrase ", i))
 		if err := opens(o); (err == nil) != want {
 			t.Errorf("passphrase %d: error %v", i, err)
+		}
+	}
+}
+
+// TestIterationsStayWithASlot that is replaced by one that does not say how many.
+func TestIterationsStayWithASlot(t *testing.T) {
+	opt := made(t, "A")
+	for _, n := range []int{600_000, 0} {
+		if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Passphrase, Iterations: n, Passphrase: secret.Text("phrase")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if slots, err := Open(opt).Slots(ctx); err != nil || len(slots) != 2 || slots[1].Iterations != 600_000 {
+		t.Errorf("slots %v, error %v", slots, err)
+	}
+}
+
+// TestAReplacedRecoveryKeyIsToldApart from a wrong passphrase.
+func TestAReplacedRecoveryKeyIsToldApart(t *testing.T) {
+	opt := made(t, "A")
+	old, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, add := range []NewSlot{{Kind: format.Recovery}, {Kind: format.Passphrase, Passphrase: secret.Text("phrase")}} {
+		if _, err := Open(opt).AddSlot(ctx, add); err != nil {
+			t.Fatal(err)
+		}
+		o := opt
+		o.Passphrase = func() (secret.Value, error) { return secret.New(bytes.Clone(old.Recovery.Reveal())), nil }
+		if err := opens(o); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "recovery key of another store, or one that was replaced") {
+			t.Errorf("error %v", err)
 		}
 	}
 }
@@ -327,11 +360,11 @@ func TestRekeyNeedsThePassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct {
-		prompt func(string) (secret.Value, error)
+		prompt func(string, error) (secret.Value, error)
 		kind   secret.Kind
 	}{
 		"nobody": {nil, secret.Invalid},
-		"wrong":  {func(string) (secret.Value, error) { return secret.Text("wrong"), nil }, secret.Encryption},
+		"wrong":  {func(string, error) (secret.Value, error) { return secret.Text("wrong"), nil }, secret.Encryption},
 	} {
 		o := opt
 		o.Prompt = test.prompt

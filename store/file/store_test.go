@@ -186,7 +186,7 @@ func TestPassphraseLocksAndOpens(t *testing.T) {
 	}
 	asked := 0
 	opt.Passphrase = nil
-	opt.Prompt = func(string) (secret.Value, error) { asked++; return secret.Text("pass phrase "), nil }
+	opt.Prompt = func(string, error) (secret.Value, error) { asked++; return secret.Text("pass phrase "), nil }
 	s := Open(opt)
 	for range 3 {
 		if _, err := s.Get(ctx, "A"); err != nil {

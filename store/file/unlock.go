@@ -96,7 +96,7 @@ func (s *Store) withRemedy(h *format.Header, err error) error {
 		return err
 	}
 	if findSlot(h, format.Recovery) != nil {
-		hint += ", or use the recovery key: typed on a terminal, or set as the passphrase"
+		hint += ", or use the recovery key: typed on a terminal, or set as the passphrase; xec secrets keyslot add keyfile then makes a new key file"
 	}
 	return secret.WithHint(err, "%s", hint)
 }
@@ -129,7 +129,11 @@ func (s *Store) unlockPrompt(h *format.Header, salt []byte, reason error) ([]byt
 	case findSlot(h, format.Recovery) != nil:
 		what = "Passphrase or recovery key"
 	}
-	text, err := readPassphrase(func() (secret.Value, error) { return s.opt.Prompt(what) })
+	told := reason
+	if reason == errNotStored {
+		told = nil
+	}
+	text, err := readPassphrase(func() (secret.Value, error) { return s.opt.Prompt(what, told) })
 	if errors.Is(err, secret.Invalid) && findSlot(h, format.Passphrase) == nil && reason != errNotStored {
 		return nil, nil, reason
 	}
@@ -161,14 +165,23 @@ func (s *Store) unlockText(h *format.Header, salt, text []byte) ([]byte, *format
 		}
 		clear(key)
 		if slot == nil {
-			return nil, nil, secret.Errorf(secret.Encryption, "%s: this is the recovery key of another store, or one that was replaced", s.opt.Dir)
+			return nil, nil, s.notRecovery()
 		}
+		dataKey, opened, err := s.open(h, slot, salt, text)
+		if errors.Is(err, secret.Encryption) { // what looks like that is hardly a passphrase
+			err = s.notRecovery()
+		}
+		return dataKey, opened, err
 	}
 	if slot == nil {
 		err := secret.Errorf(secret.Encryption, "%s: this is not a recovery key, or one with a mistake in it", s.opt.Dir)
 		return nil, nil, secret.WithHint(err, "it has 14 groups of 4 letters and digits")
 	}
 	return s.open(h, slot, salt, text)
+}
+
+func (s *Store) notRecovery() error {
+	return secret.Errorf(secret.Encryption, "%s: this is the recovery key of another store, or one that was replaced", s.opt.Dir)
 }
 
 // open takes the data key out of slot by its secret, which is overwritten.

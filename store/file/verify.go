@@ -11,6 +11,7 @@ import (
 // Findings is what a check of the whole store has found.
 type Findings struct {
 	Keys, Versions int      // secrets that have a version that opens, and such versions
+	Lost           int      // secrets of which nothing opens, as far as the header tells
 	Damage         []Damage // none in a store that is whole
 }
 
@@ -33,11 +34,33 @@ func (r *Findings) add(key string, version uint64, why string, args ...any) {
 	r.Damage = append(r.Damage, Damage{key, version, fmt.Sprintf(why, args...)})
 }
 
+// addBucket notes that nothing is known of the keys of a bucket.
+func (f *Findings) addBucket(number, of int, err error) {
+	f.add("", 0, "part %d of %d of the index, with the names of some secrets: %v", number+1, of, err)
+}
+
+// lost is how many of keys are missing, as far as that can be told.
+func lost(keys uint64, whole int) int {
+	if n := uint64(whole); keys > n && keys-n < 1<<32 {
+		return int(keys - n)
+	}
+	return 0
+}
+
 // Verify opens every record of the store. Damage of a bucket or a record is in the
 // findings; what keeps the store as a whole from being trusted is the error.
 func (s *Store) Verify(ctx context.Context) (Findings, error) {
 	var found Findings
-	err := s.read(ctx, func(snap *snapshot) error {
+	exists, err := s.exists()
+	if err == nil && !exists {
+		if err = s.checkGone(); err == nil {
+			err = s.noStore()
+		}
+	}
+	if err != nil {
+		return found, err
+	}
+	err = s.read(ctx, func(snap *snapshot) error {
 		missing := snap.header.Keys
 		for number := range snap.header.Rows {
 			if err := ctx.Err(); err != nil {
@@ -45,12 +68,13 @@ func (s *Store) Verify(ctx context.Context) (Findings, error) {
 			}
 			entries, err := snap.bucket(number)
 			if err != nil {
-				found.add("", 0, "bucket %d of %d: %v", number, len(snap.header.Rows), err)
+				found.addBucket(number, len(snap.header.Rows), err)
 				continue
 			}
 			missing -= uint64(len(entries))
 			snap.whole(number, entries, &found)
 		}
+		found.Lost = lost(snap.header.Keys, found.Keys)
 		if missing != 0 && len(found.Damage) == 0 {
 			found.add("", 0, "the header does not say how many keys there are")
 		}
