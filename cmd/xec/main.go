@@ -53,6 +53,21 @@
 //     what is not dumpable no core is written, whatever the limit. Elsewhere exec puts the
 //     limit back; commands that run beside xec (XEC_PASSPHRASE_COMMAND, ${cmd:…}) keep it, and
 //     may raise it again.
+//   - A recovery key is taken wherever a passphrase is, on the terminal and from the
+//     variables: its checksum tells it apart.
+//   - keyslot add passphrase takes the new one from XEC_NEW_PASSPHRASE and its relatives, or
+//     asks. Where those are not set, and XEC_PASSPHRASE is, and the store opens without it
+//     and not by it, that is the new one. keyslot remove does not ask: what is left opens
+//     the store, or it would be the last.
+//   - rekey needs the secret of every slot. It prints a new recovery key, since nobody keeps
+//     the old one at hand.
+//   - verify exits with 4 where something is damaged; with --salvage only what could not be
+//     saved at all is an error.
+//   - doctor needs no key, but tries the key file. What keeps xec from working, or gives the
+//     key away, is a problem, and the exit code is that of the worst.
+//   - render -o writes into a folder where FILEs are several, or the output is a folder or
+//     ends with a slash; FILEs below the working folder keep their paths there, others their
+//     names, and .tmpl, .template and .tpl are cut off. Folders of FILEs are gone through.
 //   - exec finds the command on its own PATH, whatever the child is given.
 //   - A flag that is given and empty is an error, but for --value and --prefix: with
 //     --only "$KEYS" and KEYS not set a child would else get everything. For the same

@@ -88,7 +88,8 @@
 // check value does not fit means a wrong passphrase; a check value that fits and a
 // sealed key that does not open mean that the slot was altered.
 //
-// There is one slot of a kind: to add one replaces it. The last one cannot be removed.
+// There is one slot of a kind: to add one replaces it, with as many iterations if nothing
+// else is said. The last one cannot be removed.
 // To add or remove a slot leaves the data key as it is, so that an older copy of
 // keyring.enc opens by what it was locked with.
 //
@@ -118,8 +119,10 @@
 // generation that was found in its folder is noted there, outside of the store. A smaller one
 // than that is a warning, or with Options.Strict an error of kind secret.Encryption;
 // the next write gets a generation above both, which ends the warning. The note is
-// read before keyring.enc is opened, so that a write between the two is no alarm. It
-// is advice: nothing fails because it is missing, damaged or cannot be written.
+// read before keyring.enc is opened, so that a write between the two is no alarm. Where
+// there is a note and no store at all, that is told likewise: the store may have been lost,
+// or HOME may be another one. A note is advice: nothing fails because it is missing, damaged
+// or cannot be written.
 //
 // What does not fit is an error of kind secret.Encryption that names the part. A
 // wrong passphrase, another person's key file and damage read differently. A file
@@ -150,8 +153,7 @@
 // authenticator does not fit is believed, a digest that does not fit is not asked, and
 // each bucket and record must still open under its associated data. What may be older
 // than the last write, because the header cannot be trusted, is said. The new store has a
-// new id, salt and data key, and one slot, of the kind that opened the old one (for a
-// recovery slot a keyfile slot).
+// new id, salt and data key, and one slot: what opened the old one opens it.
 //
 // # What is not hidden
 //
