@@ -116,8 +116,9 @@
 //
 // An older whole keyring.enc is a valid store: that is what makes a backup work. That
 // it is older is known from ~/.xec/seen: after a store has been proved, the greatest
-// generation that was found in its folder is noted there, outside of the store. A smaller one
-// than that is a warning, or with Options.Strict an error of kind secret.Encryption;
+// generation that was found in its folder is noted there, outside of the store: in a file
+// named by the store id, "-" and the first 4 bytes of the SHA-256 of the folder's path, in
+// hex, the line "generation " and the number in decimal. A smaller one than that is a warning, or with Options.Strict an error of kind secret.Encryption;
 // the next write gets a generation above both, which ends the warning. The note is
 // read before keyring.enc is opened, so that a write between the two is no alarm. Where
 // there is a note and no store at all, that is told likewise: the store may have been lost,
