@@ -334,7 +334,10 @@ func (d *doctor) lookAtFileSystem(dir string) {
 	const check = "file system"
 	name := ""
 	for path := dir; name == ""; path = filepath.Dir(path) { // as much of it as exists
-		if name = fileSystem(path); path == filepath.Dir(path) {
+		if name = fileSystem(path); name != "" && readOnly(path) {
+			d.add(stateWarning, check, "%s: mounted read-only: secrets can be had, and none can be set", path)
+		}
+		if path == filepath.Dir(path) {
 			break
 		}
 	}

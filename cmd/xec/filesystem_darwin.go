@@ -16,3 +16,9 @@ func fileSystem(path string) string {
 	}
 	return unix.ByteSliceToString(s.Fstypename[:])
 }
+
+// readOnly reports whether nothing can be written to the file system of a path.
+func readOnly(path string) bool {
+	var s unix.Statfs_t
+	return unix.Statfs(path, &s) == nil && s.Flags&unix.MNT_RDONLY != 0
+}

@@ -34,3 +34,9 @@ func fileSystem(path string) string {
 	}
 	return fmt.Sprintf("unknown (%#x)", uint32(s.Type))
 }
+
+// readOnly reports whether nothing can be written to the file system of a path.
+func readOnly(path string) bool {
+	var s unix.Statfs_t
+	return unix.Statfs(path, &s) == nil && s.Flags&unix.ST_RDONLY != 0
+}

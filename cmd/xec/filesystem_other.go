@@ -7,3 +7,6 @@ var remote = map[string]bool{}
 
 // fileSystem cannot tell here.
 func fileSystem(string) string { return "" }
+
+// readOnly cannot tell here.
+func readOnly(string) bool { return false }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -117,8 +116,7 @@ func newKeyslotAddCommand(a *app) *cobra.Command {
 
   keyfile     the key file, which is made where there is none
   passphrase  a passphrase: typed twice; or from XEC_NEW_PASSPHRASE, _FILE or
-              _COMMAND; or, where the store opens without it, from XEC_PASSPHRASE and
-              its relatives
+              _COMMAND; or, if there is none yet, from XEC_PASSPHRASE and its relatives
   keyring     a random key that the keyring of the operating system keeps
   recovery    a random key that is printed once, to be written down; a person types it
               where a passphrase is asked for, or sets it as the passphrase
@@ -143,31 +141,21 @@ an older copy of the store still opens that by what it was locked with then.`,
 
 func runKeyslotAdd(ctx context.Context, a *app, add file.NewSlot) error {
 	s, err := a.openFileStore(nil)
-	var source func() (secret.Value, error)
 	if err == nil && add.Kind == format.Passphrase {
-		s, source, err = a.newPassphraseSource(ctx, s)
-	}
-	if err != nil {
-		return err
-	}
-	// A wrong key is told before a passphrase is typed for nothing.
-	slots, err := s.Slots(ctx)
-	if err == nil && source != nil && len(slots) > 0 {
-		add.Passphrase, err = source()
+		s, add.Passphrase, err = a.newPassphrase(ctx, s)
 		defer add.Passphrase.Clear()
 	}
 	if err != nil {
 		return err
 	}
-	added, err := s.AddSlot(ctx, add)
-	if added.Recovery.Len() > 0 {
-		defer added.Recovery.Clear()
-		a.printRecovery(added.Recovery, added.Replaced)
-	}
+	add.Show = a.printRecovery
+	replaced, err := s.AddSlot(ctx, add)
 	switch {
 	case err != nil:
 		return err
-	case added.Replaced:
+	case replaced && add.Kind == format.Recovery:
+		a.say("the recovery key of before no longer opens the store")
+	case replaced:
 		a.done("%s opens the store in place of the one before", slotNames[add.Kind])
 	default:
 		a.done("%s opens the store too", slotNames[add.Kind])
@@ -192,37 +180,49 @@ func checkIterations(flags *pflag.FlagSet, n int) error {
 }
 
 // printRecovery prints a recovery key, the only time.
-func (a *app) printRecovery(key secret.Value, replaced bool) {
-	a.say("this recovery key opens the store; write it down, it is shown only now")
-	if replaced {
-		a.say("the recovery key of before no longer opens it")
-	}
+func (a *app) printRecovery(key secret.Value) error {
 	line := slices.Concat(key.Reveal(), []byte("\n"))
 	defer clear(line)
-	a.out.Write(line)
+	if _, err := a.out.Write(line); err != nil {
+		return secret.Errorf(secret.General, "the recovery key cannot be shown, and nothing was changed: %w", err)
+	}
+	a.say("this recovery key opens the store; write it down, it is shown only now")
+	return nil
 }
 
-// newPassphraseSource gives where a new passphrase for s comes from, and the store to
-// put it into. XEC_PASSPHRASE and its relatives open the store; where it opens without
-// them and not by them, what they hold is the new one.
-func (a *app) newPassphraseSource(ctx context.Context, s *file.Store) (*file.Store, func() (secret.Value, error), error) {
+// newPassphrase gives a new passphrase for s, and the store to put it into. XEC_PASSPHRASE
+// and its relatives are for opening the store; what they hold is the new one where there is
+// none yet. A store that does not open is told before a passphrase is typed for nothing.
+func (a *app) newPassphrase(ctx context.Context, s *file.Store) (*file.Store, secret.Value, error) {
 	source, err := a.passphraseSource(newPassphraseVars)
-	if err != nil || source != nil {
-		return s, source, err
+	if err != nil {
+		return s, secret.Value{}, err
 	}
 	set, err := a.passphraseSource(passphraseVars)
-	if err != nil || set == nil {
-		return s, a.askNewPassphrase, err
+	if err != nil {
+		return s, secret.Value{}, err
 	}
-	if err := s.Warm(ctx); !errors.Is(err, secret.Encryption) {
-		return s, a.askNewPassphrase, err
+	if source == nil && set != nil {
+		without, err := a.openFileStore(func(o *file.Options) { o.Passphrase, o.Prompt = nil, nil })
+		if err != nil {
+			return s, secret.Value{}, err
+		}
+		if slots, err := without.Slots(ctx); err == nil && !slices.ContainsFunc(slots, isPassphrase) {
+			s, source = without, set
+		}
 	}
-	without, err := a.openFileStore(func(o *file.Options) { o.Passphrase, o.Prompt = nil, nil })
-	if err == nil && without.Warm(ctx) == nil {
-		return without, set, nil
+	if source == nil {
+		source = a.askNewPassphrase
 	}
-	return s, a.askNewPassphrase, err
+	slots, err := s.Slots(ctx)
+	if err != nil || len(slots) == 0 { // AddSlot says that there is no store
+		return s, secret.Value{}, err
+	}
+	value, err := source()
+	return s, value, err
 }
+
+func isPassphrase(s file.Slot) bool { return s.Kind == format.Passphrase }
 
 // askNewPassphrase asks for a new passphrase, twice.
 func (a *app) askNewPassphrase() (secret.Value, error) {

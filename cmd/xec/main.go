@@ -56,9 +56,9 @@
 //   - A recovery key is taken wherever a passphrase is, on the terminal and from the
 //     variables: its checksum tells it apart.
 //   - keyslot add passphrase takes the new one from XEC_NEW_PASSPHRASE and its relatives, or
-//     asks. Where those are not set, and XEC_PASSPHRASE is, and the store opens without it
-//     and not by it, that is the new one. keyslot remove does not ask: what is left opens
-//     the store, or it would be the last.
+//     asks. Where those are not set, and XEC_PASSPHRASE is, that is the new one if there is
+//     none yet, and else the present one. keyslot remove does not ask, but refuses where the
+//     keys of what is left are not there.
 //   - rekey needs the secret of every slot. It prints a new recovery key, since nobody keeps
 //     the old one at hand.
 //   - verify exits with 4 where something is damaged; with --salvage only what could not be

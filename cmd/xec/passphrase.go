@@ -60,6 +60,10 @@ func passphraseFromFile(name, path string) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
+	if len(cutNewline(text)) > secret.MaxValue {
+		clear(text)
+		return secret.Value{}, secret.Errorf(secret.Invalid, "%s: the file has more than %d bytes", name, secret.MaxValue)
+	}
 	return secret.New(cutNewline(text)), nil
 }
 
@@ -113,7 +117,7 @@ func cutNewline(text []byte) []byte { return bytes.TrimSuffix(text, []byte("\n")
 func (a *app) promptPassphrase(what string, reason error) (secret.Value, error) {
 	t, err := a.terminal()
 	if err != nil {
-		return secret.Value{}, passphraseVars.missing("the store needs its passphrase", err)
+		return secret.Value{}, passphraseVars.missing("the store needs its "+strings.ToLower(what), err)
 	}
 	defer t.close()
 	if reason != nil {

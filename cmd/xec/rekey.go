@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 func newRekeyCommand(a *app) *cobra.Command {
@@ -37,13 +38,16 @@ func runRekey(ctx context.Context, a *app, iterations int) error {
 	if err != nil {
 		return err
 	}
-	recovery, err := s.Rekey(ctx, iterations)
-	if recovery.Len() > 0 {
-		defer recovery.Clear()
-		a.printRecovery(recovery, true)
-	}
+	shown := false
+	err = s.Rekey(ctx, iterations, func(recovery secret.Value) error {
+		shown = true
+		return a.printRecovery(recovery)
+	})
 	if err != nil {
 		return err
+	}
+	if shown {
+		a.say("the recovery key of before no longer opens the store")
 	}
 	a.done("everything is sealed anew")
 	return nil

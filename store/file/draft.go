@@ -2,6 +2,7 @@ package file
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -87,6 +88,9 @@ func (d *draft) put(key string, value secret.Value) error {
 	e := &entries[i]
 	v := format.Version{Number: 1, Changed: d.now, Length: uint32(value.Len() + format.TagSize)}
 	if found {
+		if e.Versions[0].Number == math.MaxUint64 {
+			return d.base.store.damaged(format.KeyringFile, "no version of %s can follow its newest", key)
+		}
 		v.Number = e.Versions[0].Number + 1
 	}
 	random(v.Nonce[:])
@@ -141,15 +145,20 @@ func (d *draft) reshape(keys uint64) error {
 		return nil
 	}
 	moved := map[int][]draftEntry{}
+	var count uint64
 	for number := range d.header.Rows {
 		entries, err := d.bucket(number)
 		if err != nil {
 			return err
 		}
+		count += uint64(len(entries))
 		for _, e := range entries {
 			to := d.keys.bucket(e.Key, bits)
 			moved[to] = append(moved[to], e)
 		}
+	}
+	if err := d.checkCount(count); err != nil {
+		return err
 	}
 	for _, entries := range moved {
 		slices.SortFunc(entries, byKey)
@@ -167,6 +176,15 @@ func (d *draft) reshape(keys uint64) error {
 }
 
 func byKey(a, b draftEntry) int { return cmp.Compare(a.Key, b.Key) }
+
+// checkCount compares the number of keys in all buckets with what the header says: who
+// reads every bucket signs no number that is wrong.
+func (d *draft) checkCount(count uint64) error {
+	if count != d.header.Keys {
+		return d.base.store.damaged(format.KeyringFile, "%d keys, but its header says %d", count, d.header.Keys)
+	}
+	return nil
+}
 
 // bitsFor is the number of bits that gives about √keys buckets.
 func bitsFor(keys uint64) int {

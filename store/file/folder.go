@@ -55,6 +55,9 @@ func checkLinks(path string) error {
 	for {
 		info, err := os.Lstat(path)
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
 			return secret.Errorf(secret.Permission, "%s: a symbolic link that leads nowhere", path)
 		}
 		parent := filepath.Dir(path)
@@ -125,7 +128,7 @@ func openOwn(path string) (*os.File, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = secret.Errorf(secret.Permission, "%s: not a regular file", path)
+		err = notRegular(path, "not a regular file")
 	}
 	if err == nil {
 		err = checkOwn(info, path, 0o600)
@@ -135,6 +138,11 @@ func openOwn(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// notRegular is the error for something else in the place of a file.
+func notRegular(path, what string) error {
+	return secret.WithHint(secret.Errorf(secret.Permission, "%s: %s", path, what), "move it away, and put the file back from a backup")
 }
 
 // readOwn reads a whole small file that openOwn would open.

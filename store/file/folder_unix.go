@@ -18,7 +18,7 @@ import (
 func openNoFollow(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EMLINK) {
-		return nil, secret.Errorf(secret.Permission, "%s: a symbolic link, not a regular file", path)
+		return nil, notRegular(path, "a symbolic link, not a regular file")
 	}
 	return f, err
 }
@@ -27,7 +27,8 @@ func openNoFollow(path string) (*os.File, error) {
 // else may touch it; mode is what it should be.
 func checkOwn(info fs.FileInfo, path string, mode fs.FileMode) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !isOwn(info) {
-		return secret.Errorf(secret.Permission, "%s: belongs to user %d, and this is user %d", path, stat.Uid, os.Geteuid())
+		err := secret.Errorf(secret.Permission, "%s: belongs to user %d, and this is user %d", path, stat.Uid, os.Geteuid())
+		return secret.WithHint(err, "sudo chown %d %s, if it is yours", os.Geteuid(), path)
 	}
 	if open := info.Mode().Perm() &^ 0o700; open != 0 {
 		err := secret.Errorf(secret.Permission, "%s: mode %04o lets other users in", path, info.Mode().Perm())

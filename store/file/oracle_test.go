@@ -252,10 +252,11 @@ func everySlot(t *testing.T) (opt Options, by struct{ recovery, keyring string }
 	opt.Keyring, opt.Prompt = keyring, func(string, error) (secret.Value, error) { return secret.Text("pass phrase"), nil }
 	steps := []error{Open(opt).Set(ctx, "A", secret.Text("one")), Open(opt).Set(ctx, "A", secret.Text("two"))}
 	for _, kind := range []format.Kind{format.Passphrase, format.Keyring, format.Recovery} {
-		_, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("pass phrase")})
+		_, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("pass phrase"), Show: keep(nil)})
 		steps = append(steps, err)
 	}
-	recovery, err := Open(opt).Rekey(ctx, 100_001)
+	var recovery secret.Value
+	err := Open(opt).Rekey(ctx, 100_001, keep(&recovery))
 	folder := t.TempDir()
 	by.recovery, by.keyring = filepath.Join(folder, "recovery"), filepath.Join(folder, "keyring")
 	steps = append(steps, err, os.WriteFile(by.recovery, recovery.Reveal(), 0o600))

@@ -10,31 +10,32 @@ import (
 )
 
 // Rekey gives the store a new data key and seals everything anew. Iterations is for all
-// slots; 0 leaves each its own. If there is a recovery slot the new recovery key is
-// returned.
-func (s *Store) Rekey(ctx context.Context, iterations int) (recovery secret.Value, err error) {
+// slots; 0 leaves each its own. If there is a recovery slot the new recovery key is shown
+// before it takes the place of the old one, as by AddSlot.
+func (s *Store) Rekey(ctx context.Context, iterations int, to func(recovery secret.Value) error) error {
 	if err := CheckIterations(iterations); err != nil {
-		return secret.Value{}, err
+		return err
 	}
 	if err := s.needStore(ctx); err != nil {
-		return secret.Value{}, err
+		return err
 	}
 	// Before the lock is taken, so that nobody waits for a person who types.
 	slots, materials, err := s.slotSecrets(ctx)
-	if err != nil {
-		return secret.Value{}, err
-	}
 	defer clearAll(materials)
-	err = s.write(ctx, func(d *draft) error {
+	if err != nil {
+		return err
+	}
+	if at := slices.IndexFunc(slots, func(s format.Slot) bool { return s.Kind == format.Recovery }); at >= 0 {
+		if err := show(to, materials[at]); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, func(d *draft) error {
 		if !slices.Equal(slots, d.header.Slots) {
 			return secret.Errorf(secret.General, "%s: its keyslots were changed meanwhile", s.opt.Dir)
 		}
 		return d.rekey(materials, uint32(iterations))
 	})
-	if at := slices.IndexFunc(slots, func(s format.Slot) bool { return s.Kind == format.Recovery }); at >= 0 && (err == nil || isUnsynced(err)) {
-		recovery = recoveryText(materials[at])
-	}
-	return recovery, err
 }
 
 func clearAll(all [][]byte) {
@@ -128,16 +129,21 @@ func (d *draft) rekey(materials [][]byte, iterations uint32) error {
 // resealUnder moves every entry to its bucket under the keys k, to be sealed with them.
 func (d *draft) resealUnder(k *keys) error {
 	moved := make(map[int][]draftEntry, len(d.header.Rows))
+	var count uint64
 	for number := range d.header.Rows {
 		entries, err := d.bucket(number)
 		if err != nil {
 			return err
 		}
+		count += uint64(len(entries))
 		for _, e := range entries {
 			e.reseal()
 			to := k.bucket(e.Key, d.header.Bits)
 			moved[to] = append(moved[to], e)
 		}
+	}
+	if err := d.checkCount(count); err != nil {
+		return err
 	}
 	for number := range 1 << d.header.Bits {
 		slices.SortFunc(moved[number], byKey)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -31,7 +33,7 @@ func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Findings) 
 	opt := s.opt
 	opt.Dir = dir
 	to := Open(opt)
-	if err := to.checkVacant(); err != nil {
+	if err := errors.Join(s.checkApart(to.opt.Dir), to.checkVacant()); err != nil {
 		return err
 	}
 	if err := confirm(found); err != nil {
@@ -40,13 +42,21 @@ func (s *Store) Salvage(ctx context.Context, dir string, confirm func(Findings) 
 	return to.receive(ctx, from, entries)
 }
 
-// checkVacant returns an error unless a new store can be made here.
+// checkVacant returns an error unless nothing is here.
 func (s *Store) checkVacant() error {
-	exists, err := s.exists()
-	if err == nil && exists {
-		err = secret.Errorf(secret.Invalid, "%s: there is a store already", s.opt.Dir)
+	if _, err := os.Lstat(s.opt.Dir); !errors.Is(err, fs.ErrNotExist) {
+		return secret.Errorf(secret.Invalid, "%s: it exists already, and the new store needs a folder of its own", s.opt.Dir)
 	}
+	_, err := s.exists() // looks at where it would be
 	return err
+}
+
+// checkApart returns an error if a folder lies within the store.
+func (s *Store) checkApart(dir string) error {
+	if rel, err := filepath.Rel(s.opt.Dir, dir); err == nil && filepath.IsLocal(rel) {
+		return secret.Errorf(secret.Invalid, "%s: within the store that is damaged", dir)
+	}
+	return nil
 }
 
 // damagedSnapshot opens a store as far as it can be. Only what opens one slot must be
@@ -68,7 +78,8 @@ func (s *Store) damagedSnapshot(ctx context.Context) (*snapshot, Findings, error
 		return nil, found, s.withoutIt(format.KeyringFile, err)
 	}
 	snap := &snapshot{store: s, file: f, salt: salt}
-	if err := snap.loadDamaged(ctx, &found); err != nil {
+	err = snap.loadDamaged(ctx, id, &found)
+	if err != nil {
 		snap.close()
 		return nil, found, err
 	}
@@ -86,7 +97,7 @@ func (s *Store) withoutIt(name string, err error) error {
 	return err
 }
 
-func (n *snapshot) loadDamaged(ctx context.Context, found *Findings) error {
+func (n *snapshot) loadDamaged(ctx context.Context, configID format.ID, found *Findings) error {
 	raw, size, err := n.readRawHeader()
 	if err != nil {
 		return err
@@ -106,14 +117,36 @@ func (n *snapshot) loadDamaged(ctx context.Context, found *Findings) error {
 	if err := n.checkSize(size); err != nil {
 		found.add("", 0, "%v", err)
 	}
-	if err := n.unlock(ctx); err != nil {
+	if err := n.unlockAs(ctx, configID); err != nil {
 		return err
 	}
+	seen := n.store.seen(h.StoreID)
 	if err := n.prove(raw); err != nil {
 		found.add("", 0, "%v; what is saved may be older than the last change", err)
+		seen = max(seen, h.Generation) // which is not noted on its own word
 	}
-	return nil
+	return n.compare(seen)
 }
+
+// unlockAs gets the data key where the store id in the header or the one in config may be
+// damaged.
+func (n *snapshot) unlockAs(ctx context.Context, configID format.ID) error {
+	err := n.unlock(ctx)
+	if err == nil || configID == (format.ID{}) || configID == n.header.StoreID {
+		return err
+	}
+	own := n.header.StoreID
+	n.header.StoreID = configID
+	if n.unlock(ctx) == nil {
+		return nil
+	}
+	n.header.StoreID = own
+	return err
+}
+
+// maxBelieved is the longest bucket that is read on the word of a header that is not
+// proved. That of 100 million keys has some MiB.
+const maxBelieved = 64 << 20
 
 // salvage gives every entry with those of its versions that open.
 func (n *snapshot) salvage(ctx context.Context, found *Findings) (all []draftEntry, err error) {
@@ -140,6 +173,9 @@ func (n *snapshot) believedBucket(number int, size int64) ([]format.Entry, error
 	length := int64(n.header.Rows[number].Index)
 	if n.index[number]+length > size {
 		return nil, n.store.damaged(format.KeyringFile, "cut off")
+	}
+	if length > maxBelieved {
+		return nil, n.store.damaged(format.KeyringFile, "%d bytes are not its length", length)
 	}
 	sealed, err := n.readAt(n.index[number], length)
 	if err != nil {

@@ -15,6 +15,10 @@ import (
 // A note of what was seen is one line: seenPrefix, the generation, a line feed.
 const seenPrefix = "generation "
 
+// maxNote is the greatest generation that a note is believed: no store gets there, and the
+// next write must have room.
+const maxNote = 1 << 62
+
 // seenPath is where the last generation of the store is noted. A copy in another folder
 // is another store: each goes its own way.
 func (s *Store) seenPath(id format.ID) string {
@@ -41,8 +45,8 @@ func readNote(path string) uint64 {
 		return 0
 	}
 	digits, ok := strings.CutPrefix(strings.TrimSuffix(string(line), "\n"), seenPrefix)
-	generation, err := strconv.ParseUint(digits, 10, 63) // the next write must have room
-	if !ok || err != nil {
+	generation, err := strconv.ParseUint(digits, 10, 64)
+	if !ok || err != nil || generation > maxNote {
 		return 0
 	}
 	return generation
@@ -59,10 +63,12 @@ func (s *Store) saw(id format.ID, generation uint64) {
 	tmp := path + ".tmp"
 	if err := os.WriteFile(tmp, fmt.Appendf(nil, "%s%d\n", seenPrefix, generation), 0o600); err != nil {
 		s.trace("%v", err)
+		os.Remove(tmp)
 		return
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		s.trace("%v", err)
+		os.Remove(tmp)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestTheNoteIsAdvice(t *testing.T) {
 	if len(notes) != 1 {
 		t.Fatalf("%d notes", len(notes))
 	}
-	for _, text := range []string{"", "x", "generation", "generation -1\n", "generation 18446744073709551615\n", strings.Repeat("9", 5000)} {
+	for _, text := range []string{"", "x", "generation", "generation -1\n", "generation 18446744073709551615\n", "generation 9223372036854775807\n", strings.Repeat("9", 5000)} {
 		os.WriteFile(notes[0], []byte(text), 0o600)
 		if err := opens(opt); err != nil || len(*said) != 0 {
 			t.Errorf("error %v, said %q", err, *said)

@@ -33,30 +33,30 @@ type NewSlot struct {
 	Kind       format.Kind
 	Iterations int          // 100,000 to 10,000,000; 0 for those of the slot that it replaces, or the default
 	Passphrase secret.Value // of a passphrase slot
-	key        []byte       // of a recovery slot; nil for a new one
+	// Show is given the key of a recovery slot, which is kept nowhere, before the slot is
+	// written. Its error stops that.
+	Show func(recovery secret.Value) error
+	key  []byte // of a recovery slot; nil for a new one
 }
 
-// Added tells what AddSlot has done.
-type Added struct {
-	// Recovery is the key of a recovery slot, which is kept nowhere.
-	Recovery secret.Value
-	// Replaced is whether there was a slot of that kind.
-	Replaced bool
-}
-
-// AddSlot makes a slot, in place of one of its kind.
-func (s *Store) AddSlot(ctx context.Context, add NewSlot) (Added, error) {
+// AddSlot makes a slot, in place of one of its kind, and reports whether there was one.
+func (s *Store) AddSlot(ctx context.Context, add NewSlot) (replaced bool, err error) {
 	if err := CheckIterations(add.Iterations); err != nil {
-		return Added{}, err
+		return false, err
 	}
 	if err := s.needStore(ctx); err != nil {
-		return Added{}, err
+		return false, err
 	}
 	material, err := s.newSecret(ctx, add)
 	if err != nil {
-		return Added{}, err
+		return false, err
 	}
 	defer clear(material)
+	if add.Kind == format.Recovery {
+		if err := show(add.Show, material); err != nil {
+			return false, err
+		}
+	}
 	var old *format.Slot
 	err = s.write(ctx, func(d *draft) error {
 		old = findSlot(&d.header, add.Kind)
@@ -67,14 +67,15 @@ func (s *Store) AddSlot(ctx context.Context, add NewSlot) (Added, error) {
 	if add.Kind == format.Keyring {
 		s.tidyKeyring(ctx, old, keyID(material), err)
 	}
-	if err != nil && !isUnsynced(err) {
-		return Added{}, err
-	}
-	added := Added{Replaced: old != nil}
-	if add.Kind == format.Recovery {
-		added.Recovery = recoveryText(material)
-	}
-	return added, err
+	return old != nil, err
+}
+
+// show shows a recovery key to whoever has to write it down: before the store is locked
+// with it, because what could not be shown would be lost.
+func show(to func(secret.Value) error, key []byte) error {
+	text := recoveryText(key)
+	defer text.Clear()
+	return to(text)
 }
 
 // iterationsOf gives the iterations of a slot that takes the place of old.
@@ -164,12 +165,31 @@ func (s *Store) RemoveSlot(ctx context.Context, kind format.Kind) error {
 		}
 		removed = *slot
 		d.header.Slots = slices.DeleteFunc(slices.Clone(d.header.Slots), func(s format.Slot) bool { return s.Kind == kind })
-		return nil
+		return s.checkOpenable(ctx, &d.header)
 	})
 	if kind == format.Keyring && (err == nil || isUnsynced(err)) {
 		s.dropKeyring(ctx, removed.KeyID)
 	}
 	return err
+}
+
+// checkOpenable returns an error if the key of no slot is there. What a person knows, or
+// has written down, is believed to be.
+func (s *Store) checkOpenable(ctx context.Context, h *format.Header) error {
+	if takesText(h) {
+		return nil
+	}
+	var failed error
+	for i := range h.Slots {
+		key, err := s.storedKey(ctx, &h.Slots[i])
+		clear(key)
+		if err == nil {
+			return nil
+		}
+		failed = err
+	}
+	err := secret.Errorf(secret.KindOf(failed), "nothing that is left would open the store: %w", failed)
+	return secret.WithHint(err, "add something that does first: xec secrets keyslot add KIND")
 }
 
 // newSlot seals the data key under a secret, which is overwritten.

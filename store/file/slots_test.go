@@ -47,6 +47,58 @@ func (r *ring) Delete(_ context.Context, name string) error {
 	return r.err()
 }
 
+// keep takes a recovery key that is shown.
+func keep(key *secret.Value) func(secret.Value) error {
+	return func(shown secret.Value) error {
+		if key != nil {
+			*key = secret.New(bytes.Clone(shown.Reveal()))
+		}
+		return nil
+	}
+}
+
+// TestAKeyThatCannotBeShownLocksNothing: it would be lost.
+func TestAKeyThatCannotBeShownLocksNothing(t *testing.T) {
+	opt := made(t, "A")
+	var key secret.Value
+	if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Show: keep(&key)}); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, opt.Dir)
+	full := errors.New("no space left")
+	refuse := func(secret.Value) error { return full }
+	if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Show: refuse}); err != full {
+		t.Errorf("add: error %v", err)
+	}
+	if err := Open(opt).Rekey(ctx, 0, refuse); err != full {
+		t.Errorf("rekey: error %v", err)
+	}
+	if tree(t, opt.Dir) != before {
+		t.Error("the store changed")
+	}
+}
+
+// TestTheLastSlotThatOpensStays, though it is not the last one.
+func TestTheLastSlotThatOpensStays(t *testing.T) {
+	opt := made(t, "A")
+	if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Passphrase, Passphrase: secret.Text("phrase")}); err != nil {
+		t.Fatal(err)
+	}
+	opt.Passphrase = passphrase("phrase")
+	whole := opt.KeyFile
+	opt.KeyFile += ".gone"
+	if err := Open(opt).RemoveSlot(ctx, format.Passphrase); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "nothing that is left would open the store") {
+		t.Errorf("error %v", err)
+	}
+	if err := opens(opt); err != nil {
+		t.Error(err)
+	}
+	opt.KeyFile = whole
+	if err := Open(opt).RemoveSlot(ctx, format.Passphrase); err != nil {
+		t.Error(err)
+	}
+}
+
 func kindsOf(t *testing.T, opt Options) string {
 	t.Helper()
 	slots, err := Open(opt).Slots(ctx)
@@ -77,12 +129,9 @@ func TestEverySlotOpensTheStore(t *testing.T) {
 		opt.Keyring = keyring
 		var recovery secret.Value
 		for _, kind := range []format.Kind{format.Recovery, format.Keyring, format.Passphrase} {
-			added, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("correct horse")})
-			if err != nil || added.Replaced {
-				t.Fatalf("replaced is %v, error %v", added.Replaced, err)
-			}
-			if kind == format.Recovery {
-				recovery = added.Recovery
+			replaced, err := Open(opt).AddSlot(ctx, NewSlot{Kind: kind, Passphrase: secret.Text("correct horse"), Show: keep(&recovery)})
+			if err != nil || replaced {
+				t.Fatalf("replaced is %v, error %v", replaced, err)
 			}
 		}
 		if got := kindsOf(t, opt); got != "keyfile passphrase keyring recovery" {
@@ -91,16 +140,14 @@ func TestEverySlotOpensTheStore(t *testing.T) {
 		if rekeyed {
 			opt := opt
 			opt.Prompt = func(string, error) (secret.Value, error) { return secret.Text("correct horse"), nil }
-			key, err := Open(opt).Rekey(ctx, 0)
-			if err != nil {
+			old := opt
+			old.Passphrase = passphrase(string(recovery.Reveal()))
+			if err := Open(opt).Rekey(ctx, 0, keep(&recovery)); err != nil {
 				t.Fatal(err)
 			}
-			old := opt
-			old.Passphrase = func() (secret.Value, error) { return secret.New(bytes.Clone(recovery.Reveal())), nil }
 			if err := opens(old); !errors.Is(err, secret.Encryption) {
 				t.Errorf("the recovery key of before the rekey: error %v", err)
 			}
-			recovery = key
 		}
 		only := map[string]func(*Options){
 			"keyfile":    func(o *Options) { o.Keyring = nil },
@@ -149,10 +196,10 @@ func TestAddReplacesASlot(t *testing.T) {
 	opt.Keyring = keyring
 	for i := range 2 {
 		for _, kind := range []format.Kind{format.Passphrase, format.Keyring, format.Recovery, format.Keyfile} {
-			add := NewSlot{Kind: kind, Passphrase: secret.Text(fmt.Sprint("phrase ", i)), Iterations: 200_000 + i}
-			added, err := Open(opt).AddSlot(ctx, add)
-			if err != nil || added.Replaced != (i == 1 || kind == format.Keyfile) {
-				t.Fatalf("%v: replaced is %v, error %v", kind, added.Replaced, err)
+			add := NewSlot{Kind: kind, Passphrase: secret.Text(fmt.Sprint("phrase ", i)), Iterations: 200_000 + i, Show: keep(nil)}
+			replaced, err := Open(opt).AddSlot(ctx, add)
+			if err != nil || replaced != (i == 1 || kind == format.Keyfile) {
+				t.Fatalf("%v: replaced is %v, error %v", kind, replaced, err)
 			}
 		}
 	}
@@ -190,16 +237,16 @@ func TestIterationsStayWithASlot(t *testing.T) {
 // TestAReplacedRecoveryKeyIsToldApart from a wrong passphrase.
 func TestAReplacedRecoveryKeyIsToldApart(t *testing.T) {
 	opt := made(t, "A")
-	old, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery})
-	if err != nil {
+	var old secret.Value
+	if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Show: keep(&old)}); err != nil {
 		t.Fatal(err)
 	}
-	for _, add := range []NewSlot{{Kind: format.Recovery}, {Kind: format.Passphrase, Passphrase: secret.Text("phrase")}} {
+	for _, add := range []NewSlot{{Kind: format.Recovery, Show: keep(nil)}, {Kind: format.Passphrase, Passphrase: secret.Text("phrase")}} {
 		if _, err := Open(opt).AddSlot(ctx, add); err != nil {
 			t.Fatal(err)
 		}
 		o := opt
-		o.Passphrase = func() (secret.Value, error) { return secret.New(bytes.Clone(old.Recovery.Reveal())), nil }
+		o.Passphrase = passphrase(string(old.Reveal()))
 		if err := opens(o); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "recovery key of another store, or one that was replaced") {
 			t.Errorf("error %v", err)
 		}
@@ -211,7 +258,7 @@ func TestIterationsHaveAFloorAndACap(t *testing.T) {
 	before := tree(t, filepath.Dir(opt.Dir))
 	for _, n := range []int{-1, 1, format.MinIterations - 1, format.MaxIterations + 1, 1 << 40} {
 		_, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Iterations: n})
-		_, rekeyErr := Open(opt).Rekey(ctx, n)
+		rekeyErr := Open(opt).Rekey(ctx, n, keep(nil))
 		if !errors.Is(err, secret.Invalid) || !errors.Is(rekeyErr, secret.Invalid) {
 			t.Errorf("%d iterations: errors %v, %v", n, err, rekeyErr)
 		}
@@ -248,7 +295,7 @@ func TestAKeyringThatFailsChangesNothing(t *testing.T) {
 func TestNoSlotWithoutAStore(t *testing.T) {
 	opt := options(t)
 	_, addErr := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery})
-	_, rekeyErr := Open(opt).Rekey(ctx, 0)
+	rekeyErr := Open(opt).Rekey(ctx, 0, keep(nil))
 	for _, err := range []error{addErr, rekeyErr, Open(opt).RemoveSlot(ctx, format.Keyfile)} {
 		if err == nil || !strings.Contains(err.Error(), "no store yet") {
 			t.Errorf("error %v", err)
@@ -306,7 +353,7 @@ func TestRekeySealsEverythingAnew(t *testing.T) {
 	path := filepath.Join(opt.Dir, format.KeyringFile)
 	old, _ := os.ReadFile(path)
 	before, _ := s.Describe(ctx)
-	if _, err := Open(opt).Rekey(ctx, 123_456); err != nil {
+	if err := Open(opt).Rekey(ctx, 123_456, nil); err != nil {
 		t.Fatal(err)
 	}
 	fresh, _ := os.ReadFile(path)
@@ -345,7 +392,7 @@ func TestRekeyStopsAtADamagedRecord(t *testing.T) {
 	raw, _ := os.ReadFile(path)
 	raw[len(raw)-format.AuthenticatorSize-1] ^= 1
 	os.WriteFile(path, raw, 0o600)
-	if _, err := Open(opt).Rekey(ctx, 0); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "does not open") {
+	if err := Open(opt).Rekey(ctx, 0, nil); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "does not open") {
 		t.Errorf("error %v", err)
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(after, raw) {
@@ -368,7 +415,7 @@ func TestRekeyNeedsThePassphrase(t *testing.T) {
 	} {
 		o := opt
 		o.Prompt = test.prompt
-		if _, err := Open(o).Rekey(ctx, 0); !errors.Is(err, test.kind) {
+		if err := Open(o).Rekey(ctx, 0, nil); !errors.Is(err, test.kind) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

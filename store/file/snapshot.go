@@ -11,6 +11,7 @@ import (
 	"sort"
 
 	"github.com/xec-sh/xec-go/store/file/format"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // snapshot is the store as it stood when keyring.enc was opened, with its
@@ -75,6 +76,9 @@ func (s *Store) syntax(err error) error {
 	var e *format.Error
 	if !errors.As(err, &e) {
 		return err
+	}
+	if e.Newer {
+		return secret.WithHint(secret.Errorf(secret.Encryption, "%s: %s", s.path(e.Part), e.Why), "a newer xec wrote it, and opens it")
 	}
 	return s.damaged(e.Part, "%s", e.Why)
 }

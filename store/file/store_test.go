@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -328,6 +329,55 @@ func TestALinkThatLeadsNowhereIsNoEmptyStore(t *testing.T) {
 		}
 		if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 			t.Errorf("the link was replaced: %v", err)
+		}
+	}
+}
+
+// TestALinkThatLeadsToAnEmptyFolder is where a store can be made.
+func TestALinkThatLeadsToAnEmptyFolder(t *testing.T) {
+	opt := options(t)
+	if err := os.Symlink(t.TempDir(), filepath.Dir(opt.Dir)); err != nil {
+		t.Skip(err)
+	}
+	if keys, err := Open(opt).List(ctx); err != nil || len(keys) != 0 {
+		t.Errorf("%d keys, error %v", len(keys), err)
+	}
+	if err := Open(opt).Set(ctx, "A", secret.Text("value of A")); err != nil {
+		t.Fatal(err)
+	}
+	if err := opens(opt); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNumbersThatCannotGrow are refused before anything is written: a store whose
+// generation, or a key whose version, is the greatest there is.
+func TestNumbersThatCannotGrow(t *testing.T) {
+	for name, change := range map[string]func(*draft){
+		"generation": func(d *draft) { d.header.Generation = math.MaxUint64 },
+		"version":    func(d *draft) { d.touched[0][0].Versions[0].Number = math.MaxUint64 },
+	} {
+		opt := options(t)
+		if err := Open(opt).write(ctx, func(d *draft) error {
+			err := d.put("A", secret.Text("value of A"))
+			change(d)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if name == "version" { // its number is part of what a record is sealed with
+			err := Open(opt).Set(ctx, "A", secret.Text("a"))
+			if !errors.Is(err, secret.Encryption) {
+				t.Errorf("%s: error %v", name, err)
+			}
+			continue
+		}
+		before := tree(t, opt.Dir)
+		if err := Open(opt).Set(ctx, "A", secret.Text("a")); !errors.Is(err, secret.Encryption) || !strings.Contains(err.Error(), "can follow") {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if err := opens(opt); err != nil || tree(t, opt.Dir) != before {
+			t.Errorf("%s: the store changed, error %v", name, err)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (s *Store) unlockStored(ctx context.Context, h *format.Header, salt []byte)
 		if err == nil {
 			return s.open(h, slot, salt, key)
 		}
-		failed = append(failed, s.withRemedy(h, err))
+		failed = append(failed, s.withRemedy(h, kind, err))
 		if secret.KindOf(err) == secret.Permission {
 			break // a chmod mends it
 		}
@@ -90,13 +90,16 @@ func (s *Store) unlockStored(ctx context.Context, h *format.Header, salt []byte)
 }
 
 // withRemedy adds to an error about a stored key what else would open the store.
-func (s *Store) withRemedy(h *format.Header, err error) error {
+func (s *Store) withRemedy(h *format.Header, kind format.Kind, err error) error {
 	hint := fmt.Sprintf("restore %s from a backup", s.opt.KeyFile)
+	if kind == format.Keyring {
+		hint = "restore the keyring from a backup"
+	}
 	if secret.KindOf(err) != secret.Encryption {
 		return err
 	}
 	if findSlot(h, format.Recovery) != nil {
-		hint += ", or use the recovery key: typed on a terminal, or set as the passphrase; xec secrets keyslot add keyfile then makes a new key file"
+		hint += ", or use the recovery key: typed on a terminal, or set as the passphrase; xec secrets keyslot add " + kind.String() + " then makes a new key"
 	}
 	return secret.WithHint(err, "%s", hint)
 }

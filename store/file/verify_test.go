@@ -48,6 +48,7 @@ var damage = map[string]struct {
 	"the mac":  {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { raw[len(raw)-1] ^= 1; return raw }, 8},
 	"cut off":  {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { return raw[:len(raw)-33] }, 7},
 	"extended": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { return append(raw, 1) }, 8},
+	"store id": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte { raw[format.Prefix] ^= 1; return raw }, 8},
 	"generation": {func(_ *testing.T, _ Options, n *snapshot, raw []byte) []byte {
 		raw[format.Prefix+format.IDSize] ^= 1
 		return raw
@@ -80,7 +81,7 @@ func TestSalvageSavesWhatIsWhole(t *testing.T) {
 	for name, test := range damage {
 		t.Run(name, func(t *testing.T) {
 			opt := made(t, keys...)
-			if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery}); err != nil {
+			if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Show: keep(nil)}); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(opt.Dir, format.KeyringFile)
@@ -175,5 +176,40 @@ func TestSalvageReplacesNoStore(t *testing.T) {
 	}
 	if _, err := Open(other).Get(ctx, "B"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSalvageIsBounded: a header that is not proved can claim any length.
+func TestSalvageIsBounded(t *testing.T) {
+	opt := made(t, "A")
+	path := filepath.Join(opt.Dir, format.KeyringFile)
+	raw, _ := os.ReadFile(path)
+	at := 0
+	Open(opt).read(ctx, func(n *snapshot) error { at = n.header.Size() - 12; return nil })
+	copy(raw[at:], []byte{0xff, 0xff, 0xff, 0xff})
+	os.WriteFile(path, raw, 0o600)
+	if err := os.Truncate(path, 1<<33); err != nil {
+		t.Skip(err)
+	}
+	err := Open(opt).Salvage(ctx, filepath.Join(t.TempDir(), "new"), func(Findings) error { return nil })
+	if !errors.Is(err, secret.Encryption) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSalvageGoesIntoAFolderOfItsOwn(t *testing.T) {
+	opt := made(t, "A", "B")
+	path := filepath.Join(opt.Dir, format.KeyringFile)
+	raw, _ := os.ReadFile(path)
+	raw[len(raw)-1] ^= 1
+	os.WriteFile(path, raw, 0o600)
+	before := tree(t, filepath.Dir(opt.Dir))
+	for _, dir := range []string{opt.Dir, filepath.Join(opt.Dir, "in"), opt.Dir + "/.", filepath.Dir(opt.Dir), "/", opt.KeyFile} {
+		if err := Open(opt).Salvage(ctx, dir, func(Findings) error { return nil }); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%s: error %v", dir, err)
+		}
+	}
+	if tree(t, filepath.Dir(opt.Dir)) != before {
+		t.Error("something changed")
 	}
 }

@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,6 +127,9 @@ func (s *Store) update(ctx context.Context, change func(*draft) error) error {
 		return err
 	}
 	defer base.close()
+	if base.newest == math.MaxUint64 {
+		return s.damaged(format.KeyringFile, "no generation can follow its own")
+	}
 	d := newDraft(base, s.now())
 	if err := change(d); err != nil {
 		return err
