@@ -17,8 +17,11 @@ import (
 // waits for the writer of a FIFO.
 func openNoFollow(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EMLINK) {
+	switch {
+	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.EMLINK):
 		return nil, notRegular(path, "a symbolic link, not a regular file")
+	case errors.Is(err, unix.ENXIO), errors.Is(err, unix.EOPNOTSUPP): // a socket
+		return nil, notRegular(path, "not a regular file")
 	}
 	return f, err
 }

@@ -39,8 +39,8 @@ func TestVerifyNamesWhatIsDamaged(t *testing.T) {
 	}
 }
 
-// damage is one way to break a store, and how many of eight keys come through it.
-var damage = map[string]struct {
+// waysToDamage are ways to break a store, and how many of eight keys come through it.
+var waysToDamage = map[string]struct {
 	do    func(t *testing.T, opt Options, n *snapshot, raw []byte) []byte
 	saved int
 }{
@@ -78,7 +78,7 @@ var damage = map[string]struct {
 
 func TestSalvageSavesWhatIsWhole(t *testing.T) {
 	keys := []string{"A", "B", "C", "D", "E", "F", "G", "H"}
-	for name, test := range damage {
+	for name, test := range waysToDamage {
 		t.Run(name, func(t *testing.T) {
 			opt := made(t, keys...)
 			if _, err := Open(opt).AddSlot(ctx, NewSlot{Kind: format.Recovery, Show: keep(nil)}); err != nil {
