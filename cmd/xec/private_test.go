@@ -41,9 +41,10 @@ func nobodysHome(t *testing.T) (home, xec string, as *syscall.SysProcAttr) {
 	return home, xec, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 }
 
-// waiting starts a program that waits for its standard input, and tells whether another
-// process of its user can look into it. It waits for a while until none can.
-func waiting(t *testing.T, while time.Duration, home string, as *syscall.SysProcAttr, argv ...string) (closed bool) {
+// closed starts a command line that waits for its standard input, waits until it has become
+// the program of a name, and tells whether another process of its user can look into it. It
+// gives that ten seconds to become what is wanted.
+func closed(t *testing.T, want bool, home string, as *syscall.SysProcAttr, name string, argv ...string) (closed bool) {
 	t.Helper()
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = home, cleanEnv(home), as
@@ -56,17 +57,26 @@ func waiting(t *testing.T, while time.Duration, home string, as *syscall.SysProc
 	}
 	defer cmd.Wait()
 	defer stdin.Close()
-	environ := fmt.Sprintf("/proc/%d/environ", cmd.Process.Pid)
-	for deadline := time.Now().Add(while); !closed && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		look := exec.Command("cat", environ)
+	of := fmt.Sprintf("/proc/%d/", cmd.Process.Pid)
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		comm, err := os.ReadFile(of + "comm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.TrimSpace(string(comm)) != name {
+			continue
+		}
+		look := exec.Command("cat", of+"environ")
 		look.SysProcAttr = as
 		var exit *exec.ExitError
 		if err := look.Run(); err != nil && !errors.As(err, &exit) {
 			t.Fatal(err)
 		}
-		closed = !look.ProcessState.Success()
+		if closed = !look.ProcessState.Success(); closed == want {
+			return closed
+		}
 	}
-	return closed
+	return !want
 }
 
 // TestNobodyLooksIntoXec: neither before a value is there nor later. A program that xec
@@ -74,19 +84,16 @@ func waiting(t *testing.T, while time.Duration, home string, as *syscall.SysProc
 func TestNobodyLooksIntoXec(t *testing.T) {
 	home, xec, as := nobodysHome(t)
 	for name, test := range map[string]struct {
-		argv   []string
-		closed bool
+		becomes string
+		argv    []string
+		closed  bool
 	}{
-		"a program":       {[]string{"cat"}, false},
-		"xec":             {[]string{xec, "secrets", "set", "NEW"}, true},
-		"a child of exec": {[]string{xec, "exec", "--all", "--", "cat"}, false},
+		"a program":       {"cat", []string{"cat"}, false},
+		"xec":             {"xec", []string{xec, "secrets", "set", "NEW"}, true},
+		"a child of exec": {"cat", []string{xec, "exec", "--all", "--", "cat"}, false},
 	} {
-		while := 10 * time.Second
-		if !test.closed {
-			while = 500 * time.Millisecond // enough for xec to have become it
-		}
-		if closed := waiting(t, while, home, as, test.argv...); closed != test.closed {
-			t.Errorf("%s: closed to others is %v, want %v", name, closed, test.closed)
+		if got := closed(t, test.closed, home, as, test.becomes, test.argv...); got != test.closed {
+			t.Errorf("%s: closed to others is %v, want %v", name, got, test.closed)
 		}
 	}
 }
