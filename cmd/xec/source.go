@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/dotenv"
 	"github.com/xec-sh/xec-go/render/json"
 	"github.com/xec-sh/xec-go/render/text"
+	"github.com/xec-sh/xec-go/render/toml"
 	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
 	syntax "github.com/xec-sh/xec-go/store/dotenv"
@@ -36,7 +35,9 @@ type source interface {
 }
 
 // formats are the formats by the names that --format takes.
-var formats = map[string]render.Format{"yaml": yaml.Format, "json": json.Format, "dotenv": dotenv.Format(parseDotenv)}
+var formats = map[string]render.Format{
+	"yaml": yaml.Format, "json": json.Format, "jsonc": json.Format, "toml": toml.Format, "dotenv": dotenv.Format(parseDotenv),
+}
 
 // parseDotenv lends package store/dotenv's reader to render, which does not know it.
 func parseDotenv(src []byte) ([]dotenv.Line, error) {
@@ -48,30 +49,7 @@ func parseDotenv(src []byte) ([]dotenv.Line, error) {
 	return lines, err
 }
 
-var formatNames = []string{"yaml", "json", "dotenv", "text"}
-
-// templateEndings stand behind the name of a file that is a template of it.
-var templateEndings = []string{".tmpl", ".template", ".tpl", ".in", ".dist", ".example", ".sample"}
-
-// formatOf tells the format of a file by its name.
-func formatOf(path string) string {
-	name := strings.ToLower(filepath.Base(path))
-	for _, ending := range templateEndings {
-		name = strings.TrimSuffix(name, ending)
-	}
-	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
-		return "yaml"
-	case ".json", ".jsonc", ".json5", ".ndjson":
-		return "json"
-	case ".env":
-		return "dotenv"
-	}
-	if strings.HasPrefix(name, ".env.") || strings.HasPrefix(name, ".env-") {
-		return "dotenv"
-	}
-	return "text"
-}
+var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "text"}
 
 // warner is told of a value that stands in the user part of a URL.
 type warner = func(name string, ref *resolve.Reference, value secret.Value)

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // commented are documents such as editors and compilers keep.
@@ -196,52 +195,8 @@ func unhexed(t *testing.T, line string) (all []string) {
 	return all
 }
 
-func TestStrictRefusesWhatIsNoJSON(t *testing.T) {
-	const hint = "the format jsonc has comments, and a comma behind the last element"
-	for source, offset := range map[string]int{
-		"// c\n{}": 0, "[1, /* c */ 2]": 4, "[\"${secret:K}\"] //": 16, "{\"a\": 1 /**/}": 8,
-		"[1,]": 3, "[\"${secret:K}\" ,\n]": 17, "{\"a\": [], }": 10, "[[1,], 2]": 4, "{\"a\":{\"b\":1,}}": 12,
-		"[/": 1, "[//${secret:K}\n]": 1,
-	} {
-		_, err := Strict([]byte(source), find(source))
-		requireError(t, err, offset, secret.General)
-		if secret.Hint(err) != hint {
-			t.Errorf("%s: hint %q", source, secret.Hint(err))
-		}
-	}
-	for source, offset := range map[string]int{"[,]": 1, "[1,,2]": 3, "{,}": 1, "[1,}": 3, "{\"a\":1,]": 7, "[1,": 3, "{\"a\":1, 2:3}": 8} {
-		_, err := Strict([]byte(source), nil)
-		requireError(t, err, offset, secret.General)
-		if secret.Hint(err) != "" {
-			t.Errorf("%s: hint %q", source, secret.Hint(err))
-		}
-	}
-}
-
-// TestStrictRendersWhatIsJSON: there the two are the same.
-func TestStrictRendersWhatIsJSON(t *testing.T) {
-	rendered := 0
-	for _, p := range places() {
-		source := p.before + p.scalar + p.behind
-		strict, err := Strict([]byte(source), find(source))
-		if err != nil {
-			t.Fatalf("%s: %v", p.name, err)
-		}
-		for _, k := range hostile.Kinds() {
-			want, ok := p.render(t, k)
-			got, err := strict.Render(func(int) secret.Value { return secret.Text(k.Value) })
-			if ok != (err == nil) || string(got) != want {
-				t.Errorf("%s: %s: %d bytes, error %v", p.name, k.Name, len(got), err)
-			}
-			rendered++
-		}
-	}
-	t.Logf("%d documents", rendered)
-}
-
-// FuzzComments says: what the strict format reads the other reads alike, and what is
-// rendered has the tokens of the document with the values put in, comments taken out of
-// both.
+// FuzzComments says: what is rendered has the tokens of the document with the values put
+// in, comments taken out of both.
 func FuzzComments(f *testing.F) {
 	for _, document := range commented {
 		f.Add(document, "v")
@@ -254,18 +209,8 @@ func FuzzComments(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
 		out, refs, err := renderAll(source, value)
-		strict, strictErr := Strict([]byte(source), find(source))
-		if strictErr == nil && err == nil {
-			got, err := strict.Render(func(int) secret.Value { return secret.Text(value) })
-			if err != nil || string(got) != out {
-				t.Fatalf("strictly %d bytes, error %v", len(got), err)
-			}
-		}
 		if err != nil {
 			requirePlaced(t, err, source)
-			if strictErr != nil {
-				requirePlaced(t, strictErr, source)
-			}
 			return
 		}
 		for _, span := range find(source) {

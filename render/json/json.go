@@ -3,21 +3,17 @@
 //
 // # Dialect
 //
-// [Strict] reads RFC 8259, and beyond it:
-//
-//   - several values in a row, or none, as in NDJSON
-//   - a byte order mark at the beginning
-//
-// [Format] reads JSON with comments too, as in tsconfig.json, devcontainer.json and the
-// settings of editors:
+// RFC 8259, and beyond it:
 //
 //   - comments, from // to the end of the line (LF or CR) and between /* and */
 //   - a comma behind the last element of an array and the last member of an object
+//   - several values in a row, or none, as in NDJSON
+//   - a byte order mark at the beginning
 //
-// All else is strict in both: numbers, literals, escapes, no control characters within
-// strings, strings in UTF-8; there are no single quotes, bare keys or other things of
-// JSON5. An object may hold a key twice; whether it does is not looked at, before or
-// after. Nesting may be of any depth.
+// So tsconfig.json and a log of JSON lines are read. All else is strict: numbers,
+// literals, escapes, no control characters within strings, strings in UTF-8. An object
+// may hold a key twice; whether it does is not looked at, before or after. Nesting may
+// be of any depth.
 //
 // # Places
 //
@@ -55,11 +51,10 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-var _, _ render.Format = Format, Strict
+var _ render.Format = Format
 
 // document is a JSON text that was read.
 type document struct {
-	strict bool // it has no comments, and no commas behind a last element
 	source []byte
 	masked []byte // source, with each reference as a word
 	spans  []render.Span
@@ -78,26 +73,17 @@ type splice struct {
 	bare    bool // outside of a string
 }
 
-// Format reads a JSON document, which may have comments. A reference in a wrong place is
-// an error of kind secret.Invalid, all other errors are of kind secret.General.
+// Format reads a JSON document. A reference in a wrong place is an error of kind
+// secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	return read(&document{source: source, masked: mask(source, spans), spans: spans})
-}
-
-// Strict is Format for JSON that every reader reads. A comment is an error, and so is a
-// comma behind a last element.
-func Strict(source []byte, spans []render.Span) (render.Document, error) {
-	return read(&document{strict: true, source: source, masked: mask(source, spans), spans: spans})
-}
-
-func read(d *document) (render.Document, error) {
-	r := newReader(d.masked, d.spans, d.strict)
+	d := &document{source: source, masked: mask(source, spans), spans: spans}
+	r := newReader(d.masked, spans)
 	for {
 		t, err := r.next()
 		if err != nil {
 			return nil, err
 		}
-		d.find(t, len(d.spans)-len(r.spans))
+		d.find(t, len(spans)-len(r.spans))
 		if t.kind == ending {
 			return d, nil
 		}

@@ -29,35 +29,31 @@ type token struct {
 type state byte
 
 const (
-	top        state = iota // a value, or the end
-	element                 // an element, or the end of the array
-	key                     // a key, or the end of the object
-	colon                   // the colon behind a key
-	member                  // the value behind a colon
-	after                   // a comma behind an element or member, or the end of what holds it
-	another                 // an element behind a comma, where it must have one
-	anotherKey              // a key behind a comma, where it must have one
+	top     state = iota // a value, or the end
+	element              // an element, or the end of the array
+	key                  // a key, or the end of the object
+	colon                // the colon behind a key
+	member               // the value behind a colon
+	after                // a comma behind an element or member, or the end of what holds it
 )
 
 var expected = [...]string{
 	top: "a value", element: "a value or ']'", key: "a key in double quotes or '}'",
 	colon: "':'", member: "a value", after: "',' or ",
-	another: "a value", anotherKey: "a key in double quotes",
 }
 
 // reader gives the tokens of src. It needs one byte of memory for each level of
 // nesting, and no stack.
 type reader struct {
-	src    []byte
-	spans  []render.Span // of the references in src; those are left that do not end before the last token
-	strict bool
-	at     int // where the next token is looked for
-	state  state
-	open   []kind // the brackets that have to be closed, the innermost last
+	src   []byte
+	spans []render.Span // of the references in src; those are left that do not end before the last token
+	at    int           // where the next token is looked for
+	state state
+	open  []kind // the brackets that have to be closed, the innermost last
 }
 
-func newReader(src []byte, spans []render.Span, strict bool) *reader {
-	r := &reader{src: src, spans: spans, strict: strict}
+func newReader(src []byte, spans []render.Span) *reader {
+	r := &reader{src: src, spans: spans}
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
 		r.at = len("\ufeff")
 	}
@@ -103,8 +99,6 @@ func (r *reader) skip() error {
 func (r *reader) skipComment() error {
 	rest := r.src[r.at:]
 	switch {
-	case r.strict:
-		return notStrict(r.at, "no comment")
 	case bytes.HasPrefix(rest, []byte("//")):
 		n := bytes.IndexAny(rest, "\r\n")
 		if n < 0 {
@@ -150,7 +144,7 @@ func (r *reader) accept(k kind) bool {
 		if r.state != after {
 			return false
 		}
-		r.state = r.behindComma()
+		r.state = within(r.innermost())
 		return true
 	case ':':
 		if r.state != colon {
@@ -165,9 +159,9 @@ func (r *reader) accept(k kind) bool {
 // acceptValue accepts a key, or a value or the beginning of one.
 func (r *reader) acceptValue(k kind) bool {
 	switch {
-	case (r.state == key || r.state == anotherKey) && k == text:
+	case r.state == key && k == text:
 		r.state = colon
-	case r.state == key, r.state == anotherKey, r.state == colon, r.state == after:
+	case r.state == key, r.state == colon, r.state == after:
 		return false
 	case k == '{', k == '[':
 		r.open = append(r.open, k)
@@ -179,11 +173,7 @@ func (r *reader) acceptValue(k kind) bool {
 }
 
 func (r *reader) close(k kind) bool {
-	if r.innermost() != k-2 { // in ASCII '[' and '{' are two before ']' and '}'
-		return false
-	}
-	switch r.state {
-	case colon, member, another, anotherKey:
+	if r.innermost() != k-2 || r.state == colon || r.state == member { // in ASCII '[' and '{' are two before ']' and '}'
 		return false
 	}
 	r.open = r.open[:len(r.open)-1]
@@ -207,18 +197,7 @@ func (r *reader) innermost() kind {
 	return r.open[len(r.open)-1]
 }
 
-// behindComma is the state behind a comma. One that is not strict may be the last.
-func (r *reader) behindComma() state {
-	switch open := r.innermost(); {
-	case !r.strict:
-		return within(open)
-	case open == '{':
-		return anotherKey
-	}
-	return another
-}
-
-// within is the state behind an opening bracket.
+// within is the state behind an opening bracket, and behind a comma.
 func within(open kind) state {
 	if open == '{' {
 		return key
@@ -237,10 +216,6 @@ func (r *reader) unexpected(t token) error {
 		return errorf(t.start, "the document ends, expected %s", what)
 	case reference:
 		return misplaced(t.start, "a reference cannot stand here, expected "+what)
-	case '}', ']':
-		if r.innermost() == t.kind-2 && (r.state == another || r.state == anotherKey) {
-			return notStrict(t.start, what)
-		}
 	}
 	return errorf(t.start, "expected %s", what)
 }
@@ -325,12 +300,6 @@ func (r *reader) noEscape(i int) error {
 
 func errorf(offset int, format string, args ...any) error {
 	return render.Errorf(offset, secret.General, "not JSON: "+format, args...)
-}
-
-// notStrict is the error for what JSON with comments may have here.
-func notStrict(offset int, what string) error {
-	err := secret.WithHint(secret.Errorf(secret.General, "not JSON: expected %s", what), "the format jsonc has comments, and a comma behind the last element")
-	return &render.PlacedError{Offset: offset, Err: err}
 }
 
 // misplaced is the error for a reference that stands where it cannot.

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// templateEndings stand behind the name of a file that is a template of it.
+var templateEndings = []string{".tmpl", ".template", ".tpl", ".in", ".dist", ".example", ".sample"}
+
+// formatsByExtension are the formats by the ends of names.
+var formatsByExtension = map[string]string{
+	".yaml": "yaml", ".yml": "yaml",
+	".json": "json", ".ndjson": "json", ".jsonl": "json", ".webmanifest": "json", ".geojson": "json", ".tfstate": "json",
+	".jsonc": "jsonc", ".json5": "jsonc", ".code-workspace": "jsonc",
+	".toml": "toml",
+	".env":  "dotenv",
+}
+
+// formatsByName are the formats of files that are known by their names.
+var formatsByName = map[string]string{
+	".clang-format": "yaml", ".clang-tidy": "yaml", ".clangd": "yaml", ".yamllint": "yaml", ".prettierrc": "yaml",
+	".babelrc": "jsonc", ".eslintrc": "jsonc", ".swcrc": "jsonc", ".jshintrc": "jsonc",
+	"composer.lock": "json", "pipfile.lock": "json", "flake.lock": "json", ".bowerrc": "json",
+	"pipfile": "toml", "cargo.lock": "toml", "poetry.lock": "toml", "uv.lock": "toml",
+}
+
+// formatOf tells the format of a file by its name.
+func formatOf(file string) string {
+	name := strings.ToLower(filepath.Base(file))
+	for _, ending := range templateEndings {
+		name = strings.TrimSuffix(name, ending)
+	}
+	if format, ok := formatsByName[name]; ok {
+		return format
+	}
+	if format, ok := formatsByExtension[path.Ext(name)]; ok {
+		return format
+	}
+	if strings.HasPrefix(name, ".env.") || strings.HasPrefix(name, ".env-") {
+		return "dotenv"
+	}
+	return "text"
+}
