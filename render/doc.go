@@ -21,6 +21,9 @@
 // must be the tree of the document with the values put in, node for node. If it is
 // not, nothing is given and the error says where.
 //
+// A document of a format that has a [Stream] may be of any size: it is read, spliced and
+// proved part by part, each as large as its caller wants to hold.
+//
 // Escapes are read in the decoded scalar. Of n backslashes before a reference n/2
 // remain there, and if n is odd the reference is literal text; so JSON writes
 // "\\${secret:KEY}" for a literal one. In a comment a reference is text.

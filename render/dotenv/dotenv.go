@@ -101,7 +101,7 @@ type splice struct {
 }
 
 // Format makes a format of parse, which gives the lines of a file in their order. An
-// error of parse is given as it is.
+// error of parse is given as it is; a [Stream] needs the lines before it.
 func Format(parse func([]byte) ([]Line, error)) render.Format {
 	return func(source []byte, spans []render.Span) (render.Document, error) {
 		d := &document{parse: parse, source: source, spans: spans}

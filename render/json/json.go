@@ -58,8 +58,18 @@ type document struct {
 	source []byte
 	masked []byte // source, with each reference as a word
 	spans  []render.Span
+	part   part
 	splices
 }
+
+// part says which part of a text a document is.
+type part struct {
+	first, last bool
+	from        within // what is known where it begins
+}
+
+// whole is the one part of a text that is read at once.
+var whole = part{first: true, last: true}
 
 // splices are ascending.
 type splices []splice
@@ -76,8 +86,8 @@ type splice struct {
 // Format reads a JSON document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, masked: mask(source, spans), spans: spans}
-	r := newReader(d.masked, spans)
+	d := &document{source: source, masked: mask(source, spans), spans: spans, part: whole}
+	r := newReader(d.masked, spans, whole)
 	for {
 		t, err := r.next()
 		if err != nil {

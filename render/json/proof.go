@@ -10,7 +10,7 @@ import (
 // prove reads out and the document side by side and says where out is not the document
 // with texts in it. It knows where the references are and nothing of splices.
 func (d *document) prove(out []byte, texts [][]byte) error {
-	ours, theirs := newReader(d.masked, d.spans), newReader(out, nil)
+	ours, theirs := newReader(d.masked, d.spans, d.part), newReader(out, nil, d.part)
 	for {
 		ourGap, theirGap := ours.at, theirs.at
 		want, _ := ours.next() // which was read before

@@ -3,6 +3,7 @@ package json
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
@@ -48,13 +49,19 @@ type reader struct {
 	src   []byte
 	spans []render.Span // of the references in src; those are left that do not end before the last token
 	at    int           // where the next token is looked for
+	within
+	partial bool // src may end anywhere between two tokens
+}
+
+// within is what a reader knows of what it has read.
+type within struct {
 	state state
 	open  []kind // the brackets that have to be closed, the innermost last
 }
 
-func newReader(src []byte, spans []render.Span) *reader {
-	r := &reader{src: src, spans: spans}
-	if bytes.HasPrefix(src, []byte("\ufeff")) {
+func newReader(src []byte, spans []render.Span, p part) *reader {
+	r := &reader{src: src, spans: spans, within: within{p.from.state, slices.Clone(p.from.open)}, partial: !p.last}
+	if p.first && bytes.HasPrefix(src, []byte("\ufeff")) {
 		r.at = len("\ufeff")
 	}
 	return r
@@ -137,14 +144,14 @@ func (r *reader) kind() kind {
 func (r *reader) accept(k kind) bool {
 	switch k {
 	case ending:
-		return r.state == top
+		return r.state == top || r.partial
 	case '}', ']':
 		return r.close(k)
 	case ',':
 		if r.state != after {
 			return false
 		}
-		r.state = within(r.innermost())
+		r.state = behind(r.innermost())
 		return true
 	case ':':
 		if r.state != colon {
@@ -165,7 +172,7 @@ func (r *reader) acceptValue(k kind) bool {
 		return false
 	case k == '{', k == '[':
 		r.open = append(r.open, k)
-		r.state = within(k)
+		r.state = behind(k)
 	default:
 		r.leave()
 	}
@@ -197,8 +204,8 @@ func (r *reader) innermost() kind {
 	return r.open[len(r.open)-1]
 }
 
-// within is the state behind an opening bracket, and behind a comma.
-func within(open kind) state {
+// behind is the state behind an opening bracket, and behind a comma.
+func behind(open kind) state {
 	if open == '{' {
 		return key
 	}

@@ -92,14 +92,28 @@ func (q Quote) String() string {
 	return "no quote"
 }
 
-// Parse returns the assignments and comments of src in their order, or an error
-// of kind secret.Invalid that says on which line src stops being a .env file.
+// SyntaxError says where a text stops being a .env file, and why.
+type SyntaxError struct {
+	Offset       int // in bytes, from 0
+	Line, Column int // from 1, in bytes; no column for a whole line
+	Reason       string
+}
+
+func (e *SyntaxError) Error() string {
+	if e.Column == 0 {
+		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
+}
+
+// Parse returns the assignments and comments of src in their order; where src stops being
+// a .env file, those before, with a *[SyntaxError] of kind secret.Invalid.
 // The error quotes nothing of src: what looks like a name on a line that is
 // wrong may be a piece of a value that lacks its quotes.
 func Parse(src []byte) ([]Line, error) {
 	if i := bytes.IndexByte(src, 0); i >= 0 {
 		number := 1 + bytes.Count(src[:i], []byte("\n"))
-		return nil, errorf("line %d: a NUL byte; is the text UTF-16?", number)
+		return nil, invalid(&SyntaxError{Offset: i, Line: number, Reason: "a NUL byte; is the text UTF-16?"})
 	}
 	p := parser{src: src}
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
@@ -109,13 +123,11 @@ func Parse(src []byte) ([]Line, error) {
 	for p.nextLine() {
 		line, err := p.line()
 		if err != nil {
-			return nil, err
+			return lines, err
 		}
 		lines = append(lines, line)
 	}
 	return lines, nil
 }
 
-func errorf(format string, args ...any) error {
-	return secret.Errorf(secret.Invalid, "%w", fmt.Errorf(format, args...))
-}
+func invalid(e *SyntaxError) error { return secret.Errorf(secret.Invalid, "%w", e) }

@@ -151,8 +151,12 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			if lines != nil || !errors.Is(err, secret.Invalid) {
-				t.Errorf("%d lines came with an error of kind %v", len(lines), secret.KindOf(err))
+			var at *dotenv.SyntaxError
+			if !errors.Is(err, secret.Invalid) || !errors.As(err, &at) {
+				t.Fatalf("an error of kind %v", secret.KindOf(err))
+			}
+			if n := len(lines); n > 0 && (lines[n-1].Number >= at.Line || lines[n-1].End > at.Offset) {
+				t.Errorf("%d lines came with an error in line %d", n, at.Line)
 			}
 			if err.Error() != test.want {
 				t.Errorf("got %q, want %q", err, test.want)

@@ -136,5 +136,5 @@ func commentStart(text []byte) int {
 
 // wrong is an error at pos.
 func (p *parser) wrong(reason string) error {
-	return errorf("line %d, column %d: %s", p.number, p.pos-p.start+1, reason)
+	return invalid(&SyntaxError{p.pos, p.number, p.pos - p.start + 1, reason})
 }

@@ -10,7 +10,7 @@ func (p *parser) quoted(line *Line) error {
 	body := p.src[p.pos+1:]
 	n := closing(body, line.Quote)
 	if n < 0 {
-		return errorf("line %d: no closing %s", p.number, line.Quote)
+		return invalid(&SyntaxError{Offset: p.pos, Line: p.number, Reason: "no closing " + line.Quote.String()})
 	}
 	line.Start, line.End = p.pos, p.pos+n+2
 	line.Value = body[:n:n]
@@ -31,7 +31,8 @@ func (p *parser) joined(line *Line) error {
 		body := p.src[line.End+1:]
 		n := closing(body, Double)
 		if n < 0 {
-			return errorf("line %d: no closing %s", p.number+bytes.Count(p.src[line.Start:line.End], []byte("\n")), Double)
+			number := p.number + bytes.Count(p.src[line.Start:line.End], []byte("\n"))
+			return invalid(&SyntaxError{Offset: line.End, Line: number, Reason: "no closing " + Double.String()})
 		}
 		if !grown { // until now it may share src's memory
 			line.Value, grown = slices.Clone(line.Value), true

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// documentSource is a document of a format with a syntax. It is read in windows, twice: what
+// the format can take apart may be of any length.
+type documentSource struct {
+	input
+	format documentFormat
+	warn   warner
+	staged bool // what is written is dropped again if the end of it fails
+
+	plain bool          // no reference stands in it: it is copied
+	only  *documentPart // all of it, where it fits into one window
+}
+
+// documentFormat is a format, with a stream where it has one.
+type documentFormat struct {
+	whole  render.Format
+	stream func() render.Stream
+}
+
+// Sizes of windows, in bytes: the first, and the largest that is held for a part that
+// cannot be read by less.
+const (
+	window    = 256 << 10
+	maxWindow = 64 << 20
+)
+
+func (s *documentSource) name() string { return s.path }
+func (s *documentSource) close()       { s.File.Close() }
+
+// documentPart is a part of a document, read.
+type documentPart struct {
+	source   []byte
+	begin    resolve.Position
+	found    []resolve.Found // with their places in the whole document
+	spans    []render.Span   // with their places in the part
+	document render.Document
+}
+
+func (s *documentSource) scan(r *resolve.Resolver) error {
+	if s.plain = !s.refers(); s.plain {
+		return s.rewind()
+	}
+	count := 0
+	return s.each(func(p *documentPart) error {
+		if s.only = p; count > 0 {
+			s.only = nil
+		}
+		count++
+		p.need(s.path, r)
+		return nil
+	})
+}
+
+// refers reports whether anything that looks like a reference stands in the document. A
+// file that cannot be read is told of when it is read for its parts.
+func (s *documentSource) refers() bool {
+	scanner := resolve.NewScanner(s.File)
+	for {
+		_, err := scanner.Next()
+		switch {
+		case scanner.Found() || scanner.Err() != nil:
+			return true
+		case err == io.EOF:
+			return false
+		case err != nil:
+			return true
+		}
+	}
+}
+
+func (s *documentSource) rewind() error {
+	_, err := s.Seek(0, io.SeekStart)
+	return err
+}
+
+// each reads the document part by part.
+func (s *documentSource) each(visit func(*documentPart) error) error {
+	if err := s.rewind(); err != nil {
+		return err
+	}
+	w := windowReader{source: s, next: wholeDocuments(s.format.whole)}
+	if s.format.stream != nil {
+		w.next = s.format.stream().Next
+	}
+	w.at = resolve.At(nil, 0)
+	for {
+		p, err := w.part()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := visit(p); err != nil {
+			return err
+		}
+	}
+}
+
+// nextPart is the one method of a render.Stream.
+type nextPart = func(window []byte, spans []render.Span, last bool) (render.Document, int, error)
+
+// wholeDocuments are for a format that reads no parts.
+func wholeDocuments(format render.Format) nextPart {
+	return func(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
+		if !last {
+			return nil, 0, nil
+		}
+		d, err := format(window, spans)
+		return d, len(window), err
+	}
+}
+
+// windowReader reads a document in windows.
+type windowReader struct {
+	source *documentSource
+	next   nextPart
+	left   []byte // of the document, as far as it was read
+	at     resolve.Position
+	read   bool // to its end
+	done   bool
+}
+
+// part gives the next part; io.EOF when there are none left.
+func (w *windowReader) part() (*documentPart, error) {
+	if w.done {
+		return nil, io.EOF
+	}
+	for size := max(window, len(w.left)); ; size = min(2*size, maxWindow) {
+		if err := w.fill(size); err != nil {
+			return nil, err
+		}
+		full := len(w.left) == maxWindow && !w.read
+		p, n, err := w.take(w.read || full)
+		switch {
+		case err != nil:
+			return nil, err
+		case full && n > 0 || n == 0 && size == maxWindow:
+			return nil, tooLarge(w.source.path, w.at)
+		case n > 0 || w.read:
+			w.done = w.read && n == len(w.left)
+			w.left, w.at = w.left[n:], resolve.Behind(w.at, p.source)
+			return p, nil
+		}
+	}
+}
+
+func tooLarge(path string, at resolve.Position) error {
+	err := secret.Errorf(secret.Invalid, "%s:%v: more than %d MiB that cannot be read in parts", path, at, maxWindow>>20)
+	return secret.WithHint(err, "--format text has no limit")
+}
+
+// fill reads on until the window has its size.
+func (w *windowReader) fill(size int) error {
+	if w.read || len(w.left) >= size {
+		return nil
+	}
+	w.left = append(make([]byte, 0, size), w.left...)
+	n, err := io.ReadFull(w.source.File, w.left[len(w.left):size])
+	w.left = w.left[:len(w.left)+n]
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		w.read, err = true, nil
+	}
+	return err
+}
+
+// take reads a part of what is left, and gives its length.
+func (w *windowReader) take(last bool) (*documentPart, int, error) {
+	p := &documentPart{source: w.left, begin: w.at, found: resolve.Find(w.left)}
+	for _, f := range p.found {
+		p.spans = append(p.spans, render.Span{Start: int(f.Offset), End: int(f.Offset) + f.Length})
+	}
+	d, n, err := w.next(w.left, p.spans, last)
+	if err != nil {
+		return nil, 0, secret.WithHint(p.placed(w.source.path, err), "--format text takes the file for plain text")
+	}
+	p.document, p.source = d, w.left[:n]
+	if i := slices.IndexFunc(p.spans, func(s render.Span) bool { return s.Start >= n }); i >= 0 {
+		p.found, p.spans = p.found[:i], p.spans[:i]
+	}
+	for i := range p.found {
+		p.found[i].Position = resolve.Within(w.at, p.found[i].Position)
+		if ref := p.found[i].Ref; ref != nil {
+			ref.Position = p.found[i].Position
+		}
+	}
+	return p, n, nil
+}
+
+// need tells the resolver what a part needs.
+func (p *documentPart) need(path string, r *resolve.Resolver) {
+	for _, i := range p.document.Refs() {
+		if f := p.found[i]; f.Err != nil {
+			r.NoteIn(path, "", f.Position, f.Err)
+		} else {
+			r.Need(path, f.Ref)
+		}
+	}
+	p.checkKubernetes(path, r)
+}
+
+// checkKubernetes refuses what a cluster would refuse, or take for something else: a value
+// in the data of a Secret that is not base64.
+func (p *documentPart) checkKubernetes(path string, r *resolve.Resolver) {
+	d, ok := p.document.(interface{ SecretData() []int })
+	if !ok {
+		return
+	}
+	for _, i := range d.SecretData() {
+		if f := p.found[i]; f.Ref != nil && !slices.Contains(f.Ref.Filters, "base64") {
+			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64, and %s is not", f.Ref.Name)
+			r.NoteIn(path, "", f.Position, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
+		}
+	}
+}
+
+// placed gives an error of a format its line and column.
+func (p *documentPart) placed(path string, err error) error {
+	var e *render.PlacedError
+	if !errors.As(err, &e) {
+		return prefixed(path, err)
+	}
+	return prefixed(fmt.Sprintf("%s:%v", path, resolve.Within(p.begin, resolve.At(p.source, e.Offset))), e.Err)
+}
+
+func (s *documentSource) template() ([]byte, error) {
+	if err := s.rewind(); err != nil {
+		return nil, err
+	}
+	b, err := readUpTo(s.File, maxWindow+1)
+	if err == nil && len(b) > maxWindow {
+		err = tooLarge(s.path, resolve.At(nil, 0))
+	}
+	return b, err
+}
+
+func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
+	if s.plain {
+		return nil, nil
+	}
+	err = s.parts(func(p *documentPart) error {
+		for _, i := range p.document.Refs() {
+			if p.found[i].Ref != nil {
+				refs = append(refs, p.found[i].Ref)
+			}
+		}
+		return nil
+	})
+	return refs, err
+}
+
+// parts gives all parts, which were read before.
+func (s *documentSource) parts(visit func(*documentPart) error) error {
+	if s.only != nil {
+		return visit(s.only)
+	}
+	return s.each(visit)
+}
+
+func (s *documentSource) write(w io.Writer, value valueOf) error {
+	if s.plain {
+		if err := s.rewind(); err != nil {
+			return err
+		}
+		_, err := io.Copy(w, s.File)
+		return err
+	}
+	if s.only != nil || s.staged {
+		return s.writeParts(w, value, s.warn)
+	}
+	// A place may not carry its value, and then nothing is written.
+	if err := s.writeParts(io.Discard, value, s.warn); err != nil {
+		return err
+	}
+	return s.writeParts(w, value, func(string, *resolve.Reference, secret.Value) {})
+}
+
+func (s *documentSource) writeParts(w io.Writer, value valueOf, warn warner) error {
+	return s.parts(func(p *documentPart) error {
+		out, err := p.render(s.path, value, warn)
+		if err != nil {
+			return err
+		}
+		defer clear(out)
+		_, err = w.Write(out)
+		return err
+	})
+}
+
+func (p *documentPart) render(path string, value valueOf, warn warner) ([]byte, error) {
+	values := map[int]secret.Value{}
+	for _, i := range p.document.Refs() {
+		v, err := value(p.found[i].Ref)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = v
+		if inUserPart(p.source[:p.spans[i].Start], p.source[p.spans[i].End:]) {
+			warn(path, p.found[i].Ref, v)
+		}
+	}
+	out, err := p.document.Render(func(ref int) secret.Value { return values[ref] })
+	if err != nil {
+		return nil, p.placed(path, err)
+	}
+	return out, nil
+}

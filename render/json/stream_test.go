@@ -1,0 +1,74 @@
+package json
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// inParts renders source in windows of size bytes and more.
+func inParts(s render.Stream, source, value string, size int) (string, error) {
+	var out strings.Builder
+	for n := size; ; n += size {
+		window := source[:min(n, len(source))]
+		part, taken, err := s.Next([]byte(window), find(window), len(window) == len(source))
+		if err != nil {
+			return "", err
+		}
+		if taken == 0 && len(window) < len(source) {
+			continue
+		}
+		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
+		if err != nil {
+			return "", err
+		}
+		out.Write(b)
+		if len(window) == len(source) {
+			return out.String(), nil
+		}
+		source, n = source[taken:], 0
+	}
+}
+
+// TestPartsAreTheWhole whatever the size of the windows.
+func TestPartsAreTheWhole(t *testing.T) {
+	compared := 0
+	check := func(source string) {
+		want, _, wantErr := renderAll(source, "a\"b\\\n")
+		for _, size := range []int{1, 2, 3, 7, 16, 64, 1000} {
+			got, err := inParts(NewStream(), source, "a\"b\\\n", size)
+			if (err == nil) != (wantErr == nil) || err == nil && got != want {
+				t.Errorf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
+			}
+			compared++
+		}
+	}
+	for _, document := range commented {
+		check(document)
+		for _, at := range insides(document, false) {
+			check(document[:at] + "${secret:K}" + document[at:])
+		}
+	}
+	for _, p := range places() {
+		check(p.before + p.scalar + p.behind)
+	}
+	for _, source := range []string{"", " ", "1 2", "1 ${secret:K} [", "[1,2", `{"a":`, "/*", "//", `["a]`, "[]]", "truefalse", "\ufeff{}", "{}\ufeff{}", "[${secret:K}", "12 34\n\"${secret:K}\"\n[[[\"${secret:K}\"]]] // end"} {
+		check(source)
+	}
+	t.Logf("%d documents compared", compared)
+}
+
+func FuzzParts(f *testing.F) {
+	f.Add(`{"a": ["${secret:K}", 1, {"b": ${secret:K}}]} /* c */ [2]`, "v", 3)
+	f.Add("[1,\n2,3", "\"", 1)
+	f.Fuzz(func(t *testing.T, source, value string, size int) {
+		size = max(1, min(size, 100))
+		want, _, wantErr := renderAll(source, value)
+		got, err := inParts(NewStream(), source, value, size)
+		if (err == nil) != (wantErr == nil) || err == nil && got != want {
+			t.Fatalf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
+		}
+	})
+}
