@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -132,7 +134,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 		return err
 	}
 	if o.output != "" || o.inPlace {
-		return o.writeFiles(ctx, jobs, sources, r)
+		return a.writeFiles(ctx, o, jobs, sources, r)
 	}
 	for _, s := range sources {
 		if err := a.put(s, r, o); err != nil {
@@ -154,19 +156,24 @@ func (a *app) put(s source, r *resolve.Resolver, o renderOptions) error {
 }
 
 // writeFiles writes all files or none.
-func (o renderOptions) writeFiles(ctx context.Context, jobs []job, sources []source, r *resolve.Resolver) error {
+func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sources []source, r *resolve.Resolver) error {
 	ctx, end := untilSignal(ctx)
 	defer end()
+	var file, bytes atomic.Int64
+	defer a.progress(func() string {
+		return fmt.Sprintf("rendering %s (%d of %d), %d MiB", jobs[file.Load()].path, file.Load()+1, len(jobs), bytes.Load()>>20)
+	})()
 	var b output.Batch
 	defer b.Drop()
 	for i, s := range sources {
+		file.Store(int64(i))
 		target := jobs[i].target
 		if o.folder {
 			if err := b.MakeFolder(filepath.Clean(o.output), filepath.Dir(target)); err != nil {
 				return err
 			}
 		}
-		if err := b.Add(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w}, r.Value) }); err != nil {
+		if err := b.Add(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w, &bytes}, r.Value) }); err != nil {
 			return err
 		}
 	}

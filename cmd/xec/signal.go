@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 )
 
 // signalError is why a context has ended.
@@ -48,15 +49,18 @@ func notifyEnding() chan os.Signal {
 	return signals
 }
 
-// contextWriter writes until its context has ended.
+// contextWriter writes until its context has ended, and counts what it writes.
 type contextWriter struct {
-	ctx context.Context
-	w   io.Writer
+	ctx     context.Context
+	w       io.Writer
+	written *atomic.Int64
 }
 
 func (c contextWriter) Write(b []byte) (int, error) {
 	if err := context.Cause(c.ctx); err != nil {
 		return 0, err
 	}
-	return c.w.Write(b)
+	n, err := c.w.Write(b)
+	c.written.Add(int64(n))
+	return n, err
 }
