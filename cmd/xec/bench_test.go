@@ -229,3 +229,44 @@ func peakMemory(b *testing.B, command func() *exec.Cmd) {
 	b.ReportMetric(median(peaks), "MiB")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkRenderSizes renders documents of each format, from 1 KB with ten references to
+// 100 MB with 100,000, over cp of the same; what comes out is compared with what should.
+func BenchmarkRenderSizes(b *testing.B) {
+	home := homeWith(b, 100)
+	dir := b.TempDir()
+	filler := strings.Repeat("x", 900)
+	forms := map[string]struct{ head, record, tail, value string }{
+		"txt":  {"", filler + " ${secret:" + aKey + "}\n", "", ""},
+		"json": {"[\n", "{\"text\": \"" + filler + "\", \"key\": ${secret:" + aKey + "}},\n", "1]\n", `"`},
+		"env":  {"", "TEXT=" + filler + "\nKEY=${secret:" + aKey + "}\n", "", ""},
+		"toml": {"", "[[record]]\ntext = '" + filler + "'\nkey = ${secret:" + aKey + "}\n", "", `"`},
+		"yaml": {"", "---\ntext: " + filler + "\nkey: ${secret:" + aKey + "}\n", "", ""},
+	}
+	for _, size := range []struct {
+		name string
+		n    int
+	}{{"1KB", 1}, {"1MB", 1000}, {"50MB", 50_000}, {"100MB", 100_000}} {
+		for ending, form := range forms {
+			if ending == "yaml" && size.n > 1000 || ending == "toml" && size.n > 50_000 {
+				continue // yaml.v3 reads 10 MB a second; TOML is read as a whole, 64 MiB at most
+			}
+			path := filepath.Join(dir, "in."+ending)
+			text := form.head + strings.Repeat(form.record, size.n) + form.tail
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			want := strings.ReplaceAll(text, "${secret:"+aKey+"}", form.value+fmt.Sprintf("value-%026d", 42)+form.value)
+			out := filepath.Join(dir, "out."+ending)
+			render := xecIn(b, home, "render", path, "-o", out)
+			if err := render().Run(); err != nil {
+				b.Fatal(err)
+			}
+			if got, err := os.ReadFile(out); err != nil || string(got) != want {
+				b.Fatalf("%s: %d bytes, error %v, want %d bytes", ending, len(got), err, len(want))
+			}
+			b.Run(ending+"/"+size.name, pair{render, func() *exec.Cmd { return exec.Command("cp", path, out+".copy") }}.run)
+			b.Run(ending+"Memory/"+size.name, func(b *testing.B) { peakMemory(b, render) })
+		}
+	}
+}
