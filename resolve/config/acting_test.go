@@ -334,7 +334,7 @@ func TestCommandsHaveLimits(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", command, err, want)
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s: took %v", command, took)
 		}
 	}
@@ -363,7 +363,7 @@ func TestCommandsEndWithTheirContext(t *testing.T) {
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := e.Resolve(short, c.Root); err == nil || time.Since(start) > 10*time.Second {
+	if _, err := e.Resolve(short, c.Root); err == nil || time.Since(start) > time.Minute {
 		t.Errorf("error %v after %v", err, time.Since(start))
 	}
 }

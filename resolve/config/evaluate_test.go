@@ -311,7 +311,7 @@ func TestOutputIsBounded(t *testing.T) {
 	} {
 		start := time.Now()
 		_, wrong := world{secrets: map[string]string{"LONG": strings.Repeat("s", secret.MaxValue)}}.resolve(load(t, test.text), "vars")
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s: took %v", name, took)
 		}
 		if len(wrong) != min(1, len(test.want)) || test.want != "" && !strings.HasSuffix(wrong[0], test.want) {
@@ -331,7 +331,7 @@ func TestResolvingIsFast(t *testing.T) {
 	} {
 		start := time.Now()
 		_, wrong := world{}.resolve(load(t, text), "vars")
-		if took := time.Since(start); took > 5*time.Second || wrong != nil {
+		if took := time.Since(start); took > time.Minute || wrong != nil {
 			t.Errorf("%s: took %v, wrong %.200q", name, took, wrong)
 		}
 	}
