@@ -19,7 +19,8 @@
 // A [Format] splices and then proves. It reads the document with each reference as one
 // plain word, encodes each value for the exact place, and reads the result again: it
 // must be the tree of the document with the values put in, node for node. If it is
-// not, nothing is given and the error says where.
+// not, nothing is given and the error says where. What it does with each value, and never
+// the value, it tells as an [Explainer].
 //
 // Escapes are read in the decoded scalar. Of n backslashes before a reference n/2
 // remain there, and if n is odd the reference is literal text; so JSON writes

@@ -47,6 +47,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 		Example: `  xec render app.env.tmpl -o app.env
   xec render compose.yaml.tmpl | docker compose -f - up
   xec render --diff deploy.yaml
+  xec render --explain deploy.yaml
   xec render --check *.tmpl
   xec render --profile production`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -66,7 +67,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
 	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
 	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
-	f.BoolVar(&o.explain, "explain", false, "write nothing; tell of each reference where it stands and what becomes of it")
+	f.BoolVar(&o.explain, "explain", false, "write nothing; tell of each reference where it stands and what is done with its value, never the value")
 	complete(cmd, "format", choices(formatNames...))
 	a.addProjectFlags(f)
 	return cmd
@@ -195,7 +196,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if format == "text" {
 		return &textSource{input: in, warn: warn}, nil
 	}
-	return &documentSource{input: in, format: formats[format], warn: warn}, nil
+	return &documentSource{input: in, format: formats[format], dialect: format, warn: warn}, nil
 }
 
 // renderConfig writes the resolved configuration.

@@ -27,8 +27,7 @@ type source interface {
 	scan(r *resolve.Resolver) error
 	// template gives the file as it is.
 	template() ([]byte, error)
-	// refs gives all references, in their order.
-	refs() ([]*resolve.Reference, error)
+	explainer
 	// write writes the file with the values in it.
 	write(w io.Writer, value valueOf) error
 	close()
@@ -76,26 +75,6 @@ func (s *textSource) template() ([]byte, error) {
 	return io.ReadAll(s.File)
 }
 
-func (s *textSource) refs() (refs []*resolve.Reference, err error) {
-	if _, err := s.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	scanner := resolve.NewScanner(s.File)
-	for {
-		t, err := scanner.Next()
-		if err == io.EOF {
-			return refs, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if t.Ref != nil {
-			ref := *t.Ref
-			refs = append(refs, &ref)
-		}
-	}
-}
-
 func (s *textSource) write(w io.Writer, value valueOf) error {
 	if _, err := s.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -112,6 +91,7 @@ func (s *textSource) write(w io.Writer, value valueOf) error {
 type documentSource struct {
 	input
 	format   render.Format
+	dialect  string // the format's name
 	bytes    []byte
 	found    []resolve.Found
 	warn     warner
@@ -169,18 +149,6 @@ func (s *documentSource) checkKubernetes(r *resolve.Resolver) {
 }
 
 func (s *documentSource) template() ([]byte, error) { return s.bytes, nil }
-
-func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
-	if s.document == nil {
-		return nil, nil
-	}
-	for _, i := range s.document.Refs() {
-		if s.found[i].Ref != nil {
-			refs = append(refs, s.found[i].Ref)
-		}
-	}
-	return refs, nil
-}
 
 // placed gives an error of a format its line and column.
 func (s *documentSource) placed(err error) error {
