@@ -196,7 +196,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if format == "text" {
 		return &textSource{input: in, warn: warn}, nil
 	}
-	return &documentSource{input: in, format: formats[format], dialect: format, warn: warn}, nil
+	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.trapOf(format, path), warn: warn}, nil
 }
 
 // renderConfig writes the resolved configuration.

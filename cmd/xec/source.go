@@ -92,6 +92,7 @@ type documentSource struct {
 	input
 	format   render.Format
 	dialect  string // the format's name
+	trap     warner // of a value that readers of the file may not take
 	bytes    []byte
 	found    []resolve.Found
 	warn     warner
@@ -182,6 +183,7 @@ func (s *documentSource) render(value valueOf) ([]byte, error) {
 			return nil, err
 		}
 		values[i] = v
+		s.trap(s.path, s.found[i].Ref, v)
 		start := int(s.found[i].Offset)
 		if inUserPart(s.bytes[:start], s.bytes[start+s.found[i].Length:]) {
 			s.warn(s.path, s.found[i].Ref, v)
