@@ -93,3 +93,14 @@ func TestExplainIsTrue(t *testing.T) {
 	}
 	t.Log(told)
 }
+
+// TestShortSpansAreRefused: who finds references may not know what a word needs.
+func TestShortSpansAreRefused(t *testing.T) {
+	source := []byte("a: <<secret>>\n")
+	for size := range len("<<secret>>") + 1 {
+		_, err := Format(source, []render.Span{{Start: 3, End: 3 + size}})
+		if (err != nil) != (size < render.MinSpan) {
+			t.Errorf("%d bytes: error %v", size, err)
+		}
+	}
+}
