@@ -63,7 +63,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), or into this folder, and not standard output")
-	f.StringVar(&o.format, "format", "", "take the FILEs for `yaml`, json, dotenv or text, whatever their names")
+	f.StringVar(&o.format, "format", "", "take the FILEs for this `FORMAT`, whatever their names: "+strings.Join(formatNames, ", "))
 	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
 	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
 	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
