@@ -19,7 +19,8 @@
 // A [Format] splices and then proves. It reads the document with each reference as one
 // plain word, encodes each value for the exact place, and reads the result again: it
 // must be the tree of the document with the values put in, node for node. If it is
-// not, nothing is given and the error says where.
+// not, nothing is given and the error says where. What it does with each value, and never
+// the value, it tells as an [Explainer].
 //
 // A document of a format that has a [Stream] may be of any size: it is read, spliced and
 // proved part by part, each as large as its caller wants to hold.

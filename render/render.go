@@ -11,10 +11,15 @@ import (
 type Span struct{ Start, End int }
 
 // Format reads a document in which references stand at spans, in the order of the
-// document, none within another. For reading, a reference counts as one plain word.
-// An error is a *[PlacedError] of kind secret.General: the document is not of the
-// format.
+// document, none within another, each of [MinSpan] bytes or more. For reading, a reference
+// counts as one plain word. An error says its place, most as a *[PlacedError]: it is of
+// kind secret.General if the document is not of the format, and of kind secret.Invalid if
+// a reference stands where none can.
 type Format func(document []byte, spans []Span) (Document, error)
+
+// MinSpan is the length of the shortest reference that a format can tell from the text
+// around it.
+const MinSpan = 10
 
 // Document is a document whose references can be given values.
 type Document interface {

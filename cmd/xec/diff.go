@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -112,41 +111,4 @@ func writeLine(w io.Writer, line diffLine, coloured bool) {
 		return
 	}
 	fmt.Fprintf(w, "%c%s\n", line.mark, text)
-}
-
-// explain tells of each reference where it stands and what becomes of it.
-func (a *app) explain(ctx context.Context, r *resolve.Resolver, sources []source) error {
-	loadErr := r.Load(ctx)
-	if loadErr != nil && secret.KindOf(loadErr) != secret.NotFound {
-		return loadErr
-	}
-	w := bufio.NewWriter(a.out)
-	for _, s := range sources {
-		refs, err := s.refs()
-		if err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			fmt.Fprintf(w, "%s:%v: %s: %s\n", s.name(), ref.Position, explained(ref), fate(r, ref))
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return loadErr
-}
-
-// explained names a reference without its default, which may be meant to be secret.
-func explained(ref *resolve.Reference) string {
-	return strings.Join(append([]string{"secret " + ref.Name}, ref.Filters...), " | ")
-}
-
-func fate(r *resolve.Resolver, ref *resolve.Reference) string {
-	switch {
-	case r.Found(ref.Name):
-		return "set"
-	case ref.HasDefault:
-		return "not set, its default is taken"
-	}
-	return "missing"
 }

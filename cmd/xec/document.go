@@ -15,9 +15,11 @@ import (
 // the format can take apart may be of any length.
 type documentSource struct {
 	input
-	format documentFormat
-	warn   warner
-	staged bool // what is written is dropped again if the end of it fails
+	format  documentFormat
+	dialect string // the format's name
+	trap    warner // of a value that readers of the file may not take
+	warn    warner
+	staged  bool // what is written is dropped again if the end of it fails
 
 	plain bool          // no reference stands in it: it is copied
 	only  *documentPart // all of it, where it fits into one window
@@ -246,21 +248,6 @@ func (s *documentSource) template() ([]byte, error) {
 	return b, err
 }
 
-func (s *documentSource) refs() (refs []*resolve.Reference, err error) {
-	if s.plain {
-		return nil, nil
-	}
-	err = s.parts(func(p *documentPart) error {
-		for _, i := range p.document.Refs() {
-			if p.found[i].Ref != nil {
-				refs = append(refs, p.found[i].Ref)
-			}
-		}
-		return nil
-	})
-	return refs, err
-}
-
 // parts gives all parts, which were read before.
 func (s *documentSource) parts(visit func(*documentPart) error) error {
 	if s.only != nil {
@@ -278,16 +265,24 @@ func (s *documentSource) write(w io.Writer, value valueOf) error {
 		return err
 	}
 	if s.only != nil || s.staged {
-		return s.writeParts(w, value, s.warn)
+		return s.writeParts(w, value, s.warnings)
 	}
 	// A place may not carry its value, and then nothing is written.
-	if err := s.writeParts(io.Discard, value, s.warn); err != nil {
+	if err := s.writeParts(io.Discard, value, s.warnings); err != nil {
 		return err
 	}
-	return s.writeParts(w, value, func(string, *resolve.Reference, secret.Value) {})
+	return s.writeParts(w, value, func(*documentPart, int, secret.Value) {})
 }
 
-func (s *documentSource) writeParts(w io.Writer, value valueOf, warn warner) error {
+// warnings warns of what is wrong with the value of a reference for its place.
+func (s *documentSource) warnings(p *documentPart, i int, v secret.Value) {
+	s.trap(s.path, p.found[i].Ref, v)
+	if inUserPart(p.source[:p.spans[i].Start], p.source[p.spans[i].End:]) {
+		s.warn(s.path, p.found[i].Ref, v)
+	}
+}
+
+func (s *documentSource) writeParts(w io.Writer, value valueOf, warn func(*documentPart, int, secret.Value)) error {
 	return s.parts(func(p *documentPart) error {
 		out, err := p.render(s.path, value, warn)
 		if err != nil {
@@ -299,7 +294,7 @@ func (s *documentSource) writeParts(w io.Writer, value valueOf, warn warner) err
 	})
 }
 
-func (p *documentPart) render(path string, value valueOf, warn warner) ([]byte, error) {
+func (p *documentPart) render(path string, value valueOf, warn func(*documentPart, int, secret.Value)) ([]byte, error) {
 	values := map[int]secret.Value{}
 	for _, i := range p.document.Refs() {
 		v, err := value(p.found[i].Ref)
@@ -307,9 +302,7 @@ func (p *documentPart) render(path string, value valueOf, warn warner) ([]byte, 
 			return nil, err
 		}
 		values[i] = v
-		if inUserPart(p.source[:p.spans[i].Start], p.source[p.spans[i].End:]) {
-			warn(path, p.found[i].Ref, v)
-		}
+		warn(p, i, v)
 	}
 	out, err := p.document.Render(func(ref int) secret.Value { return values[ref] })
 	if err != nil {

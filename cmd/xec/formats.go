@@ -28,10 +28,7 @@ var formatsByName = map[string]string{
 
 // formatOf tells the format of a file by its name.
 func formatOf(file string) string {
-	name := strings.ToLower(filepath.Base(file))
-	for _, ending := range templateEndings {
-		name = strings.TrimSuffix(name, ending)
-	}
+	name := shapedLike(filepath.Base(file))
 	if format, ok := formatsByName[name]; ok {
 		return format
 	}
@@ -42,4 +39,13 @@ func formatOf(file string) string {
 		return "dotenv"
 	}
 	return "text"
+}
+
+// shapedLike is the name, in lower case, of the file that a template is of.
+func shapedLike(name string) string {
+	name = strings.ToLower(name)
+	for _, ending := range templateEndings {
+		name = strings.TrimSuffix(name, ending)
+	}
+	return name
 }

@@ -202,7 +202,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if format == "text" {
 		return &textSource{input: in, warn: warn}, nil
 	}
-	return &documentSource{input: in, format: formats[format], warn: warn, staged: j.target != ""}, nil
+	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.trapOf(format, path), warn: warn, staged: j.target != ""}, nil
 }
 
 // renderConfig writes the resolved configuration.

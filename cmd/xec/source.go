@@ -25,8 +25,7 @@ type source interface {
 	scan(r *resolve.Resolver) error
 	// template gives the file as it is.
 	template() ([]byte, error)
-	// refs gives all references, in their order.
-	refs() ([]*resolve.Reference, error)
+	explainer
 	// write writes the file with the values in it.
 	write(w io.Writer, value valueOf) error
 	close()
@@ -77,26 +76,6 @@ func (s *textSource) template() ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(s.File)
-}
-
-func (s *textSource) refs() (refs []*resolve.Reference, err error) {
-	if _, err := s.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	scanner := resolve.NewScanner(s.File)
-	for {
-		t, err := scanner.Next()
-		if err == io.EOF {
-			return refs, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if t.Ref != nil {
-			ref := *t.Ref
-			refs = append(refs, &ref)
-		}
-	}
 }
 
 func (s *textSource) write(w io.Writer, value valueOf) error {

@@ -61,6 +61,11 @@ func Format(document []byte, spans []render.Span) (render.Document, error) {
 	if !utf8.Valid(document) {
 		return nil, render.Errorf(firstInvalid(document), secret.General, "not UTF-8, which YAML is here")
 	}
+	for _, span := range spans {
+		if span.End-span.Start < render.MinSpan {
+			return nil, render.Errorf(span.Start, secret.General, "a reference of fewer than %d bytes", render.MinSpan)
+		}
+	}
 	words := newWords(document, spans)
 	nodes, err := parse(words.document)
 	if err != nil {
