@@ -46,7 +46,7 @@ func (t *template) Refs() []int { return t.refs }
 func (t *template) locate() error {
 	found := make([]bool, len(t.words.spans))
 	for _, node := range t.nodes {
-		if err := t.walk(node, false, found); err != nil {
+		if err := t.walk(node, false, false, found); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (t *template) inComment(offset int) bool {
 	return false
 }
 
-func (t *template) walk(node *yamlv3.Node, flow bool, found []bool) error {
+func (t *template) walk(node *yamlv3.Node, flow, key bool, found []bool) error {
 	flow = flow || node.Style&yamlv3.FlowStyle != 0
 	for _, name := range []string{node.Anchor, node.Tag} {
 		if at, span := t.words.find(name); at >= 0 {
@@ -95,18 +95,26 @@ func (t *template) walk(node *yamlv3.Node, flow bool, found []bool) error {
 		}
 		return nil
 	case yamlv3.ScalarNode:
-		return t.scalar(node, flow, found)
+		return t.scalar(node, flow, key, found)
 	}
-	for _, child := range node.Content {
-		if err := t.walk(child, flow, found); err != nil {
+	for i, child := range node.Content {
+		inKey := key || node.Kind == yamlv3.MappingNode && i%2 == 0
+		if err := t.walk(child, flow, inKey, found); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// inKey refuses a reference in a key: what is looked up by it would not be found, or two
+// keys could become one.
+func inKey(offset int) error {
+	err := secret.Errorf(secret.Invalid, "a reference cannot stand in a key")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write the key as it is; for a literal text put a backslash before it")}
+}
+
 // scalar keeps a scalar if references stand in it.
-func (t *template) scalar(node *yamlv3.Node, flow bool, found []bool) error {
+func (t *template) scalar(node *yamlv3.Node, flow, key bool, found []bool) error {
 	s := &scalar{node: node, flow: flow}
 	text := node.Value
 	for {
@@ -115,6 +123,9 @@ func (t *template) scalar(node *yamlv3.Node, flow bool, found []bool) error {
 			break
 		}
 		slashes := at - len(strings.TrimRight(text[:at], `\`))
+		if key && slashes%2 == 0 {
+			return inKey(t.words.spans[span].Start)
+		}
 		s.holes = append(s.holes, hole{span, slashes})
 		s.escaped = s.escaped || slashes > 0
 		found[span] = true

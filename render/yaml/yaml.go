@@ -8,10 +8,10 @@
 //
 // # Where references may stand
 //
-// In scalars, keys as well as values: plain, single-quoted, double-quoted, literal and
-// folded, in block and flow. A secret is always a string: in the place of a plain scalar
+// In scalars that are values: plain, single-quoted, double-quoted, literal and folded, in
+// block and flow. A secret is always a string: in the place of a plain scalar
 // that would read as something else it is quoted. A reference in a comment stays as it
-// is; one in an anchor, alias, tag or directive is an error. Escapes are read in the
+// is; one in a key, an anchor, alias, tag or directive is an error. Escapes are read in the
 // decoded scalar.
 //
 // # How a value is put in
