@@ -1,0 +1,437 @@
+package html
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+func find(source string) (spans []render.Span) {
+	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
+		spans = append(spans, render.Span{Start: at[0], End: at[1]})
+	}
+	return spans
+}
+
+// renderAll renders source with value for every reference, and gives their numbers.
+func renderAll(source, value string) (out string, refs []int, err error) {
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(b), d.Refs(), err
+}
+
+func TestOnlyTheScalarChanges(t *testing.T) {
+	// The values are made up, and shown.
+	for name, test := range map[string]struct{ source, value, want string }{
+		"text":                       {"<p>${secret:K}", "v", "<p>v"},
+		"the other brackets":         {"<p title='$<secret:K>'>$<secret:K></p>", "v", "<p title='v'>v</p>"},
+		"what must be escaped":       {"<p>${secret:K}</p>", "&<>\r", "<p>&amp;&lt;&gt;&#13;</p>"},
+		"what need not be escaped":   {"<p>${secret:K}</p>", "\"'\t\n é🔑\ufeff\u2028", "<p>\"'\t\n é🔑\ufeff\u2028</p>"},
+		"double quotes":              {`<a b="${secret:K}">`, "\"'<>&\t\n", "<a b=\"&quot;'&lt;&gt;&amp;\t\n\">"},
+		"single quotes":              {`<a b='${secret:K}'>`, "\"'", `<a b='"&#39;'>`},
+		"no quotes":                  {`<a b=${secret:K}>`, "\"' >", `<a b="&quot;' &gt;">`},
+		"no quotes, text around":     {`<a b=x${secret:K}/y c>`, "v", `<a b="xv/y" c>`},
+		"no quotes, a slash behind":  {`<a b=${secret:K}/>`, "v", `<a b="v/">`},
+		"no quotes, one in it":       {`<a b=it's${secret:K}>`, "v", `<a b="it'sv">`},
+		"no quotes, both in it":      {`<a b=it's"${secret:K}>`, "v", `<a b='it&#39;s"v'>`},
+		"no quotes, blanks around":   {"<a b = ${secret:K}\n>", "v", "<a b = \"v\"\n>"},
+		"no quotes, nothing":         {"<a b=${secret:K}>", "", `<a b="">`},
+		"a CR before":                {"<p>x\r${secret:K}", "\n\n", "<p>x\r&#10;\n"},
+		"RCDATA":                     {"<title>${secret:K}</title><TextArea>x${secret:K}</textarea>", "</title>&", "<title>&lt;/title&gt;&amp;</title><TextArea>x&lt;/title&gt;&amp;</textarea>"},
+		"attributes without a value": {"<input disabled value=\"${secret:K}\"checked>", "v", "<input disabled value=\"v\"checked>"},
+		"two in a text":              {"<p>${secret:K}-${secret:L} ", "&", "<p>&amp;-&amp; "},
+		"an empty value":             {"<p>x${secret:K}", "", "<p>x"},
+		"only an empty value":        {"<p>${secret:K}</p>", "", "<p></p>"},
+		"not looked through again":   {"<p>${secret:K}</p>", "${secret:K}", "<p>${secret:K}</p>"},
+		"a backslash":                {`<a b='\\${secret:K}'>\\${secret:K}`, "v", `<a b='\v'>\v`},
+		"an escaped one is encoded":  {`<p>\$<secret:K:-'&>`, "v", "<p>$&lt;secret:K:-'&amp;&gt;"},
+		"anything in its default":    {"<p>${secret:K:-<x>&</a>}</p>", "v", "<p>v</p>"},
+		"comments":                   {"<!-- ${secret:K} \"--><p><!--\\${secret:K}<b>-->${secret:K}<!--$<secret:K>-->", "v", "<!-- ${secret:K} \"--><p><!--\\${secret:K}<b>-->v<!--$<secret:K>-->"},
+		"the DOCTYPE":                {"<!doctype ${secret:K}><p>${secret:K}", "v", "<!doctype ${secret:K}><p>v"},
+		"scripts beside":             {"<script>a<b</script><style>a>b</style><p>${secret:K}", "v", "<script>a<b</script><style>a>b</style><p>v"},
+		"noscript":                   {"<noscript><p>${secret:K}</p></noscript>", "<", "<noscript><p>&lt;</p></noscript>"},
+		"order and case":             {"<A Z=1 a='${secret:K}'B=\"2\"></A >\n\n", "v", "<A Z=1 a='v'B=\"2\"></A >\n\n"},
+		"CRLF":                       {"<p>\r\n${secret:K}\r\n</p>\r\n", "v", "<p>\r\nv\r\n</p>\r\n"},
+		"no last line end":           {"<p>\n${secret:K}", "v", "<p>\nv"},
+		"byte order mark":            {"\ufeff<p>${secret:K}", "v", "\ufeff<p>v"},
+		"another character set":      {"<meta charset=iso-8859-1><p>${secret:K}", "é🔑", "<meta charset=iso-8859-1><p>&#233;&#128273;"},
+		"another, in words":          {"<meta http-equiv=content-type content='text/html; CHARSET=Latin1'><p>${secret:K}", "é", "<meta http-equiv=content-type content='text/html; CHARSET=Latin1'><p>&#233;"},
+		"UTF-8":                      {"<meta charset='UTF-8'><p>${secret:K}", "é", "<meta charset='UTF-8'><p>é"},
+		"letters of the word":        {"<p>QZQQ${secret:K}QZQ${secret:K}ZZ", "v", "<p>QZQQvQZQvZZ"},
+		"less than before":           {"a < ${secret:K}", "b", "a < b"},
+		"a line end in pre":          {"<pre>\n${secret:K}</pre>", "\nx", "<pre>\n\nx</pre>"},
+		"not first in pre":           {"<pre>${secret:K}</pre>", "x\n", "<pre>x\n</pre>"},
+		"a URL":                      {"<a href='${secret:K}'>", "https://x/?a=b&c", "<a href='https://x/?a=b&amp;c'>"},
+		"a script as text":           {"<a data-x='${secret:K}'>${secret:K}", "javascript:x", "<a data-x='javascript:x'>javascript:x"},
+		"foreign references":         {"<a b='${x}'>$(y) ${secret:0} ${secret:K}", "v", "<a b='${x}'>$(y) ${secret:0} v"},
+		"SVG":                        {"<svg><text x='${secret:K}'>${secret:K}</text><style>a{}</style></svg><title>${secret:K}</title>", "<", "<svg><text x='&lt;'>&lt;</text><style>a{}</style></svg><title>&lt;</title>"},
+		"nothing to replace":         {"<!-- ${secret:K} -->", "v", "<!-- ${secret:K} -->"},
+		"nothing":                    {"", "v", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _, err := renderAll(test.source, test.value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out != test.want {
+				t.Errorf("got %q, want %q", out, test.want)
+			}
+		})
+	}
+}
+
+func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
+	want := []string{"v", "${secret:K}", `\v`, `\${secret:K}`, `\\v`, `\\${secret:K}`}
+	for _, around := range []string{"<p>\x00</p>", "<a b='\x00'>", "<a b=\"\x00\">", "<title>\x00</title>"} {
+		for _, slash := range []string{`\`, "&#92;", "&#092;", "&#x5c;", "&#X005C;", "&bsol;"} {
+			for n, decoded := range want {
+				source := strings.Replace(around, "\x00", "é"+strings.Repeat(slash, n)+"${secret:K}", 1)
+				out, refs, err := renderAll(source, "v")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := strings.ReplaceAll(out, slash, `\`); got != strings.Replace(around, "\x00", "é"+decoded, 1) {
+					t.Errorf("%s: got %q", source, out)
+				}
+				if isRef := len(refs) == 1; isRef != (n%2 == 0) {
+					t.Errorf("%s: references %v", source, refs)
+				}
+			}
+		}
+	}
+}
+
+func TestRefsAreNumbersOfSpans(t *testing.T) {
+	source := "<!-- ${secret:A} --><a b='${secret:B}' c=\"\\${secret:C}\">${secret:D}<!-- ${secret:E} --><title>\\${secret:F}${secret:G}</title>"
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Refs(), []int{1, 3, 6}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	var asked []int
+	out, err := d.Render(func(ref int) secret.Value {
+		asked = append(asked, ref)
+		return secret.Text(fmt.Sprint(ref))
+	})
+	want := "<!-- ${secret:A} --><a b='1' c=\"${secret:C}\">3<!-- ${secret:E} --><title>${secret:F}6</title>"
+	if err != nil || string(out) != want {
+		t.Errorf("got %q, error %v, want %q", out, err, want)
+	}
+	if !slices.Equal(asked, d.Refs()) {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
+// The hints.
+const (
+	quotes = `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`
+	data   = `a script can read the value from an attribute, data-key="${secret:KEY}", or from a file of its own, as JSON`
+)
+
+func TestErrorsHavePlaces(t *testing.T) {
+	const tag, script, half = "in a tag but in the value", "which holds a script", "behind an '&'"
+	for what, test := range map[string]struct {
+		source string
+		offset int
+		kind   secret.Kind
+		text   string
+		hint   string
+	}{
+		"a name":                   {"<p><${secret:K}>", 4, secret.Invalid, tag, quotes},
+		"a part of a name":         {"<p><b-${secret:K}>", 6, secret.Invalid, tag, quotes},
+		"a closing name":           {"<p></${secret:K}>", 5, secret.Invalid, tag, quotes},
+		"in a closing tag":         {"<p></a b='${secret:K}'>", 10, secret.Invalid, tag, quotes},
+		"an attribute's name":      {"<a ${secret:K}='x'>", 3, secret.Invalid, tag, quotes},
+		"an attribute":             {"<a b='c' ${secret:K}>x", 9, secret.Invalid, tag, quotes},
+		"a part of its name":       {"<a data-${secret:K}>x", 8, secret.Invalid, tag, quotes},
+		"behind a value":           {"<a b='c'${secret:K}>x", 8, secret.Invalid, tag, quotes},
+		"for an equals sign":       {"<a b ${secret:K}>", 5, secret.Invalid, tag, quotes},
+		"an attribute twice":       {"<a b='x' B='${secret:K}'>", 12, secret.Invalid, "stands twice", quotes},
+		"a script":                 {"<script>f('${secret:K}')</script>", 11, secret.Invalid, script, data},
+		"JSON in a script":         {"<script type=application/json>\"${secret:K}\"</script>", 31, secret.Invalid, script, data},
+		"a script, closed":         {"<SCRIPT/>${secret:K}", 9, secret.Invalid, script, data},
+		"a style":                  {"<style>a{b:${secret:K}}</style>", 11, secret.Invalid, "which holds CSS", data},
+		"a style attribute":        {"<a style='b:${secret:K}'>", 12, secret.Invalid, "which holds CSS", data},
+		"a handler":                {"<a OnClick=\"f('${secret:K}')\">", 15, secret.Invalid, "which holds JavaScript", data},
+		"a document":               {"<iframe srcdoc='${secret:K}'>", 16, secret.Invalid, "a document of its own", data},
+		"a frame's text":           {"<iframe>${secret:K}</iframe>", 8, secret.Invalid, "text without escapes", data},
+		"plain text":               {"<plaintext>${secret:K}", 11, secret.Invalid, "text without escapes", data},
+		"a script's URL":           {"<a href='javascript:f(${secret:K})'>", 22, secret.Invalid, "a URL that is a script", data},
+		"a script's URL, hidden":   {"<a href=' &#74;ava\nScript&colon;${secret:K}'>", 32, secret.Invalid, "a URL that is a script", data},
+		"SVG's title":              {"<svg><title>${secret:K}</title></svg>", 12, secret.Invalid, "which holds markup to one", data},
+		"a title with a tag in it": {"<title><b>${secret:K}</title>", 10, secret.Invalid, "a '<' in it", "write &lt; for it"},
+		"a textarea with an end":   {"<textarea>${secret:K}</titl></textarea>", 10, secret.Invalid, "a '<' in it", "write &lt; for it"},
+		"behind SVG's title":       {"<svg><title><script></title>${secret:K}", 28, secret.Invalid, "before this reference", quotes},
+		"behind a section":         {"<svg><![CDATA[>${secret:K}", 15, secret.Invalid, "before this reference", quotes},
+		"a section":                {"<![CDATA[${secret:K}]]>", 9, secret.Invalid, "for a comment", quotes},
+		"PHP":                      {"<?php '${secret:K}' ?>", 7, secret.Invalid, "for a comment", quotes},
+		"a closing comment":        {"</ ${secret:K}>", 3, secret.Invalid, "for a comment", quotes},
+		"an ampersand before":      {"<p>&${secret:K}", 4, secret.Invalid, half, quotes},
+		"half an entity":           {"<p>&copy${secret:K}", 8, secret.Invalid, half, quotes},
+		"half a number":            {"<a b='&#x4${secret:K}'>", 10, secret.Invalid, half, quotes},
+		"before backslashes":       {"<p>&\\${secret:K}", 5, secret.Invalid, half, quotes},
+		"not closed":               {"<p><a b='${secret:K}", 3, secret.General, "is not closed", ""},
+		"a name not closed":        {"<p><a", 3, secret.General, "is not closed", ""},
+		"a comment within one":     {"<!-- ${secret:K:--->} -->", 5, secret.General, "ends within a reference", ""},
+		"a DOCTYPE within one":     {"<!DOCTYPE $<secret:K>>", 10, secret.General, "ends within a reference", ""},
+		"Latin-1":                  {"<p>\xe9", 3, secret.General, "expected UTF-8", toUTF8},
+		"UTF-16":                   {"\xff\xfe<\x00a\x00>\x00", 0, secret.General, "expected UTF-8", toUTF8},
+		"a NUL":                    {"<p>\x00", 3, secret.General, "expected UTF-8", toUTF8},
+		"not ASCII":                {"<meta charset=latin1>é", 21, secret.General, "not ASCII", toUTF8},
+	} {
+		t.Run(what, func(t *testing.T) {
+			_, _, err := renderAll(test.source, "v")
+			requireError(t, err, test.offset, test.kind)
+			if !strings.Contains(err.Error(), test.text) {
+				t.Errorf("got %q, want %q", err, test.text)
+			}
+			if secret.Hint(err) != test.hint {
+				t.Errorf("hint %q, want %q", secret.Hint(err), test.hint)
+			}
+		})
+	}
+}
+
+func TestValuesThatAPlaceCannotCarry(t *testing.T) {
+	const base64, lineEnd = `the filter base64 encodes any bytes: ${secret:KEY|base64}`, "write a line end before the reference: that is the one that is dropped"
+	for _, test := range []struct{ source, value, hint string }{
+		{"<p>${secret:K}", "\xff", base64},
+		{"<p>${secret:K}", "\x00", base64},
+		{"<p>${secret:K}", "\x1b", base64},
+		{"<p title='${secret:K}'>", "\u0085", base64},
+		{"<pre>${secret:K}</pre>", "\nx", lineEnd},
+		{"<pre>${secret:K}\n</pre>", "", lineEnd},
+		{"<listing>${secret:K}\n</listing>", "\n", lineEnd},
+		{"<textarea a=b>${secret:K}</textarea>", "\n", lineEnd},
+		{"<a href='${secret:K}'>", "javascript:f()", data},
+		{"<a HREF=${secret:K}>", " \x20Java\nScript\t:f()", data},
+		{"<form action=\"java${secret:K}\">", "script:f()", data},
+		{"<a xlink:href='${secret:K}'>", "vbscript:", data},
+	} {
+		_, _, err := renderAll(test.source, test.value)
+		requireError(t, err, strings.Index(test.source, "$"), secret.Invalid)
+		if secret.Hint(err) != test.hint {
+			t.Errorf("%s: hint %q, want %q", test.source, secret.Hint(err), test.hint)
+		}
+	}
+}
+
+// requireError fails unless err is of a kind and has its place.
+func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
+	t.Helper()
+	var placed *render.PlacedError
+	if !errors.As(err, &placed) {
+		t.Fatalf("error %v without a place", err)
+	}
+	if placed.Offset != offset || secret.KindOf(err) != kind {
+		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
+	}
+}
+
+// TestProofSeesEveryDifference hands wrong results to the proof.
+func TestProofSeesEveryDifference(t *testing.T) {
+	source := "<!DOCTYPE html><!-- c -->\n<p B=\"x\\\\${secret:A}\" c = 'd' e=f${secret:A} g=h checked>\n  é &amp;\\\\${secret:B}<i f='1'><title>&${secret:C:-}</title> z<script>a<b</script> &lt;</i>\n"
+	source = strings.Replace(source, "&${", "${", 1)
+	f, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := f.(*document)
+	texts, err := d.texts(func(int) secret.Value { return secret.Text("v\"&'>") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(d.splice(texts))
+	if err := d.prove([]byte(good), texts); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(what, bad string) {
+		if bad == good || d.respelled(bad, good, texts) {
+			return
+		}
+		tried++
+		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	for i := range len(good) {
+		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
+		for _, b := range []byte("x'\" \\,1=>&<;/\n#") {
+			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
+			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
+		}
+	}
+	for what, bad := range map[string]string{
+		"a tag more":        strings.Replace(good, "</i>", "</i></p>", 1),
+		"an attribute more": strings.Replace(good, " checked", " checked x", 1),
+		"one twice":         strings.Replace(good, " checked", " checked checked", 1),
+		"a comment more":    good + "<!---->",
+		"other quotes":      strings.Replace(good, "'d'", `"d"`, 1),
+		"quotes more":       strings.Replace(good, "g=h", `g="h"`, 1),
+		"another case":      strings.Replace(good, "B=", `b=`, 1),
+		"a byte order mark": "\ufeff" + good,
+		"an error behind":   good + "<a",
+		"cut":               good[:len(good)-len("</i>\n")],
+		"nothing":           "",
+		"a text less":       strings.Replace(good, good[strings.Index(good, ">\n  é")+1:strings.Index(good, "<i f")], "", 1),
+	} {
+		try(what, bad)
+	}
+	if tried < 4000 {
+		t.Errorf("only %d were tried", tried)
+	}
+	t.Logf("%d wrong results", tried)
+}
+
+// respelled reports whether bad is good with a scalar written in another way. The bytes of
+// such a text are not compared, but what it says.
+func (d *document) respelled(bad, good string, texts [][]byte) bool {
+	if !slices.Equal(listed(bad), listed(good)) {
+		return false
+	}
+	ours, theirs := 0, 0
+	for _, s := range d.scalars {
+		theirs += s.start - ours
+		before := good[:theirs]
+		theirs += len(d.appendScalar(nil, s, texts))
+		if strings.HasPrefix(bad, before) && strings.HasSuffix(bad[len(before):], good[theirs:]) {
+			return true
+		}
+		ours = s.end
+	}
+	return false
+}
+
+func TestHostileDocumentsAreReadFast(t *testing.T) {
+	began := time.Now()
+	for name, source := range map[string]string{
+		"open elements": strings.Repeat("<a>", 1_000_000),
+		"ampersands":    strings.Repeat("&", 1_000_000),
+		"half entities": strings.Repeat("&a", 1_000_000) + ";",
+		"less than":     strings.Repeat("<", 1_000_000),
+		"half comments": strings.Repeat("<!-", 1_000_000),
+		"sections":      strings.Repeat("<![CDATA[", 1_000_000),
+		"half ends":     "<title>" + strings.Repeat("</titl", 1_000_000),
+		"scripts":       "<script>" + strings.Repeat("<!--<script", 1_000_000),
+		"attributes":    "<a " + strings.Repeat("b='x'", 1_000_000),
+		"names":         "<a " + strings.Repeat("b ", 1_000_000) + ">",
+		"quotes":        "<a " + strings.Repeat("'", 1_000_000) + ">",
+		"NULs":          strings.Repeat("\x00", 1_000_000),
+		"high bytes":    strings.Repeat("\xff", 1_000_000),
+		"words":         allWords(),
+	} {
+		source = "<p>${secret:K}" + source
+		if out, _, err := renderAll(source, "v"); err != nil {
+			requirePlaced(t, err, source)
+		} else if out != strings.Replace(source, "${secret:K}", "v", 1) {
+			t.Errorf("%s: another document", name)
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// allWords are all that could stand for a reference.
+func allWords() string {
+	var b strings.Builder
+	for _, first := range letters {
+		for _, other := range letters {
+			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func TestLargeDocumentsAreRenderedFast(t *testing.T) {
+	began := time.Now()
+	var names strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&names, " a%d=x b%d='${secret:K}'", i, i)
+	}
+	for name, source := range map[string]string{
+		"elements":    strings.Repeat("<b c='${secret:K}'>${secret:K}</b><!-- ${secret:K} -->\n", 50_000),
+		"one text":    "<p>" + strings.Repeat("${secret:K} \\${secret:K}\n", 100_000),
+		"one value":   "<a b='" + strings.Repeat("${secret:K} \\${secret:K}\n", 100_000) + "'>",
+		"deep":        strings.Repeat("<b>", 500_000) + "${secret:K}",
+		"attributes":  "<a" + names.String() + ">",
+		"comments":    strings.Repeat("<!-- ${secret:K} -->", 100_000) + "${secret:K}",
+		"one comment": "<!--" + strings.Repeat("${secret:K} ", 100_000) + "-->${secret:K}",
+		"backslashes": "<p>" + strings.Repeat(`\`, 1_000_000) + "${secret:K}",
+		"entities":    "<p>" + strings.Repeat("&bsol;", 100_000) + strings.Repeat("&b", 100_000) + " ${secret:K}",
+		"a long word": "<p>&" + strings.Repeat("b", 1_000_000) + ";${secret:K}",
+	} {
+		out, _, err := renderAll(source, "]]>&")
+		if err != nil || !strings.Contains(out, "]]&gt;&amp;") {
+			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
+		}
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestErrorsQuoteNothing(t *testing.T) {
+	for _, source := range []string{
+		"<hunter2", "<hunter2 ${secret:hunter2}>", "<${secret:hunter2}>", "<script>hunter2 ${secret:hunter2}", "<a href='javascript:hunter2${secret:hunter2}'>",
+		"<p>&hunter2${secret:hunter2}", "<p>hunter2${secret:hunter2}", "<a hunter2='${secret:hunter2}'>", "<pre>${secret:hunter2}", "<a onhunter2='${secret:hunter2}'>",
+	} {
+		_, _, err := renderAll(source, "\nhunter2\xff")
+		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
+			t.Errorf("%s: error %v", source, err)
+		}
+	}
+}
+
+func TestTheSourceIsLeftAlone(t *testing.T) {
+	source := []byte(`<p>\\${secret:K}<!-- ${secret:K} -->`)
+	d, err := Format(source, find(string(source)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
+		if err != nil || string(out) != `<p>\v<!-- ${secret:K} -->` {
+			t.Fatalf("%q, error %v", out, err)
+		}
+		clear(out)
+	}
+	if string(source) != `<p>\\${secret:K}<!-- ${secret:K} -->` {
+		t.Error("rendering changed the source")
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	entry := "<section class=service data-enabled='true'>\n<p>postgres://app:${secret:DATABASE_PASSWORD}@localhost/app</p>\n<p>" + strings.Repeat("some text of a configuration ", 31) + "</p>\n</section>\n"
+	source := bytes.Repeat([]byte(entry), 1000)
+	spans := find(string(source))
+	if len(spans) != 1000 || len(source) < 1_000_000 {
+		b.Fatalf("%d references in %d bytes", len(spans), len(source))
+	}
+	b.SetBytes(int64(len(source)))
+	for b.Loop() {
+		d, err := Format(source, spans)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ss \"word\" & #1") }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package html
+
+import (
+	"bytes"
+
+	"golang.org/x/net/html"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// prover reads a document and what was rendered, side by side.
+type prover struct {
+	*document
+	texts        [][]byte
+	ours, theirs *tokens
+	next         int // the first scalar that was not found
+}
+
+// prove says where out is not the document with texts in it.
+func (d *document) prove(out []byte, texts [][]byte) error {
+	p := &prover{document: d, texts: texts, ours: newTokens(d.masked), theirs: newTokens(out)}
+	want, got := p.ours.next(), p.theirs.next()
+	for {
+		start := p.ours.start
+		isText, isTheirs := want.Type == html.TextToken, got.Type == html.TextToken
+		if (isText || isTheirs) && !p.sameText(want, got, isText, isTheirs) ||
+			!isText && !isTheirs && !p.sameTag(want, got) {
+			return unproved(start)
+		}
+		if want.Type == html.ErrorToken && got.Type == html.ErrorToken {
+			return nil
+		}
+		if isText == isTheirs || isText {
+			want = p.ours.next()
+		}
+		if isText == isTheirs || isTheirs {
+			got = p.theirs.next()
+		}
+	}
+}
+
+// has reports whether the next scalar is in our token, and gives it.
+func (p *prover) has() (scalar, bool) {
+	if p.next == len(p.scalars) || p.scalars[p.next].start >= p.ours.end {
+		return scalar{}, false
+	}
+	return p.scalars[p.next], true
+}
+
+// sameText compares two texts. One that is empty is no token.
+func (p *prover) sameText(want, got html.Token, isText, isTheirs bool) bool {
+	s, ok := p.has()
+	if !ok || !isText {
+		return isText && isTheirs && bytes.Equal(p.source[p.ours.start:p.ours.end], p.theirs.raw())
+	}
+	p.next++
+	s.text = []byte(want.Data)
+	text := p.decoded(s, p.texts)
+	if !isTheirs {
+		return len(text) == 0
+	}
+	return string(text) == got.Data
+}
+
+// sameTag compares what is not text.
+func (p *prover) sameTag(want, got html.Token) bool {
+	if want.Type != got.Type || len(want.Attr) != len(got.Attr) {
+		return false
+	}
+	ours, theirs := p.source[p.ours.start:p.ours.end], p.theirs.raw()
+	if _, ok := p.has(); !ok {
+		return bytes.Equal(ours, theirs)
+	}
+	first := p.next
+	return p.sameAttributes(want, got) && p.sameAround(theirs, p.scalars[first:p.next])
+}
+
+// sameAttributes compares what attributes say.
+func (p *prover) sameAttributes(want, got html.Token) bool {
+	for i, a := range want.Attr {
+		text := []byte(a.Val)
+		if s, ok := p.has(); ok && bytes.Contains(text, p.masked[p.spans[s.first].Start:p.spans[s.first].End]) {
+			s.text = text
+			text = p.decoded(s, p.texts)
+			p.next++
+		}
+		if a.Key != got.Attr[i].Key || string(text) != got.Attr[i].Val {
+			return false
+		}
+	}
+	_, ok := p.has()
+	return !ok
+}
+
+// sameAround compares a tag but for the values that are scalars. Those that had no quotes have some.
+func (p *prover) sameAround(theirs []byte, scalars []scalar) bool {
+	ours := p.source[p.ours.start:p.ours.end]
+	want, got := attributesOf(p.ours.raw()), attributesOf(theirs)
+	if len(want) != len(got) {
+		return false
+	}
+	at, theirAt := 0, 0
+	for i, a := range want {
+		if len(scalars) == 0 || scalars[0].start != p.ours.start+a.start {
+			continue
+		}
+		scalars = scalars[1:]
+		b := got[i]
+		if a.place == unquoted {
+			b.start--
+			b.end++
+		}
+		if !bytes.Equal(ours[at:a.start], theirs[theirAt:b.start]) {
+			return false
+		}
+		at, theirAt = a.end, b.end
+	}
+	return bytes.Equal(ours[at:], theirs[theirAt:])
+}
+
+// unproved is the error for a place behind which the result would be read as another
+// document.
+func unproved(offset int) error {
+	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
+}

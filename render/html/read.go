@@ -1,0 +1,327 @@
+package html
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// checkBytes looks at what the document is written in.
+func (d *document) checkBytes() error {
+	for i := 0; i < len(d.source); {
+		char, size := utf8.DecodeRune(d.source[i:])
+		if char == 0 || char == utf8.RuneError && size == 1 {
+			err := secret.Errorf(secret.General, "not HTML: expected UTF-8, without NUL bytes")
+			return &render.PlacedError{Offset: i, Err: secret.WithHint(err, toUTF8)}
+		}
+		i += size
+	}
+	return nil
+}
+
+const toUTF8 = "write the document in UTF-8, and that in its meta element"
+
+// mask makes the text that is read: the source with each reference as a word. In comments
+// they come back when they are found to be there.
+func (d *document) mask() error {
+	begin := unused(d.source)
+	if begin == "" {
+		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
+	}
+	d.masked = bytes.Clone(d.source)
+	for _, s := range d.spans {
+		for i := s.Start; i < s.End; i++ {
+			d.masked[i] = begin[min(i-s.Start, len(begin)-1)]
+		}
+	}
+	return nil
+}
+
+const letters = "QZYXWVTSRPONMLKJIHG"
+
+// unused gives letters that are not in source, in an order that nothing around them can
+// shift, or "".
+func unused(source []byte) string {
+	for _, first := range letters {
+		for _, other := range letters {
+			word := string(first) + strings.Repeat(string(other), 7)
+			if first != other && !bytes.Contains(source, []byte(word)) {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+// tokens gives the tokens of a text and where they stand.
+type tokens struct {
+	*html.Tokenizer
+	src        []byte
+	start, end int // of the last token
+}
+
+func newTokens(src []byte) *tokens {
+	return &tokens{Tokenizer: html.NewTokenizer(bytes.NewReader(src)), src: src}
+}
+
+// next reads a token. What is in noscript is no text of its own kind.
+func (t *tokens) next() html.Token {
+	t.Next()
+	t.start, t.end = t.end, t.end+len(t.Raw())
+	token := t.Token()
+	if token.Data == "noscript" && token.Type != html.TextToken {
+		t.NextIsNotRawText()
+	}
+	return token
+}
+
+func (t *tokens) raw() []byte { return t.src[t.start:t.end] }
+
+// reader goes through the masked text once.
+type reader struct {
+	*document
+	*tokens
+	next    int    // the first span that is not dealt with
+	within  string // the element whose tag was the last token
+	foreign int    // svg and math elements that are open
+	unsure  bool   // from here on readers may differ
+}
+
+func (d *document) read() error {
+	r := &reader{document: d, tokens: newTokens(d.masked)}
+	for {
+		token := r.tokens.next()
+		if token.Type == html.ErrorToken {
+			return r.ending()
+		}
+		if err := r.token(token); err != nil {
+			return err
+		}
+		r.within = ""
+		if token.Type == html.StartTagToken || token.Type == html.SelfClosingTagToken {
+			r.within = token.Data
+		}
+	}
+}
+
+func (r *reader) ending() error {
+	if r.end < len(r.masked) || r.start < r.end {
+		return render.Errorf(min(r.start, len(r.masked)), secret.General, "not HTML: the tag that begins here is not closed")
+	}
+	if at := bytes.IndexFunc(r.source, func(c rune) bool { return c > 0x7f }); r.ascii && at >= 0 {
+		err := secret.Errorf(secret.General, "a character that is not ASCII, where a meta element names another character set than UTF-8")
+		return &render.PlacedError{Offset: at, Err: secret.WithHint(err, toUTF8)}
+	}
+	return nil
+}
+
+// token looks for references in a token.
+func (r *reader) token(t html.Token) error {
+	has := r.next < len(r.spans) && r.spans[r.next].Start < r.end
+	if has && r.unsure && t.Type != html.CommentToken {
+		return misplaced(r.spans[r.next].Start, "before this reference there is a CDATA section, or markup of SVG or MathML that browsers read by other rules")
+	}
+	switch t.Type {
+	case html.TextToken:
+		return r.text(t, has)
+	case html.CommentToken, html.DoctypeToken:
+		return r.comment(has)
+	}
+	r.count(t)
+	if !has {
+		return nil
+	}
+	return r.tag(t)
+}
+
+// count keeps what is to be known about the tags before.
+func (r *reader) count(t html.Token) {
+	if t.Data == "svg" || t.Data == "math" {
+		switch t.Type {
+		case html.StartTagToken:
+			r.foreign++
+		case html.EndTagToken:
+			r.foreign = max(0, r.foreign-1)
+		}
+	}
+	if t.Data != "meta" {
+		return
+	}
+	for _, a := range t.Attr {
+		charset := a.Val
+		if a.Key == "content" {
+			_, charset, _ = strings.Cut(strings.ToLower(a.Val), "charset=")
+			charset, _, _ = strings.Cut(charset, ";")
+		} else if a.Key != "charset" {
+			continue
+		}
+		charset = strings.Trim(charset, blanks+`"'`)
+		r.ascii = r.ascii || charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8")
+	}
+}
+
+// raws are elements that have no markup in them, with what it is that they have.
+var raws = map[string]string{
+	"script": "a script", "style": "CSS", "title": "", "textarea": "",
+	"iframe": "text without escapes", "noembed": "text without escapes", "noframes": "text without escapes",
+	"xmp": "text without escapes", "plaintext": "text without escapes",
+}
+
+func (r *reader) text(t html.Token, has bool) error {
+	what, isRaw := raws[r.within]
+	if isRaw && r.foreign > 0 {
+		what = "markup to one browser and text to another"
+		r.unsure = r.unsure || bytes.IndexByte(r.raw(), '<') >= 0
+	}
+	if !has {
+		return nil
+	}
+	if what != "" {
+		return another(r.spans[r.next].Start, "a reference cannot stand in "+r.within+", which holds "+what)
+	}
+	if isRaw && bytes.IndexByte(r.raw(), '<') >= 0 {
+		err := secret.Errorf(secret.Invalid, "the text of this %s has a '<' in it, which not all readers take for text", r.within)
+		return &render.PlacedError{Offset: r.spans[r.next].Start, Err: secret.WithHint(err, "write &lt; for it")}
+	}
+	s := scalar{start: r.start, end: r.end, text: []byte(t.Data), place: text}
+	s.isTrimmed = r.within == "pre" || r.within == "listing" || r.within == "textarea"
+	return r.take(s)
+}
+
+// comment passes by the references of a comment. To a reader that does not know them it
+// must end at the same place.
+func (r *reader) comment(has bool) error {
+	isSection := bytes.HasPrefix(r.raw(), []byte("<![CDATA["))
+	r.unsure = r.unsure || isSection
+	if !has {
+		return nil
+	}
+	first := r.spans[r.next].Start
+	if !bytes.HasPrefix(r.raw(), []byte("<!")) || isSection {
+		return misplaced(first, "a reference cannot stand in what browsers take for a comment, and other programs for an instruction or for text")
+	}
+	for ; r.next < len(r.spans) && r.spans[r.next].Start < r.end; r.next++ {
+		s := r.spans[r.next]
+		copy(r.document.masked[s.Start:s.End], r.source[s.Start:s.End])
+	}
+	if one := newTokens(r.masked[r.start:r.end]); one.next().Type == html.ErrorToken || one.end != r.end-r.start {
+		return render.Errorf(first, secret.General, "not HTML: a comment ends within a reference")
+	}
+	return nil
+}
+
+// tag looks for the references of a tag in the values of its attributes.
+func (r *reader) tag(t html.Token) error {
+	if t.Type != html.EndTagToken {
+		decoded := map[string]string{}
+		for _, a := range t.Attr {
+			decoded[a.Key] = a.Val
+		}
+		for _, a := range attributesOf(r.raw()) {
+			if err := r.attribute(a, decoded[a.name]); err != nil {
+				return err
+			}
+		}
+	}
+	if r.next < len(r.spans) && r.spans[r.next].Start < r.end {
+		return misplaced(r.spans[r.next].Start, "a reference cannot stand in a tag but in the value of an attribute")
+	}
+	return nil
+}
+
+// attribute reads the value of an attribute, decoded too, if it has references.
+func (r *reader) attribute(a attribute, decoded string) error {
+	start, end := r.start+a.start, r.start+a.end
+	if r.next == len(r.spans) || r.spans[r.next].Start >= end {
+		return nil
+	}
+	offset := r.spans[r.next].Start
+	switch {
+	case offset < start:
+		return misplaced(offset, "a reference cannot stand in a tag but in the value of an attribute")
+	case a.twice:
+		return misplaced(offset, "the attribute stands twice, and browsers drop the second one")
+	case a.language() != "":
+		return another(offset, "a reference cannot stand in this attribute, which holds "+a.language())
+	case isScript([]byte(decoded)):
+		return another(offset, "a reference cannot stand in a URL that is a script")
+	}
+	return r.take(scalar{start: start, end: end, text: []byte(decoded), place: a.place, isURL: slices.Contains(urls, a.name)})
+}
+
+// take finds the references in a scalar.
+func (r *reader) take(s scalar) error {
+	s.first = r.next
+	var slashes []int // where each of the backslashes begins that stand directly before at
+	own := s.start    // where the text of the document begins that stands directly before at
+	for at := s.start; at < s.end && r.next < len(r.spans); {
+		if at == r.spans[r.next].Start {
+			each := spliceBehind(slashes, r.next, at)
+			if isHalf(r.masked[own:each.start]) {
+				return misplaced(at, "behind an '&' and letters or digits a value could make another character of them")
+			}
+			s.splices = append(s.splices, each)
+			at, r.next, slashes = r.spans[r.next].End, r.next+1, slashes[:0]
+			own = at
+			continue
+		}
+		isSlash, size := unit(r.masked[at:min(s.end, r.spans[r.next].Start)])
+		if isSlash {
+			slashes = append(slashes, at)
+		} else {
+			slashes = slashes[:0]
+		}
+		at += size
+	}
+	r.scalars = append(r.scalars, s)
+	return nil
+}
+
+// unit gives the length of the character or the character reference at the beginning of
+// raw, and reports whether it is a backslash.
+func unit(raw []byte) (isSlash bool, size int) {
+	if raw[0] != '&' {
+		return raw[0] == '\\', 1
+	}
+	size = 1 + len(raw[1:]) - len(bytes.TrimLeftFunc(raw[1:], isOfReference))
+	if size < len(raw) && raw[size] == ';' {
+		size++
+	}
+	return strings.HasSuffix(html.UnescapeString(string(raw[:size])), `\`), size
+}
+
+// isHalf reports whether text ends in what may be the beginning of a character reference.
+func isHalf(text []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRightFunc(text, isOfReference), []byte("&"))
+}
+
+func isOfReference(c rune) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '#'
+}
+
+// spliceBehind makes the splice for a reference at start with backslashes before it.
+func spliceBehind(slashes []int, span, start int) splice {
+	n := len(slashes)
+	if n > 0 {
+		start = slashes[n/2]
+	}
+	return splice{span: span, start: start, literal: n%2 == 1}
+}
+
+// misplaced is the error for a reference that stands where it cannot.
+func misplaced(offset int, why string) error {
+	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`)
+	return &render.PlacedError{Offset: offset, Err: err}
+}
+
+// another is the error for a reference in a text of another language.
+func another(offset int, why string) error {
+	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `a script can read the value from an attribute, data-key="${secret:KEY}", or from a file of its own, as JSON`)
+	return &render.PlacedError{Offset: offset, Err: err}
+}
