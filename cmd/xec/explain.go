@@ -100,10 +100,20 @@ func (s *documentSource) explain(value knownValue, tell func(*resolve.Reference,
 		return nil
 	}
 	return s.parts(func(p *documentPart) error {
-		explanations := p.document.(render.Explainer).Explain(func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) })
-		for _, e := range explanations {
+		for _, e := range explanations(p, value) {
 			tell(p.found[e.Ref].Ref, fmt.Sprintf("%s: %v", s.dialect, e))
 		}
 		return nil
 	})
+}
+
+// explanations are those of a document, which may have none to give.
+func explanations(p *documentPart, value knownValue) (all []render.Explanation) {
+	if d, ok := p.document.(render.Explainer); ok {
+		return d.Explain(func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) })
+	}
+	for _, i := range p.document.Refs() {
+		all = append(all, render.Explanation{Ref: i, Done: "encoded for its place"})
+	}
+	return all
 }

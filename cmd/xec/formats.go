@@ -16,6 +16,8 @@ var formatsByExtension = map[string]string{
 	".jsonc": "jsonc", ".json5": "jsonc", ".code-workspace": "jsonc",
 	".toml": "toml",
 	".env":  "dotenv",
+	".xml":  "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
+	".csproj": "xml", ".props": "xml", ".targets": "xml", ".nuspec": "xml", ".resx": "xml", ".rss": "xml", ".atom": "xml",
 }
 
 // formatsByName are the formats of files that are known by their names.
@@ -23,6 +25,7 @@ var formatsByName = map[string]string{
 	".clang-format": "yaml", ".clang-tidy": "yaml", ".clangd": "yaml", ".yamllint": "yaml", ".prettierrc": "yaml",
 	".babelrc": "jsonc", ".eslintrc": "jsonc", ".swcrc": "jsonc", ".jshintrc": "jsonc",
 	"composer.lock": "json", "pipfile.lock": "json", "flake.lock": "json", ".bowerrc": "json",
+	"web.config": "xml", "app.config": "xml", "nuget.config": "xml", "packages.config": "xml",
 	"pipfile": "toml", "cargo.lock": "toml", "poetry.lock": "toml", "uv.lock": "toml",
 }
 
