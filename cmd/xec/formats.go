@@ -17,6 +17,7 @@ var formatsByExtension = map[string]string{
 	".toml": "toml",
 	".env":  "dotenv",
 	".xml":  "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
+	".html": "html", ".htm": "html",
 	".csproj": "xml", ".props": "xml", ".targets": "xml", ".nuspec": "xml", ".resx": "xml", ".rss": "xml", ".atom": "xml",
 }
 

@@ -3,7 +3,7 @@
 //
 // # Dialect
 //
-// HTML as browsers read it, in UTF-8, by the tokenizer of golang.org/x/net/html: names in
+// HTML as browsers read it, in UTF-8, by the tokenization rules of the standard: names in
 // any case, attributes in either quotes, without quotes and without a value, elements
 // that are not closed. If a meta element names another character set, the document has to
 // be ASCII, and values are written in ASCII.

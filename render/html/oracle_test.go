@@ -395,10 +395,14 @@ type listing struct {
 
 // listed are tags, attributes, texts and the rest, one text each.
 func listed(document string) (all []listing) {
-	z := newTokens([]byte(document))
+	z := html.NewTokenizer(strings.NewReader(document))
 	text := ""
 	for {
-		token := z.next()
+		z.Next()
+		token := z.Token()
+		if token.Data == "noscript" && token.Type != html.TextToken {
+			z.NextIsNotRawText()
+		}
 		if token.Type == html.TextToken {
 			text += token.Data
 			continue

@@ -3,8 +3,6 @@ package html
 import (
 	"bytes"
 
-	"golang.org/x/net/html"
-
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -23,12 +21,12 @@ func (d *document) prove(out []byte, texts [][]byte) error {
 	want, got := p.ours.next(), p.theirs.next()
 	for {
 		start := p.ours.start
-		isText, isTheirs := want.Type == html.TextToken, got.Type == html.TextToken
+		isText, isTheirs := want.kind == textToken, got.kind == textToken
 		if (isText || isTheirs) && !p.sameText(want, got, isText, isTheirs) ||
 			!isText && !isTheirs && !p.sameTag(want, got) {
 			return unproved(start)
 		}
-		if want.Type == html.ErrorToken && got.Type == html.ErrorToken {
+		if want.kind == ending && got.kind == ending {
 			return nil
 		}
 		if isText == isTheirs || isText {
@@ -49,23 +47,23 @@ func (p *prover) has() (scalar, bool) {
 }
 
 // sameText compares two texts. One that is empty is no token.
-func (p *prover) sameText(want, got html.Token, isText, isTheirs bool) bool {
+func (p *prover) sameText(want, got token, isText, isTheirs bool) bool {
 	s, ok := p.has()
 	if !ok || !isText {
 		return isText && isTheirs && bytes.Equal(p.source[p.ours.start:p.ours.end], p.theirs.raw())
 	}
 	p.next++
-	s.text = []byte(want.Data)
+	s.text = []byte(want.text)
 	text := p.decoded(s, p.texts)
 	if !isTheirs {
 		return len(text) == 0
 	}
-	return string(text) == got.Data
+	return string(text) == got.text
 }
 
 // sameTag compares what is not text.
-func (p *prover) sameTag(want, got html.Token) bool {
-	if want.Type != got.Type || len(want.Attr) != len(got.Attr) {
+func (p *prover) sameTag(want, got token) bool {
+	if want.kind != got.kind || len(want.attrs) != len(got.attrs) {
 		return false
 	}
 	ours, theirs := p.source[p.ours.start:p.ours.end], p.theirs.raw()
@@ -77,15 +75,15 @@ func (p *prover) sameTag(want, got html.Token) bool {
 }
 
 // sameAttributes compares what attributes say.
-func (p *prover) sameAttributes(want, got html.Token) bool {
-	for i, a := range want.Attr {
-		text := []byte(a.Val)
+func (p *prover) sameAttributes(want, got token) bool {
+	for i, a := range want.attrs {
+		text := []byte(a.value)
 		if s, ok := p.has(); ok && bytes.Contains(text, p.masked[p.spans[s.first].Start:p.spans[s.first].End]) {
 			s.text = text
 			text = p.decoded(s, p.texts)
 			p.next++
 		}
-		if a.Key != got.Attr[i].Key || string(text) != got.Attr[i].Val {
+		if a.name != got.attrs[i].name || string(text) != got.attrs[i].value {
 			return false
 		}
 	}

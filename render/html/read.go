@@ -2,11 +2,10 @@ package html
 
 import (
 	"bytes"
+	"html"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/net/html"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -59,30 +58,6 @@ func unused(source []byte) string {
 	return ""
 }
 
-// tokens gives the tokens of a text and where they stand.
-type tokens struct {
-	*html.Tokenizer
-	src        []byte
-	start, end int // of the last token
-}
-
-func newTokens(src []byte) *tokens {
-	return &tokens{Tokenizer: html.NewTokenizer(bytes.NewReader(src)), src: src}
-}
-
-// next reads a token. What is in noscript is no text of its own kind.
-func (t *tokens) next() html.Token {
-	t.Next()
-	t.start, t.end = t.end, t.end+len(t.Raw())
-	token := t.Token()
-	if token.Data == "noscript" && token.Type != html.TextToken {
-		t.NextIsNotRawText()
-	}
-	return token
-}
-
-func (t *tokens) raw() []byte { return t.src[t.start:t.end] }
-
 // reader goes through the masked text once.
 type reader struct {
 	*document
@@ -97,15 +72,15 @@ func (d *document) read() error {
 	r := &reader{document: d, tokens: newTokens(d.masked)}
 	for {
 		token := r.tokens.next()
-		if token.Type == html.ErrorToken {
+		if token.kind == ending {
 			return r.ending()
 		}
 		if err := r.token(token); err != nil {
 			return err
 		}
 		r.within = ""
-		if token.Type == html.StartTagToken || token.Type == html.SelfClosingTagToken {
-			r.within = token.Data
+		if token.kind == startTag || token.kind == selfClosing {
+			r.within = token.name
 		}
 	}
 }
@@ -122,15 +97,15 @@ func (r *reader) ending() error {
 }
 
 // token looks for references in a token.
-func (r *reader) token(t html.Token) error {
+func (r *reader) token(t token) error {
 	has := r.next < len(r.spans) && r.spans[r.next].Start < r.end
-	if has && r.unsure && t.Type != html.CommentToken {
+	if has && r.unsure && t.kind != comment {
 		return misplaced(r.spans[r.next].Start, "before this reference there is a CDATA section, or markup of SVG or MathML that browsers read by other rules")
 	}
-	switch t.Type {
-	case html.TextToken:
+	switch t.kind {
+	case textToken:
 		return r.text(t, has)
-	case html.CommentToken, html.DoctypeToken:
+	case comment, doctype:
 		return r.comment(has)
 	}
 	r.count(t)
@@ -141,24 +116,24 @@ func (r *reader) token(t html.Token) error {
 }
 
 // count keeps what is to be known about the tags before.
-func (r *reader) count(t html.Token) {
-	if t.Data == "svg" || t.Data == "math" {
-		switch t.Type {
-		case html.StartTagToken:
+func (r *reader) count(t token) {
+	if t.name == "svg" || t.name == "math" {
+		switch t.kind {
+		case startTag:
 			r.foreign++
-		case html.EndTagToken:
+		case endTag:
 			r.foreign = max(0, r.foreign-1)
 		}
 	}
-	if t.Data != "meta" {
+	if t.name != "meta" {
 		return
 	}
-	for _, a := range t.Attr {
-		charset := a.Val
-		if a.Key == "content" {
-			_, charset, _ = strings.Cut(strings.ToLower(a.Val), "charset=")
+	for _, a := range t.attrs {
+		charset := a.value
+		if a.name == "content" {
+			_, charset, _ = strings.Cut(strings.ToLower(a.value), "charset=")
 			charset, _, _ = strings.Cut(charset, ";")
-		} else if a.Key != "charset" {
+		} else if a.name != "charset" {
 			continue
 		}
 		charset = strings.Trim(charset, blanks+`"'`)
@@ -173,7 +148,7 @@ var raws = map[string]string{
 	"xmp": "text without escapes", "plaintext": "text without escapes",
 }
 
-func (r *reader) text(t html.Token, has bool) error {
+func (r *reader) text(t token, has bool) error {
 	what, isRaw := raws[r.within]
 	if isRaw && r.foreign > 0 {
 		what = "markup to one browser and text to another"
@@ -189,7 +164,7 @@ func (r *reader) text(t html.Token, has bool) error {
 		err := secret.Errorf(secret.Invalid, "the text of this %s has a '<' in it, which not all readers take for text", r.within)
 		return &render.PlacedError{Offset: r.spans[r.next].Start, Err: secret.WithHint(err, "write &lt; for it")}
 	}
-	s := scalar{start: r.start, end: r.end, text: []byte(t.Data), place: text}
+	s := scalar{start: r.start, end: r.end, text: []byte(t.text), place: text}
 	s.isTrimmed = r.within == "pre" || r.within == "listing" || r.within == "textarea"
 	return r.take(s)
 }
@@ -210,18 +185,18 @@ func (r *reader) comment(has bool) error {
 		s := r.spans[r.next]
 		copy(r.document.masked[s.Start:s.End], r.source[s.Start:s.End])
 	}
-	if one := newTokens(r.masked[r.start:r.end]); one.next().Type == html.ErrorToken || one.end != r.end-r.start {
+	if one := newTokens(r.masked[r.start:r.end]); one.next().kind == ending || one.end != r.end-r.start {
 		return render.Errorf(first, secret.General, "not HTML: a comment ends within a reference")
 	}
 	return nil
 }
 
 // tag looks for the references of a tag in the values of its attributes.
-func (r *reader) tag(t html.Token) error {
-	if t.Type != html.EndTagToken {
+func (r *reader) tag(t token) error {
+	if t.kind != endTag {
 		decoded := map[string]string{}
-		for _, a := range t.Attr {
-			decoded[a.Key] = a.Val
+		for _, a := range t.attrs {
+			decoded[a.name] = a.value
 		}
 		for _, a := range attributesOf(r.raw()) {
 			if err := r.attribute(a, decoded[a.name]); err != nil {
