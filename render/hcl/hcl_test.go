@@ -1,0 +1,272 @@
+package hcl
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+func find(source string) (spans []render.Span) {
+	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
+		spans = append(spans, render.Span{Start: at[0], End: at[1]})
+	}
+	return spans
+}
+
+// renderAll renders source with value for every reference, and gives their numbers.
+func renderAll(source, value string) (out string, refs []int, err error) {
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(b), d.Refs(), err
+}
+
+// requirePlaced asks of an error that it says where, within the document.
+func requirePlaced(t *testing.T, err error, source string) {
+	t.Helper()
+	var p *render.PlacedError
+	if !errors.As(err, &p) || p.Offset < 0 || p.Offset > len(source) {
+		t.Errorf("%q: error without a place: %v", source, err)
+	}
+}
+
+func TestOnlyTheScalarChanges(t *testing.T) {
+	// The values are made up, and shown.
+	for name, test := range map[string]struct{ source, value, want string }{
+		"quoted":                      {`a = "${secret:K}"`, "v", `a = "v"`},
+		"the other brackets":          {`a = "$<secret:K>"`, "v", `a = "v"`},
+		"text around":                 {`a = "a\n${secret:K}\u0041"`, "v", `a = "a\nv\u0041"`},
+		"two":                         {`a = ["${secret:K}${secret:L}-$<secret:M>"]`, "v", `a = ["vv-v"]`},
+		"what must be escaped":        {`a = "${secret:K}"`, "\"\\\n\r\t\x00\x7f", `a = "\"\\\n\r\t\u0000\u007f"`},
+		"what need not be escaped":    {`a = "${secret:K}"`, "é€🔑'#$%{}", `a = "é€🔑'#$%%{}"`},
+		"sequences":                   {`a = "${secret:K}"`, "${x} %{ if y }", `a = "$${x} %%{ if y }"`},
+		"a sign before a sequence":    {`a = "${secret:K}"`, "$${x}", `a = "$\u0024{x}"`},
+		"own signs":                   {`a = "$${secret:K}{x}"`, "{$", `a = "$\u007b\u0024{x}"`},
+		"a sign before own sequence":  {`a = "${secret:K}${x}"`, "$", `a = "\u0024${x}"`},
+		"an empty value":              {`a = "a${secret:K}b"`, "", `a = "ab"`},
+		"not looked through again":    {`a = "${secret:K}"`, `${secret:K}`, `a = "$${secret:K}"`},
+		"bare":                        {"port = ${secret:P}\n", "80", "port = \"80\"\n"},
+		"bare with a comment":         {"a=${secret:P}#${secret:P}\nb=${secret:P}// ${secret:P}\r\nc=${secret:P}/*${secret:P}*/", "v", "a=\"v\"#${secret:P}\nb=\"v\"// ${secret:P}\r\nc=\"v\"/*${secret:P}*/"},
+		"bare in an object":           {"a = {\n  b = ${secret:P}\n  c : x ? ${secret:P} : ${secret:P}\n}", "v", "a = {\n  b = \"v\"\n  c : x ? \"v\" : \"v\"\n}"},
+		"heredoc":                     {"a = <<EOT\n x ${secret:K}\nEOT\n", "a\n \"b\\${c}", "a = <<EOT\n x a\n \"b\\$${c}\nEOT\n"},
+		"heredoc, own escapes":        {"a = <<EOT\n$${x} \\n ${secret:K}\nEOT\n", "v", "a = <<EOT\n$${x} \\n v\nEOT\n"},
+		"heredoc, its own name":       {"a = <<EOT\nx ${secret:K}\nEOT # c\nEOT\n", "a\n EOT", "a = \"x a\\n EOT\\nEOT # c\\n\"\n"},
+		"heredoc, a control":          {"a = <<EOT\n$${x}\\${secret:K}\"${secret:K}\nEOT\r\n", "\x1b", "a = \"$${x}$${secret:K}\\\"\\u001b\\n\"\r\n"},
+		"heredoc, a CR":               {"a = f(<<EOT\n${secret:K}\n  EOT  \n)", "a\rb", "a = f(\"a\\rb\\n\"\n)"},
+		"flush":                       {"a = <<-EOT\n    x\n      ${secret:K}\n  EOT\n", "a\n  b\n\nc", "a = <<-EOT\n    x\n      a\n      b\n\n    c\n  EOT\n"},
+		"flush, less":                 {"a = <<-EOT\n    ${secret:K}\n  EOT\n", " a\nb", "a = <<-EOT\n     a\n    b\n  EOT\n"},
+		"flush, more":                 {"a = <<-EOT\n    ${secret:K}\n  EOT\n", " a", "a = \" a\\n\"\n"},
+		"flush, CRLF":                 {"a = <<-EOT\r\n\t${secret:K}\r\n\tEOT\r\n", "a\nb", "a = <<-EOT\r\n\ta\n\tb\r\n\tEOT\r\n"},
+		"heredoc with a sequence":     {"a = <<EOT\n${x} ${secret:K}\nEOT\n", "v", "a = <<EOT\n${x} v\nEOT\n"},
+		"quoted within a sequence":    {`a = "${f("${secret:K}", ${secret:K}, {b = "}"})} ${secret:K}"`, `"`, `a = "${f("\"", "\"", {b = "}"})} \""`},
+		"an escaped reference":        {`a = "\\${secret:K} \\\\${secret:K}"`, "v", `a = "$${secret:K} \\v"`},
+		"an escaped one, by number":   {`a = "\u005c${secret:K}"`, "v", `a = "$${secret:K}"`},
+		"an escaped one in a heredoc": {"a = <<EOT\n\\${secret:K} \\\\${secret:K}\nEOT\n", "v", "a = <<EOT\n$${secret:K} \\v\nEOT\n"},
+		"an escaped one in a key":     {`a = { "\\${secret:K}" = 1 }`, "v", `a = { "$${secret:K}" = 1 }`},
+		"comments":                    {"# ${secret:K} \"\n// ${secret:K}\n/* \"${secret:K}\n */ a = \"#${secret:K}//\" // ${secret:K}\r\n", "v", "# ${secret:K} \"\n// ${secret:K}\n/* \"${secret:K}\n */ a = \"#v//\" // ${secret:K}\r\n"},
+		"blocks":                      {"r \"a b\" c {\n\tx   = ${secret:K}\n\n  b {}\n}\n", "v", "r \"a b\" c {\n\tx   = \"v\"\n\n  b {}\n}\n"},
+		"byte order mark, no end":     {"\ufeffa = \"${secret:K}\"", "v", "\ufeffa = \"v\""},
+		"flush, a mark at the blanks": {"a = <<-EOT\n    x\n  ${secret:K}\n  EOT\n", "\u0301v", "a = \"  x\\n\u0301v\\n\"\n"},
+		"a name like a word":          {"a = <<QQQQQQQQQQQ\n ${secret:K}\nQQQQQQQQQQQ\n", "v", "a = <<QQQQQQQQQQQ\n v\nQQQQQQQQQQQ\n"},
+		"nothing":                     {"", "v", ""},
+	} {
+		got, _, err := renderAll(test.source, test.value)
+		if err != nil || got != test.want {
+			t.Errorf("%s:\n got %q, error %v\nwant %q", name, got, err, test.want)
+			continue
+		}
+		if !requireTree(t, test.source, test.value, got) {
+			t.Errorf("%s: the oracle does not read the template", name)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for source, test := range map[string]struct {
+		value  string
+		offset int
+		kind   secret.Kind
+		what   string
+	}{
+		"${secret:K} = 1\n":                      {"v", 0, secret.Invalid, "name or a key"},
+		"a = 1\n${secret:K} {}\n":                {"v", 6, secret.Invalid, "name or a key"},
+		"a \"${secret:K}\" {}\n":                 {"v", 3, secret.Invalid, "cannot stand here"},
+		"a ${secret:K} {}\n":                     {"v", 2, secret.Invalid, "cannot stand here"},
+		"a = { ${secret:K} = 1 }\n":              {"v", 6, secret.Invalid, "name or a key"},
+		"a = { \"${secret:K}\": 1 }\n":           {"v", 7, secret.Invalid, "name or a key"},
+		"a = {\n  b = 1\n  ${secret:K} : 1\n}\n": {"v", 16, secret.Invalid, "name or a key"},
+		"a = {for k in x : ${secret:K} => 1}\n":  {"v", 18, secret.Invalid, "name or a key"},
+		"a = 80${secret:K}\n":                    {"v", 6, secret.Invalid, "cannot stand here"},
+		"a = ${secret:K}80\n":                    {"v", 4, secret.Invalid, "cannot stand here"},
+		"a = b.${secret:K}\n":                    {"v", 6, secret.Invalid, "cannot stand here"},
+		"a = ${secret:K}[0]\n":                   {"v", 4, secret.Invalid, "cannot stand here"},
+		"a = <<${secret:K}\nx\n":                 {"v", 6, secret.Invalid, "name of a heredoc"},
+		"a = \"${~ x ~} ${secret:K}\"\n":         {"v", 14, secret.Invalid, "beside a ~"},
+		"a = <<-E\n\u00a0${secret:K}\n E\n":      {"v", 11, secret.Invalid, "blanks and tabs"},
+		"a = \"${secret:K}\"\n":                  {"\xff", 5, secret.Invalid, "not UTF-8"},
+		"a = ${secret:K}\n":                      {"e\u0301", 4, secret.Invalid, "normal form"},
+		"a = \"e${secret:K}\"\n":                 {"\u0301", 6, secret.Invalid, "normal form"},
+		"a = <<E\n${x} ${secret:K}\nE\n":         {"a\nE\n", 13, secret.Invalid, "cannot hold the value"},
+		"a = \"\\${secret:K}\"\n":                {"v", 5, secret.General, "behind a backslash"},
+		"a = \"${secret:K}\n\"":                  {"v", 16, secret.General, "does not go on"},
+		"a = \"${secret:K}":                      {"v", 4, secret.General, "is not closed"},
+		"a = <<E\n${secret:K}\nE":                {"v", 4, secret.General, "is not closed"},
+		"a = [${secret:K}\n":                     {"v", 17, secret.General, "is not closed"},
+		"a = [${secret:K}}\n":                    {"v", 16, secret.General, "closes none"},
+		"a = '${secret:K}'\n":                    {"v", 4, secret.General, "no meaning"},
+		"a = /* ${secret:K}\n":                   {"v", 4, secret.General, "comment"},
+		"a = \"\xff ${secret:K}\"\n":             {"v", 5, secret.General, "UTF-8"},
+		"a = \"$${secret:K}{x}\"\n":              {"", 5, secret.Invalid, "another one"},
+	} {
+		out, _, err := renderAll(source, test.value)
+		var p *render.PlacedError
+		if out != "" || !errors.As(err, &p) || p.Offset != test.offset || secret.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.what) {
+			t.Errorf("%q: %q, error %v, want %q at %d", source, out, err, test.what, test.offset)
+		}
+		if test.kind == secret.Invalid && secret.Hint(err) == "" {
+			t.Errorf("%q: no hint", source)
+		}
+	}
+	if _, _, err := renderAll(`a = "\${secret:K}"`, "v"); !strings.Contains(secret.Hint(err), `\\${secret:KEY}`) {
+		t.Errorf("hint %q", secret.Hint(err))
+	}
+}
+
+// planted are documents such as people keep.
+var planted = []string{
+	"# terraform\nregion = \"eu-central-1\"\nzones = [\"a\", \"b\",   \"c\"]\ntags = {\n  \"owner\" = \"team: shop\",\n  zone = \"x$${y}\"\n}\nkey = <<EOT\nline $${x}\nEOT\nscript = <<-SH\n  #!/bin/sh\n    echo \"%%{ if x }\"\n\n  SH\n",
+	"\ufeffterraform {\r\n  required_version = \">= 1.5\"\r\n}\r\nresource \"aws_db\" \"main\" {\r\n\tname = \"db-${var.env}\" // c\r\n\tpassword = var.p ? \"a\" : \"${f(\"b\", 1.5)}\"\r\n}",
+}
+
+// TestPlantedReferenceChangesOneScalar plants a reference behind each character of each
+// string, one after the other.
+func TestPlantedReferenceChangesOneScalar(t *testing.T) {
+	done := 0
+	for _, source := range planted {
+		if out, refs, err := renderAll(source, "v"); err != nil || out != source || refs != nil {
+			t.Fatalf("%q: without references: error %v", source, err)
+		}
+		d, err := read([]byte(source), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range d.tokens {
+			for at := k.start; k.kind == literal && at <= k.end; at++ {
+				with := source[:at] + "${secret:K}" + source[at:]
+				out, refs, err := renderAll(with, "v")
+				if err != nil { // within an escape, or in a name
+					requirePlaced(t, err, with)
+					continue
+				}
+				if want := source[:at] + "v" + source[at:]; out != want || len(refs) != 1 {
+					t.Errorf("at %d: got %q", at, out)
+				}
+				requireTree(t, with, "v", out)
+				done++
+			}
+		}
+	}
+	if done < 100 {
+		t.Errorf("only %d references were planted", done)
+	}
+	t.Logf("%d references", done)
+}
+
+func TestExplainTellsWhatIsDone(t *testing.T) {
+	for _, test := range []struct{ source, value, want string }{
+		{`a = "${secret:K}"`, "v", "in a quoted string, as it is"},
+		{`a = "${x}${secret:K}"`, "${", "in a quoted string, with escapes"},
+		{`a = ${secret:K}`, "80", "in place of a value, as a quoted string"},
+		{"a = <<EOT\n${secret:K}\nEOT\n", "a\nb", "in a heredoc, as it is"},
+		{"a = <<EOT\n${secret:K}\nEOT\n", "\x1b", "in a heredoc, which becomes a quoted string"},
+		{"a = <<-EOT\n  ${secret:K}\nEOT\n", "a\nb", "in a heredoc, with escapes or indented lines"},
+		{"a = <<EOT\n${x} ${secret:K}\nEOT\n", "a\nb", "in a heredoc"},
+		{`a = ["${secret:K} ${secret:UNKNOWN}", ${secret:UNKNOWN}]`, "v", "in a quoted string; in a quoted string; in place of a value"},
+		{`a = "${secret:K}"`, "\xff", "in a quoted string"},
+		{`a = "\\${secret:K} ${secret:K}" # ${secret:K}`, "v", "in a quoted string, as it is"},
+	} {
+		spans := find(test.source)
+		d, err := Format([]byte(test.source), spans)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		var refs []int
+		for _, e := range d.(render.Explainer).Explain(func(ref int) (secret.Value, bool) {
+			return secret.Text(test.value), !strings.Contains(test.source[spans[ref].Start:spans[ref].End], "UNKNOWN")
+		}) {
+			told, refs = append(told, e.String()), append(refs, e.Ref)
+		}
+		if got := strings.Join(told, "; "); got != test.want || !slices.Equal(refs, d.Refs()) {
+			t.Errorf("%q: %q of %v, want %q", test.source, got, refs, test.want)
+		}
+	}
+}
+
+// TestHostileDocumentsAreRead, or refused, in time that grows with them.
+func TestHostileDocumentsAreRead(t *testing.T) {
+	const n = 200_000
+	for name, source := range map[string]string{
+		"brackets":            "a = " + strings.Repeat("[", n) + "${secret:K}" + strings.Repeat("]", n),
+		"open brackets":       strings.Repeat("[{(", n) + "${secret:K}",
+		"sequences":           "a = " + strings.Repeat(`"${`, n) + "${secret:K}" + strings.Repeat(`}"`, n),
+		"references":          "a = \"" + strings.Repeat("${secret:K}", n) + "\"",
+		"bare references":     "a = [" + strings.Repeat("${secret:K},", n) + "]",
+		"a flush heredoc":     "a = <<-E\n" + strings.Repeat("  ${secret:K} x\n", n) + "  E\n",
+		"nested heredocs":     "a = " + strings.Repeat("<<-E\n ${", n/10) + "${secret:K}" + strings.Repeat("}\n E\n", n/10),
+		"signs":               "a = \"" + strings.Repeat("$%", n) + "${secret:K}\"",
+		"backslashes":         "a = \"" + strings.Repeat(`\\`, n) + "${secret:K}\"",
+		"comments":            strings.Repeat("# ${secret:K}\n/**/", n),
+		"operators":           "a = " + strings.Repeat("<<", n) + "${secret:K}",
+		"lines of a heredoc":  "a = <<E\n" + strings.Repeat(" E \n", 1) + "a = <<E\n" + strings.Repeat("E E\n", n) + "E\n",
+		"NUL":                 "a = \"\x00${secret:K}\"\n\x00",
+		"a document of NULs":  strings.Repeat("\x00", n),
+		"quotes":              strings.Repeat(`"`, n),
+		"a value in a string": "a = \"${secret:K}\"",
+	} {
+		start := time.Now()
+		_, _, err := renderAll(source, strings.Repeat("$\n", 5))
+		if err != nil {
+			requirePlaced(t, err, source)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took.Round(time.Millisecond))
+		}
+	}
+}
+
+// TestProofSeesWhatDiffers: splicing makes no mistake that is known, so mistakes are made
+// here.
+func TestProofSeesWhatDiffers(t *testing.T) {
+	const source = "# c\na = \"x ${secret:K}\"\nb = <<E\n${secret:K}\nE\nc = \"${y}${secret:K}\"\nd = [ ${secret:K}, 1 ]\n"
+	const right = "# c\na = \"x v\"\nb = <<E\nv\nE\nc = \"${y}v\"\nd = [ \"v\", 1 ]\n"
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := [][]byte{[]byte("v"), []byte("v"), []byte("v"), []byte("v")}
+	if err := d.(*file).prove([]byte(right), texts); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new string }{
+		{"# c", "# d"}, {"x v", "x w"}, {"x v", "x v "}, {"\nv\nE", "\nw\nE"}, {"<<E\nv\nE", "\"v\""}, {"${y}v", "${y}w"}, {"${y}v", "${y}"},
+		{"${y}v", "${z}v"}, {"[ \"v\"", "[ \"w\""}, {"[ \"v\"", "[ v"}, {"[ \"v\"", "[\"v\""}, {"1 ]\n", "1 ]"}, {"1 ]\n", "1 ]\ne = 1\n"}, {", 1", ""}, {"d = [", "d = {"},
+	} {
+		wrong := strings.Replace(right, c.old, c.new, 1)
+		if err := d.(*file).prove([]byte(wrong), texts); err == nil {
+			t.Errorf("%q in place of %q was not seen", c.new, c.old)
+		}
+	}
+}
