@@ -1,0 +1,387 @@
+package ini
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+func find(source string) (spans []render.Span) {
+	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
+		spans = append(spans, render.Span{Start: at[0], End: at[1]})
+	}
+	return spans
+}
+
+// renderAll renders source with value for every reference, and gives their numbers.
+func renderAll(source, value string) (out string, refs []int, err error) {
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(b), d.Refs(), err
+}
+
+func TestOnlyTheScalarChanges(t *testing.T) {
+	// The values are made up, and shown.
+	for name, test := range map[string]struct{ source, value, want string }{
+		"a value":                    {"[s]\nk = ${secret:K}\n", "v", "[s]\nk = v\n"},
+		"the other brackets":         {"k=$<secret:K>", "v", "k=v"},
+		"what can stand bare":        {"k = ${secret:K}", "aZ0!@^&*()_+-={}|:<>?,./~`[] é🔑 x", "k = aZ0!@^&*()_+-={}|:<>?,./~`[] é🔑 x"},
+		"what can stand in quotes":   {`k = "${secret:K}"`, " a;b#c it's ", `k = " a;b#c it's "`},
+		"text around":                {"k = pg://u:${secret:K}@h/d", "v", "k = pg://u:v@h/d"},
+		"two":                        {"k = ${secret:K}:${secret:L}", "v", "k = v:v"},
+		"a colon":                    {"k: ${secret:K}\nl:${secret:K}\n", "v", "k: v\nl:v\n"},
+		"a colon and an equals sign": {"url: http://u:${secret:K}@h/?a=b", "v", "url: http://u:v@h/?a=b"},
+		"a registry":                 {"//registry.npmjs.org/:_authToken=${secret:K}\n", "npm_abc=", "//registry.npmjs.org/:_authToken=npm_abc=\n"},
+		"an equals sign first":       {"k = ${secret:K}", "=v", "k = =v"},
+		"a bracket first":            {"k = ${secret:K}", "[v]", "k = [v]"},
+		"a further line":             {"[s]\nk =\n  https://u:${secret:K}@h/?a=b\n  ${secret:K}\n", "v", "[s]\nk =\n  https://u:v@h/?a=b\n  v\n"},
+		"one behind a comment":       {"[s]\nk =\n  # c\n\n  ${secret:K}\n", "v", "[s]\nk =\n  # c\n\n  v\n"},
+		"indented keys":              {"[s]\n\ta = b\n\tk = ${secret:K}\n", "v", "[s]\n\ta = b\n\tk = v\n"},
+		"an empty value":             {"k = ${secret:K}\nl = \"${secret:K}\"\nm = x${secret:K}y", "", "k = \nl = \"\"\nm = xy"},
+		"comments":                   {"# ${secret:K}\n  ; ${secret:K}\n[s]\nk = ${secret:K} ; x\n", "v", "# ${secret:K}\n  ; ${secret:K}\n[s]\nk = v ; x\n"},
+		"quotes in a value":          {`environment=A="${secret:K}",B="c"`, "v", `environment=A="v",B="c"`},
+		"an escaped one":             {`k = \${secret:K}`, "v", "k = ${secret:K}"},
+		"an escaped one, three":      {`k = \\\${secret:K}`, "v", `k = \${secret:K}`},
+		"one of each":                {`k = \${secret:K}-${secret:L}`, "v", "k = ${secret:K}-v"},
+		"CRLF":                       {"[s]\r\nk = ${secret:K}\r\n\r\nl=m\r\n", "v", "[s]\r\nk = v\r\n\r\nl=m\r\n"},
+		"byte order mark":            {"\ufeffk = ${secret:K}", "v", "\ufeffk = v"},
+		"a header behind one":        {"\ufeff[s]\n\nk\t=\t${secret:K}\t\n", "v", "\ufeff[s]\n\nk\t=\tv\t\n"},
+		"not looked through again":   {"k = ${secret:K}", "secret:K", "k = secret:K"},
+		"other lines":                {"junk\n= x\n\n!include a\nk = ${secret:K}\n[u\nk", "v", "junk\n= x\n\n!include a\nk = v\n[u\nk"},
+		"a service":                  {"[Service]\nEnvironment=A=${secret:K}\nEnvironment=\"B=x ${secret:K}\"\n", "v", "[Service]\nEnvironment=A=v\nEnvironment=\"B=x v\"\n"},
+		"a service, quotes":          {"[Service]\nEnvironment=\"A=${secret:K}\"\n", "v w", "[Service]\nEnvironment=\"A=v w\"\n"},
+		"letters of the word":        {"k = QZQQ${secret:K}QZQ${secret:K}ZZ", "v", "k = QZQQvQZQvZZ"},
+		"foreign references":         {"k = ${x}-%(y)s-${secret:K}", "v", "k = ${x}-%(y)s-v"},
+		"anything in its default":    {"k = ${secret:K:-=;#\"[ }", "v", "k = v"},
+		"nothing to replace":         {"# ${secret:K}\n", "v", "# ${secret:K}\n"},
+		"nothing":                    {"", "v", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _, err := renderAll(test.source, test.value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out != test.want {
+				t.Errorf("got %q, want %q", out, test.want)
+			}
+		})
+	}
+}
+
+func TestRefsAreNumbersOfSpans(t *testing.T) {
+	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n;${secret:E}\nl = ${secret:F}"
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Refs(), []int{1, 3, 5}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	var asked []int
+	out, err := d.Render(func(ref int) secret.Value {
+		asked = append(asked, ref)
+		return secret.Text(fmt.Sprint(ref))
+	})
+	want := "# ${secret:A}\nk = 1${secret:C}-3\n;${secret:E}\nl = 5"
+	if err != nil || string(out) != want {
+		t.Errorf("got %q, error %v, want %q", out, err, want)
+	}
+	if !slices.Equal(asked, d.Refs()) {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
+func TestErrorsHavePlaces(t *testing.T) {
+	const hint = `it can be a value, or a part of one: key = ${secret:KEY}, or in double quotes if the program knows them: key = "${secret:KEY}"`
+	for what, test := range map[string]struct {
+		source string
+		offset int
+		kind   secret.Kind
+		text   string
+	}{
+		"a key":                  {"${secret:K} = v", 0, secret.Invalid, "in a key"},
+		"a part of a key":        {"[s]\na.${secret:K}: v", 6, secret.Invalid, "in a key"},
+		"an indented key":        {"a=b\n ${secret:K} = v", 5, secret.Invalid, "in a key"},
+		"a header":               {"[${secret:K}]", 1, secret.Invalid, "the name of a section"},
+		"a header, its second":   {"[url \"https://x:${secret:K}@h\"]", 16, secret.Invalid, "the name of a section"},
+		"behind a header":        {"[s] k = ${secret:K}", 8, secret.Invalid, "the name of a section"},
+		"a line of its own":      {"[s]\n${secret:K}\n", 4, secret.Invalid, "that has no value"},
+		"indented, not behind":   {"[s]\n  ${secret:K}\n", 6, secret.Invalid, "that has no value"},
+		"behind a semicolon":     {"k = v ; ${secret:K}", 8, secret.Invalid, "behind ';' or '#'"},
+		"behind a hash":          {"k = http://h/#${secret:K}", 14, secret.Invalid, "behind ';' or '#'"},
+		"behind one in quotes":   {"k = \"a #${secret:K}\"", 8, secret.Invalid, "behind ';' or '#'"},
+		"behind quotes":          {"k = \"a\" ; ${secret:K}", 10, secret.Invalid, "behind ';' or '#'"},
+		"behind a literal one":   {"k = \\${secret:K:-;}${secret:L}", 19, secret.Invalid, "behind ';' or '#'"},
+		"in single quotes":       {"k = '${secret:K}'", 5, secret.Invalid, "in single quotes"},
+		"behind a backslash":     {`k = \\${secret:K}`, 6, secret.Invalid, "behind a backslash"},
+		"behind four, in quotes": {`k = "\\\\${secret:K}"`, 9, secret.Invalid, "behind a backslash"},
+		"Latin-1":                {"k = \xe9", 4, secret.General, "expected UTF-8"},
+		"UTF-16":                 {"\xff\xfek\x00", 0, secret.General, "expected UTF-8"},
+		"a NUL":                  {"k = \x00", 4, secret.General, "expected UTF-8"},
+		"a carriage return":      {"k = v\rl = w", 5, secret.General, "a carriage return"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			_, _, err := renderAll(test.source, "v")
+			requireError(t, err, test.offset, test.kind)
+			if !strings.Contains(err.Error(), test.text) {
+				t.Errorf("got %q, want %q", err, test.text)
+			}
+			if test.kind == secret.Invalid && secret.Hint(err) != hint {
+				t.Errorf("hint %q", secret.Hint(err))
+			}
+		})
+	}
+}
+
+func TestValuesThatReadersReadOtherwiseAreRefused(t *testing.T) {
+	const words = `put double quotes around it: Environment="NAME=${secret:KEY}"`
+	for _, test := range []struct{ source, value, text, hint string }{
+		{"k = ${secret:K}", "a\nb", "a line end", elsewise},
+		{"k = ${secret:K}", "a\r", "a line end", elsewise},
+		{"k = \"${secret:K}\"", "\t", "a control character", elsewise},
+		{"k = ${secret:K}", "\x00", "a control character", elsewise},
+		{"k = ${secret:K}", "a\u0085", "a control character", elsewise},
+		{"k = ${secret:K}", "a\u2028", "a line end", elsewise},
+		{"k = ${secret:K}", "\xff", "not UTF-8", elsewise},
+		{"k = ${secret:K}", `a\b`, "a backslash", elsewise},
+		{"k = \"${secret:K}\"", `a"b`, "a double quote", elsewise},
+		{"k = \"${secret:K}\"", "100%", "a '%'", elsewise},
+		{"k = ${secret:K}", "%(x)s", "a '%'", elsewise},
+		{"k = \"${secret:K}\"", "a${x}", "a '${'", elsewise},
+		{"k = $${secret:K}", "{x}", "makes one", elsewise},
+		{"k = ${secret:K}{x}", "a$", "makes one", elsewise},
+		{"k = ${secret:K}${secret:K}", "{$", "makes one", elsewise},
+		{"k = ${secret:K}", "a;b", "a ';'", inQuotes},
+		{"k = ${secret:K}", "a#b", "a '#'", inQuotes},
+		{"k = ${secret:K}", "it's", "a single quote", inQuotes},
+		{"k = \"${secret:K}\"", "a ;b", "behind a blank", elsewise},
+		{"k = \"a ${secret:K}\"", "#b", "behind a blank", elsewise},
+		{"k = ${secret:K}", " a", "white space", inQuotes},
+		{"k = a${secret:K}", "a ", "white space", inQuotes},
+		{"k = ${secret:K}b", "\u00a0a", "white space", inQuotes},
+		{"k = ${secret:K}", "\ufeffa", "white space", inQuotes},
+		{"k = ${secret:K} b", "", "nothing in it", elsewise},
+		{"k = a\n  ${secret:K}", "", "nothing in it", elsewise},
+		{"k = a\n  ${secret:K}", "[s]", "a '['", "begin the value in the line of its key"},
+		{"k = a\n  x-${secret:K}", "b=c", "makes another line", "begin the value in the line of its key"},
+		{"[Service]\nEnvironment=A=${secret:K}", "a b", "a blank", words},
+		{"[Unit]\n[x]\nExecStart=x \"${secret:K}\"", "a b", "a blank", words},
+		{"[Service]\nEnvironment=\"A=${secret:K}\"", "a$b", "a '$'", elsewise},
+	} {
+		_, _, err := renderAll(test.source, test.value)
+		requireError(t, err, find(test.source)[0].Start, secret.Invalid)
+		if !strings.Contains(err.Error(), test.text) || secret.Hint(err) != test.hint {
+			t.Errorf("%s: got %q, hint %q", test.source, err, secret.Hint(err))
+		}
+	}
+}
+
+// requireError fails unless err is of a kind and has its place.
+func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
+	t.Helper()
+	var placed *render.PlacedError
+	if !errors.As(err, &placed) {
+		t.Fatalf("error %v without a place", err)
+	}
+	if placed.Offset != offset || secret.KindOf(err) != kind {
+		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
+	}
+}
+
+// TestReadersReadWhatTheyDo holds the models of readers, of which the proof is made, to what
+// the readers' documentation says.
+func TestReadersReadWhatTheyDo(t *testing.T) {
+	for text, want := range map[string][4]string{
+		"v":       {"v", "v", "v", "v"},
+		" v w ":   {"v w", "v w", "v w", "v w"},
+		"v ; c":   {"v ; c", "v", "v", "v"},
+		"v;c":     {"v;c", "v;c", "v", "v"},
+		"; c":     {"; c", "", "", ""},
+		`"v ; w"`: {`"v ; w"`, `"v`, "v ; w", "v ; w"},
+		`"v"`:     {`"v"`, `"v"`, "v", "v"},
+		`a"v  "b`: {`a"v  "b`, `a"v  "b`, "av  b", `a"v  "b`},
+		`'v'`:     {`'v'`, `'v'`, `'v'`, "v"},
+		`a\tb`:    {`a\tb`, `a\tb`, "a\tb", `a\tb`},
+		`a\;b`:    {`a\;b`, `a\;b`, unread, "a;b"},
+		`a\`:      {`a\`, `a\`, unread, "a"},
+		`"a`:      {`"a`, `"a`, unread, `"a`},
+		`"a\"b"`:  {`"a\"b"`, `"a\"b"`, `a"b`, `a"b`},
+	} {
+		got := [4]string{plain(text), inline(text), git(text), npm(text)}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestProofSeesEveryDifference hands wrong results to the proof.
+func TestProofSeesEveryDifference(t *testing.T) {
+	source := "# c\n[s]\na = x ${secret:A}\nb: \"y;${secret:B}z\"\n\tc=1 ; d\ne = ${secret:D} ; note\nk =\n  ${secret:C}/x\n\n"
+	f, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := f.(*document)
+	texts, err := d.texts(func(int) secret.Value { return secret.Text("v[w") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(d.splice(texts))
+	if err := d.prove([]byte(good), texts); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(what, bad string) {
+		if bad == good {
+			return
+		}
+		tried++
+		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	for i := range len(good) {
+		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
+		for _, b := range []byte("x'\"\\,1=;#[%\n\r") {
+			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
+			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
+		}
+	}
+	for what, bad := range map[string]string{
+		"a line more":     good + "x",
+		"a line less":     good[:len(good)-1],
+		"other line ends": strings.ReplaceAll(good, "\n", "\r\n"),
+		"nothing":         "",
+		"one key less":    strings.Replace(good, "a = x v[w\n", "", 1),
+	} {
+		try(what, bad)
+	}
+	if tried < 1200 {
+		t.Errorf("only %d were tried", tried)
+	}
+	t.Logf("%d wrong results", tried)
+}
+
+// TestTheProofDoesNotNeedTheCheck hands values to it that were not looked at.
+func TestTheProofDoesNotNeedTheCheck(t *testing.T) {
+	for _, test := range []struct{ source, value string }{
+		{"k = ${secret:K}\n", "a;b"}, {"k = ${secret:K}\n", " a"}, {"k = ${secret:K}\n", "a\nb"}, {"k = ${secret:K}\n", "a\"b"},
+		{"k = ${secret:K}\n", `a\tb`}, {"k = ${secret:K}\n", "a\rb"}, {"k = ${secret:K}\n", "'a'"}, {"k = \"${secret:K}\"\n", "a ;b"},
+		{"k = a\n  ${secret:K}\n", "[b]"}, {"k = a\n  ${secret:K}\n", "b=c"}, {"k = a\n  ${secret:K}\n", "# b"},
+	} {
+		source, value := test.source, test.value
+		f, err := Format([]byte(source), find(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := f.(*document)
+		texts := [][]byte{[]byte(value)}
+		if err := d.prove(d.splice(texts), texts); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%q: error %v", value, err)
+		}
+	}
+}
+
+func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
+	began := time.Now()
+	for name, source := range map[string]string{
+		"keys":        strings.Repeat("k = ${secret:K}\n", 100_000),
+		"comments":    strings.Repeat("# ${secret:K}\n", 100_000) + "k = ${secret:K}",
+		"further":     "k =\n" + strings.Repeat("  x/${secret:K}\n", 100_000),
+		"one line":    "k = " + strings.Repeat("x${secret:K}", 20_000),
+		"one, quoted": "k = \"" + strings.Repeat("x${secret:K}", 20_000) + "\"",
+		"brackets":    strings.Repeat("[", 10_000_000) + "\nk = ${secret:K}",
+		"equals":      "k = ${secret:K}" + strings.Repeat("=", 10_000_000),
+		"colons":      "k = ${secret:K}" + strings.Repeat(":", 10_000_000),
+		"marks":       "k = ${secret:K}" + strings.Repeat(" ;", 5_000_000),
+		"quotes":      "k = ${secret:K}" + strings.Repeat("\"", 10_000_000),
+		"lines":       "k = ${secret:K}" + strings.Repeat("\n", 5_000_000),
+		"words":       "k = ${secret:K}\n" + allWords(),
+		"backslashes": "k = " + strings.Repeat(`\`, 1_000_001) + "${secret:K}${secret:K}",
+	} {
+		if out, _, err := renderAll(source, "v"); err != nil {
+			requirePlaced(t, err, source)
+			if name != "words" {
+				t.Errorf("%s: error %v", name, err)
+			}
+		} else if !strings.Contains(out, "v") {
+			t.Errorf("%s: another document", name)
+		}
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// allWords are all that could stand for a reference.
+func allWords() string {
+	var b strings.Builder
+	for _, first := range letters {
+		for _, other := range letters {
+			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func TestErrorsQuoteNothing(t *testing.T) {
+	for _, source := range []string{
+		"hunter2${secret:hunter2}", "hunter2 ${secret:hunter2} = v", "[hunter2${secret:hunter2}]", "k = hunter2;${secret:hunter2}", "k = '${secret:hunter2}'",
+		"k = ${secret:hunter2}", `k = \\${secret:hunter2}`, "k = hunter2\xff", "k = hunter2\r",
+	} {
+		_, _, err := renderAll(source, "hunter2\n")
+		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
+			t.Errorf("%s: error %v", source, err)
+		}
+	}
+}
+
+func TestTheSourceIsLeftAlone(t *testing.T) {
+	source := []byte("k = \\${secret:K}${secret:K} # x\n# ${secret:K}")
+	d, err := Format(source, find(string(source)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
+		if err != nil || string(out) != "k = ${secret:K}v # x\n# ${secret:K}" {
+			t.Fatalf("%q, error %v", out, err)
+		}
+		clear(out)
+	}
+	if string(source) != "k = \\${secret:K}${secret:K} # x\n# ${secret:K}" {
+		t.Error("rendering changed the source")
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	entry := "[service]\nname = service\nenabled: true\nurl = postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\n; " + strings.Repeat("some text of a configuration ", 31) + "\n\n"
+	source := bytes.Repeat([]byte(entry), 1000)
+	spans := find(string(source))
+	if len(spans) != 1000 || len(source) < 900_000 {
+		b.Fatalf("%d references in %d bytes", len(spans), len(source))
+	}
+	b.SetBytes(int64(len(source)))
+	for b.Loop() {
+		d, err := Format(source, spans)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ssword") }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
