@@ -16,7 +16,10 @@ var formatsByExtension = map[string]string{
 	".jsonc": "jsonc", ".json5": "jsonc", ".code-workspace": "jsonc",
 	".toml": "toml",
 	".env":  "dotenv",
-	".xml":  "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
+	".ini":  "ini", ".cfg": "ini", ".cnf": "ini", ".desktop": "ini",
+	".service": "ini", ".socket": "ini", ".timer": "ini", ".mount": "ini", ".network": "ini", ".netdev": "ini",
+	".hcl": "hcl", ".tfvars": "hcl", ".tf": "hcl", ".nomad": "hcl",
+	".xml": "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
 	".html": "html", ".htm": "html",
 	".csproj": "xml", ".props": "xml", ".targets": "xml", ".nuspec": "xml", ".resx": "xml", ".rss": "xml", ".atom": "xml",
 }
@@ -26,6 +29,8 @@ var formatsByName = map[string]string{
 	".clang-format": "yaml", ".clang-tidy": "yaml", ".clangd": "yaml", ".yamllint": "yaml", ".prettierrc": "yaml",
 	".babelrc": "jsonc", ".eslintrc": "jsonc", ".swcrc": "jsonc", ".jshintrc": "jsonc",
 	"composer.lock": "json", "pipfile.lock": "json", "flake.lock": "json", ".bowerrc": "json",
+	".npmrc": "ini", ".gitconfig": "ini", ".gitmodules": "ini", ".pypirc": "ini", ".editorconfig": "ini", ".my.cnf": "ini", ".coveragerc": "ini",
+	".flake8": "ini", "pip.conf": "ini", "supervisord.conf": "ini", "mypy.ini": "ini",
 	"web.config": "xml", "app.config": "xml", "nuget.config": "xml", "packages.config": "xml",
 	"pipfile": "toml", "cargo.lock": "toml", "poetry.lock": "toml", "uv.lock": "toml",
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -98,10 +99,10 @@ const unread = "\x00"
 // plain is configparser's.
 func plain(text string) string { return strings.TrimSpace(text) }
 
-var inlineComment = regexp.MustCompile(`(?:^|[ \t])[;#].*`)
+var inlineComment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[ \t])[;#].*`) })
 
 // inline is configparser's with inline comments.
-func inline(text string) string { return plain(inlineComment.ReplaceAllString(text, "")) }
+func inline(text string) string { return plain(inlineComment().ReplaceAllString(text, "")) }
 
 // git is git config's.
 func git(text string) string {
