@@ -40,9 +40,9 @@ func newRenderCommand(a *app) *cobra.Command {
 		Short: "Fill the references of files in",
 		Long: `Fill the references of files in; "-" is standard input. Only the scalars that hold a
 reference change, each value encoded for its place; every other byte comes out as it is.
-YAML, JSON, TOML, HCL, INI, XML, HTML and .env files are known by their names, also before .tmpl, .template, .tpl,
-.in, .dist, .example or .sample; anything else is plain text. Nothing is written unless
-every reference has its value.
+YAML, JSON, TOML, HCL, INI, XML, HTML and .env files are known by their names, also before
+.tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is plain text.
+Nothing is written unless every reference has its value.
 
 Without a FILE the configuration of the project is written as YAML, resolved, without its
 tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
@@ -50,6 +50,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
   xec render compose.yaml.tmpl | docker compose -f - up
   xec render --diff deploy.yaml
   xec render --check *.tmpl
+  xec render deploy/*.tmpl -o rendered/
   xec render --profile production`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if slices.Contains(args, "") {
@@ -64,7 +65,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), or into this folder, and not standard output")
-	f.StringVar(&o.format, "format", "", "take the FILEs for `yaml`, json, dotenv or text, whatever their names")
+	f.StringVar(&o.format, "format", "", "take the FILEs for this `FORMAT`, whatever their names: "+strings.Join(formatNames, ", "))
 	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
 	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
 	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
