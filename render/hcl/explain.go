@@ -49,7 +49,7 @@ func (f *file) done(all []string, s scalar, texts [][]byte) {
 	if err != nil {
 		return
 	}
-	becomes, encode, how := "", appendQuoted, render.WithEscapes
+	becomes, encode := "", appendQuoted
 	switch {
 	case s.template < 0:
 		becomes = "as a quoted string"
@@ -57,14 +57,20 @@ func (f *file) done(all []string, s scalar, texts [][]byte) {
 	case f.whole(s) && out[len(before)] == '"':
 		becomes = "which becomes a quoted string"
 	default:
-		encode, how = f.lines(&f.templates[s.template]), "with escapes or indented lines"
+		encode = f.lines(&f.templates[s.template])
+	}
+	how := func(text, behind []byte) string {
+		if s.template >= 0 && f.templates[s.template].heredoc && bytes.Equal(appendLines(nil, text, behind, nil), text) {
+			return "its lines indented"
+		}
+		return render.WithEscapes
 	}
 	i := 0
 	f.inPlace(before, s, func(dst, text, behind []byte) []byte {
 		n := len(dst)
 		dst = encode(dst, text, behind)
 		if all[i] = becomes; becomes == "" {
-			all[i] = render.Kept(bytes.Equal(dst[n:], text), how)
+			all[i] = render.Kept(bytes.Equal(dst[n:], text), how(text, behind))
 		}
 		i++
 		return dst
