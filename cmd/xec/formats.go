@@ -14,8 +14,9 @@ var formatsByExtension = map[string]string{
 	".yaml": "yaml", ".yml": "yaml",
 	".json": "json", ".ndjson": "json", ".jsonl": "json", ".webmanifest": "json", ".geojson": "json", ".tfstate": "json",
 	".jsonc": "jsonc", ".json5": "jsonc", ".code-workspace": "jsonc",
-	".toml": "toml",
-	".env":  "dotenv",
+	".toml":   "toml",
+	".tfvars": "hcl", ".tf": "hcl", ".tofu": "hcl", ".hcl": "hcl", ".nomad": "hcl",
+	".env": "dotenv",
 }
 
 // formatsByName are the formats of files that are known by their names.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/dotenv"
+	"github.com/xec-sh/xec-go/render/hcl"
 	"github.com/xec-sh/xec-go/render/json"
 	"github.com/xec-sh/xec-go/render/text"
 	"github.com/xec-sh/xec-go/render/toml"
@@ -35,7 +36,7 @@ type source interface {
 
 // formats are the formats by the names that --format takes.
 var formats = map[string]render.Format{
-	"yaml": yaml.Format, "json": json.Format, "jsonc": json.Format, "toml": toml.Format, "dotenv": dotenv.Format(parseDotenv),
+	"yaml": yaml.Format, "json": json.Format, "jsonc": json.Format, "toml": toml.Format, "hcl": hcl.Format, "dotenv": dotenv.Format(parseDotenv),
 }
 
 // parseDotenv lends package store/dotenv's reader to render, which does not know it.
@@ -48,7 +49,7 @@ func parseDotenv(src []byte) ([]dotenv.Line, error) {
 	return lines, err
 }
 
-var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "text"}
+var formatNames = []string{"yaml", "json", "jsonc", "toml", "hcl", "dotenv", "text"}
 
 // warner is told of a value that stands in the user part of a URL.
 type warner = func(name string, ref *resolve.Reference, value secret.Value)

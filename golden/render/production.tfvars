@@ -11,20 +11,19 @@ database = {
   engine   = "postgres"
   version  = "16"
   username = "shop"
-  password = "%p@ss: w'o\"rd #1 \\n$HOME`id`{x}"   // quotes included
+  password = "%p@ss: w'o\"rd #1 \\n$HOME`id`{x}"   // gets its quotes
   size_gb  = 50
 }
 
 /* Tokens of
-   others: *tok_9 "a", 'b' & <c> \u0041|d\ stays in a text file only if it is escaped,
-   and this one is not
+   others: ${secret:API_TOKEN} stays, in a comment
 */
 api_token = "KnRva185ICJhIiwgJ2InICYgPGM+IFx1MDA0MXxkXA=="
 webhook   = "https://hooks.example.com/T0/B1?x=1&y=%7B2%7D&z=\"3\"#part: two"
 
 smtp = {
   host     = "smtp.example.com", port = 465
-  password = "$${secret:API_TOKEN} ''$(id) \"\\$1\" 🔑 # end"
+  password = "$\u0024{secret:API_TOKEN} ''$(id) \"\\$1\" 🔑 # end"
 }
 
 tls_key = <<EOT
@@ -37,12 +36,12 @@ EOT
 
 user_data = <<-SH
   #!/bin/sh
-  echo "${secret:API_TOKEN} %%{ if x }"
+  echo "$${secret:API_TOKEN} %%{ if x }"
   SH
 
 tags = {
   "owner" = "team: shop",
   zone    = "0123"
-  greeting = "Zoë, naïve, 日本語, 👩‍💻, ‏שלום é"
+  greeting = "Wm/DqywgbmHDr3ZlLCDml6XmnKzoqp4sIPCfkanigI3wn5K7LCDigI/Xqdec15XXncKgZcyB"   // not in the normal form C
 }
 enabled = true
