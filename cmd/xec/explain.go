@@ -94,13 +94,19 @@ func (s *textSource) explain(value knownValue, tell func(*resolve.Reference, str
 	}
 }
 
-// explain tells what the format does.
+// explain tells what the format does, if it does; else only what the format is.
 func (s *documentSource) explain(value knownValue, tell func(*resolve.Reference, string)) error {
 	if s.document == nil {
 		return nil
 	}
-	explanations := s.document.(render.Explainer).Explain(func(ref int) (secret.Value, bool) { return value(s.found[ref].Ref) })
-	for _, e := range explanations {
+	d, ok := s.document.(render.Explainer)
+	if !ok {
+		for _, ref := range s.document.Refs() {
+			tell(s.found[ref].Ref, s.dialect)
+		}
+		return nil
+	}
+	for _, e := range d.Explain(func(ref int) (secret.Value, bool) { return value(s.found[ref].Ref) }) {
 		tell(s.found[e.Ref].Ref, fmt.Sprintf("%s: %v", s.dialect, e))
 	}
 	return nil
