@@ -18,7 +18,7 @@ var formatsByExtension = map[string]string{
 	".env":  "dotenv",
 	".ini":  "ini", ".cfg": "ini", ".cnf": "ini", ".desktop": "ini",
 	".service": "ini", ".socket": "ini", ".timer": "ini", ".mount": "ini", ".network": "ini", ".netdev": "ini",
-	".hcl": "hcl", ".tfvars": "hcl", ".tf": "hcl", ".nomad": "hcl",
+	".hcl": "hcl", ".tfvars": "hcl", ".tf": "hcl", ".tofu": "hcl", ".nomad": "hcl",
 	".xml": "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
 	".html": "html", ".htm": "html",
 	".csproj": "xml", ".props": "xml", ".targets": "xml", ".nuspec": "xml", ".resx": "xml", ".rss": "xml", ".atom": "xml",

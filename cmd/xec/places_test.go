@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -34,6 +35,19 @@ var places = []place{
 	{"toml", "'…'", "k = ", "'${secret:K}'", "\n"},
 	{"toml", `"""…"""`, "k = ", `"""${secret:K}"""`, "\n"},
 	{"toml", "'''…'''", "k = ", "'''${secret:K}'''", "\n"},
+	{"hcl", "…", "k = ", "${secret:K}", "\n"},
+	{"hcl", `"…"`, "k = ", `"${secret:K}"`, "\n"},
+	{"hcl", "<<E …", "k = ", "<<E\n${secret:K}\nE", "\n"},
+	{"hcl", "<<-E …", "k = ", "<<-E\n  ${secret:K}\n  E", "\n"},
+	{"ini", "…", "k = ", "${secret:K}", "\n"},
+	{"ini", `"…"`, "k = ", `"${secret:K}"`, "\n"},
+	{"xml", "<a>…", "<a>", "${secret:K}", "</a>\n"},
+	{"xml", `<a b="…"`, "<a b=", `"${secret:K}"`, "/>\n"},
+	{"xml", "<a b='…'", "<a b=", "'${secret:K}'", "/>\n"},
+	{"xml", "<![CDATA[…", "<a>", "<![CDATA[${secret:K}]]>", "</a>\n"},
+	{"html", "<a>…", "<a>", "${secret:K}", "</a>\n"},
+	{"html", `<a b="…"`, "<a b=", `"${secret:K}"`, ">\n"},
+	{"html", "<a b=…", "<a b=", "${secret:K}", ">\n"},
 	{"dotenv", "…", "K=", "${secret:K}", "\n"},
 	{"dotenv", "'…'", "K=", "'${secret:K}'", "\n"},
 	{"dotenv", `"…"`, "K=", `"${secret:K}"`, "\n"},
@@ -47,7 +61,8 @@ var shown = []struct{ name, value string }{
 	{"`yes`", "yes"},
 }
 
-// rendered gives what stands in a place with a value in it.
+// rendered gives what stands in a place with a value in it, "" for a value that it cannot
+// carry.
 func (p place) rendered(t *testing.T, value string) string {
 	t.Helper()
 	source := []byte(p.before + p.scalar + p.behind)
@@ -60,6 +75,9 @@ func (p place) rendered(t *testing.T, value string) string {
 		t.Fatalf("%s %s: %v", p.format, p.name, err)
 	}
 	out, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	if errors.Is(err, secret.Invalid) {
+		return ""
+	}
 	if err != nil {
 		t.Fatalf("%s %s: %v", p.format, p.name, err)
 	}
@@ -99,7 +117,11 @@ func tableOfPlaces(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "|%s | %s |", name, code(p.name))
 		for _, s := range shown {
-			b.WriteString(" " + code(p.rendered(t, s.value)) + " |")
+			cell := "refused"
+			if text := p.rendered(t, s.value); text != "" {
+				cell = code(text)
+			}
+			b.WriteString(" " + cell + " |")
 		}
 		b.WriteString("\n")
 	}
