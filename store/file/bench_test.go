@@ -85,3 +85,17 @@ func BenchmarkImport(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkRekey(b *testing.B) {
+	benchSizes(b, func(_ *testing.B, opt Options, _, _ int) error { return Open(opt).Rekey(ctx, 0, nil) })
+}
+
+func BenchmarkVerify(b *testing.B) {
+	benchSizes(b, func(_ *testing.B, opt Options, n, _ int) error {
+		found, err := Open(opt).Verify(ctx)
+		if found.Keys != n || len(found.Damage) > 0 {
+			return fmt.Errorf("%d keys", found.Keys)
+		}
+		return err
+	})
+}
