@@ -26,6 +26,8 @@ const (
 // beside the work.
 func (a *app) progress(text func() string) (end func()) {
 	p := &progress{text: text}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if a.errTerminal {
 		p.out = a.err
 		p.timer = time.AfterFunc(progressPatience, p.show)
