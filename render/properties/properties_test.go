@@ -57,6 +57,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"an escaped one, encoded":  {`k=\\${secret:K:-\é}`, "v", `k=${secret:K:-\\\u00E9}`},
 		"a backslash":              {`k=\\\\${secret:K}`, "v", `k=\\v`},
 		"comments":                 {"# ${secret:K}\n ! ${secret:K} \\\nk = ${secret:K} # ${secret:K}\n", "v", "# ${secret:K}\n ! ${secret:K} \\\nk = v # v\n"},
+		"a comment behind a feed":  {" \f\t# ${secret:K}\nk=${secret:K}", "v", " \f\t# ${secret:K}\nk=v"},
 		"no comment behind a line": {"k = a\\\n# ${secret:K}", "v", "k = a\\\n# v"},
 		"a comment behind nothing": {"\\\n# ${secret:K}\nk=${secret:K}", "v", "\\\n# ${secret:K}\nk=v"},
 		"CRLF":                     {"a = b\\\r\n  c\r\nk = ${secret:K}\r\n", "v", "a = b\\\r\n  c\r\nk = v\r\n"},
@@ -215,6 +216,14 @@ func TestProofSeesEveryDifference(t *testing.T) {
 		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
 			t.Errorf("%s: error %v", what, err)
 		}
+	}
+	// Java refuses what would decode to the value.
+	source = "k = ${secret:K}"
+	if f, err = Format([]byte(source), find(source)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.(*document).prove([]byte(`k = \ux`), [][]byte{[]byte("ux")}); !errors.Is(err, secret.Invalid) {
+		t.Errorf("an escape without digits: error %v", err)
 	}
 	if tried < 1200 {
 		t.Errorf("only %d were tried", tried)

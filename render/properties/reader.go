@@ -12,17 +12,16 @@ import (
 )
 
 // entry is a key with a value, and where they stand. At the end of a text it is empty.
-type entry struct{ start, keyEnd, value, end int }
+type entry struct{ start, value, end int }
 
 // nextEntry reads the entry that follows at. It passes by comments and empty lines.
 func nextEntry(text []byte, at int) entry {
 	start := skipLines(text, at)
-	keyEnd := scan(text, start, "=: \t\f")
-	value := skipBlanks(text, keyEnd)
+	value := skipBlanks(text, scan(text, start, "=: \t\f"))
 	if value < len(text) && (text[value] == '=' || text[value] == ':') {
 		value = skipBlanks(text, value+1)
 	}
-	return entry{start, keyEnd, value, scan(text, value, "")}
+	return entry{start, value, scan(text, value, "")}
 }
 
 // skipLines goes to the next key.
