@@ -1,0 +1,302 @@
+package properties
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+func find(source string) (spans []render.Span) {
+	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
+		spans = append(spans, render.Span{Start: at[0], End: at[1]})
+	}
+	return spans
+}
+
+// renderAll renders source with value for every reference, and gives their numbers.
+func renderAll(source, value string) (out string, refs []int, err error) {
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(b), d.Refs(), err
+}
+
+func TestOnlyTheScalarChanges(t *testing.T) {
+	// The values are made up, and shown.
+	for name, test := range map[string]struct{ source, value, want string }{
+		"a value":                  {"k = ${secret:K}\n", "v", "k = v\n"},
+		"the other brackets":       {"k=$<secret:K>", "v", "k=v"},
+		"what must be escaped":     {"k=x${secret:K}", "\\\t\n\r\f\x00\x1b\x7f", `k=x\\\t\n\r\f\u0000\u001B\u007F`},
+		"what need not be escaped": {"k=x${secret:K}", " =:#!\"'$%{}", "k=x\\ =:#!\"'$%{}"},
+		"not ASCII":                {"k=${secret:K}", "é€🔑\u0080", `k=\u00E9\u20AC\uD83D\uDD11\u0080`},
+		"first a blank":            {"k = ${secret:K}", "  v ", `k = \  v `},
+		"first a separator":        {"k ${secret:K}\nl ${secret:L}", "=v", "k \\=v\nl \\=v"},
+		"first a colon":            {"k ${secret:K}", ": v", `k \: v`},
+		"first a mark":             {"k=\\\n  ${secret:K}", "#v", "k=\\\n  \\#v"},
+		"text around":              {"k = jdbc:pg://u:${secret:K}@h/d\\u0041", "v", "k = jdbc:pg://u:v@h/d\\u0041"},
+		"two":                      {"k=${secret:K}${secret:L}", "v", "k=vv"},
+		"a line that goes on":      {"k = a,\\\n    ${secret:K},\\\n    b\n", "v", "k = a,\\\n    v,\\\n    b\n"},
+		"no separator":             {"k\t${secret:K}", "v", "k\tv"},
+		"an escaped key":           {`k\ l\=\: = ${secret:K}`, "v", `k\ l\=\: = v`},
+		"an empty value":           {"k = ${secret:K}\nl = m", "", "k = \nl = m"},
+		"not looked through again": {"k=${secret:K}", "${secret:K}", "k=${secret:K}"},
+		"an escaped one":           {`k=\${secret:K}`, "v", "k=${secret:K}"},
+		"an escaped one, properly": {`k=\\${secret:K}`, "v", "k=${secret:K}"},
+		"an escaped one, encoded":  {`k=\\${secret:K:-\é}`, "v", `k=${secret:K:-\\\u00E9}`},
+		"a backslash":              {`k=\\\\${secret:K}`, "v", `k=\\v`},
+		"comments":                 {"# ${secret:K}\n ! ${secret:K} \\\nk = ${secret:K} # ${secret:K}\n", "v", "# ${secret:K}\n ! ${secret:K} \\\nk = v # v\n"},
+		"a comment behind a feed":  {" \f\t# ${secret:K}\nk=${secret:K}", "v", " \f\t# ${secret:K}\nk=v"},
+		"no comment behind a line": {"k = a\\\n# ${secret:K}", "v", "k = a\\\n# v"},
+		"a comment behind nothing": {"\\\n# ${secret:K}\nk=${secret:K}", "v", "\\\n# ${secret:K}\nk=v"},
+		"CRLF":                     {"a = b\\\r\n  c\r\nk = ${secret:K}\r\n", "v", "a = b\\\r\n  c\r\nk = v\r\n"},
+		"CR":                       {"# c\rk = ${secret:K}\ra=b", "v", "# c\rk = v\ra=b"},
+		"Latin-1 beside":           {"# caf\xe9\nk = \xe9${secret:K}\n", "é", "# caf\xe9\nk = \xe9\\u00E9\n"},
+		"a byte order mark":        {"\ufeffk = ${secret:K}\n", "v", "\ufeffk = v\n"},
+		"a mark makes it a key":    {"\ufeff# ${secret:K}\n", "v", "\ufeff# v\n"},
+		"the end in a line":        {"k = ${secret:K}\\", "v", `k = v\`},
+		"order and doubles":        {"b = 1\na = ${secret:K}\nb = 2\n\n\n", "v", "b = 1\na = v\nb = 2\n\n\n"},
+		"foreign references":       {"k = ${x}${secret:K}@y@", "v", "k = ${x}v@y@"},
+		"nothing to replace":       {"# ${secret:K}\n", "v", "# ${secret:K}\n"},
+		"nothing":                  {"", "v", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _, err := renderAll(test.source, test.value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out != test.want {
+				t.Errorf("got %q, want %q", out, test.want)
+			}
+		})
+	}
+}
+
+func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
+	want := []string{"v", "${secret:K}", `\v`, `\${secret:K}`, `\\v`, `\\${secret:K}`}
+	for _, slash := range []string{`\\`, `\u005c`, `\u005C`, "\\\\\\\n "} {
+		for n, decoded := range want {
+			source := "k=é" + strings.Repeat(slash, n) + "${secret:K}"
+			out, refs, err := renderAll(source, "v")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := string(decode([]byte(out)[len("k="):])); got != "é"+decoded {
+				t.Errorf("%q: got %q", source, got)
+			}
+			if isRef := len(refs) == 1; isRef != (n%2 == 0) {
+				t.Errorf("%q: references %v", source, refs)
+			}
+		}
+	}
+}
+
+func TestRefsAreNumbersOfSpans(t *testing.T) {
+	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n!${secret:E}\nl ${secret:F}"
+	d, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Refs(), []int{1, 3, 5}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	var asked []int
+	out, err := d.Render(func(ref int) secret.Value {
+		asked = append(asked, ref)
+		return secret.Text(fmt.Sprint(ref))
+	})
+	want := "# ${secret:A}\nk = 1${secret:C}-3\n!${secret:E}\nl 5"
+	if err != nil || string(out) != want {
+		t.Errorf("got %q, error %v, want %q", out, err, want)
+	}
+	if !slices.Equal(asked, d.Refs()) {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
+func TestErrorsHavePlaces(t *testing.T) {
+	const key, around = "it can be a value, or a part of one: key = ${secret:KEY}", "give the text around the reference another form"
+	for what, test := range map[string]struct {
+		source, value string
+		offset        int
+		kind          secret.Kind
+		text, hint    string
+	}{
+		"a key":                {"a=b\n${secret:K} = v", "v", 4, secret.Invalid, "in a key", key},
+		"a part of a key":      {"a.${secret:K}.b: v", "v", 2, secret.Invalid, "in a key", key},
+		"a key alone":          {"${secret:K}", "v", 0, secret.Invalid, "in a key", key},
+		"an escaped key":       {`\${secret:K} = v`, "v", 1, secret.Invalid, "in a key", key},
+		"a key that goes on":   {"a\\\n  ${secret:K}", "v", 5, secret.Invalid, "in a key", key},
+		"half an escape":       {`k = \u00${secret:K}`, "v", 4, secret.General, "four hexadecimal digits", ""},
+		"no escape":            {"k = ${secret:K}\nl = \\uzzzz", "v", 20, secret.General, "four hexadecimal digits", ""},
+		"no escape in a key":   {"\\u00 = ${secret:K}", "v", 0, secret.General, "four hexadecimal digits", ""},
+		"a comment within one": {"# ${secret:K:-\r}\n", "v", 14, secret.General, "ends within a reference", ""},
+		"UTF-16":               {"k\x00=\x00", "v", 1, secret.General, "a NUL byte", ""},
+		"not UTF-8":            {"k = ${secret:K}", "\xff", 4, secret.Invalid, "not UTF-8", "the filter base64 encodes any bytes: ${secret:KEY|base64}"},
+		"nothing, a separator": {"k ${secret:K}=v", "", 2, secret.Invalid, "read as another", around},
+		"nothing, a blank":     {"k =${secret:K} v", "", 3, secret.Invalid, "read as another", around},
+	} {
+		t.Run(what, func(t *testing.T) {
+			_, _, err := renderAll(test.source, test.value)
+			requireError(t, err, test.offset, test.kind)
+			if !strings.Contains(err.Error(), test.text) || secret.Hint(err) != test.hint {
+				t.Errorf("got %q, hint %q", err, secret.Hint(err))
+			}
+		})
+	}
+}
+
+// requireError fails unless err is of a kind and has its place.
+func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
+	t.Helper()
+	var placed *render.PlacedError
+	if !errors.As(err, &placed) {
+		t.Fatalf("error %v without a place", err)
+	}
+	if placed.Offset != offset || secret.KindOf(err) != kind {
+		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
+	}
+}
+
+// TestProofSeesEveryDifference hands wrong results to the proof.
+func TestProofSeesEveryDifference(t *testing.T) {
+	source := "# c\na = x ${secret:A}\nb: y\\\n  ${secret:B}z\\t\nc\\ d 1\ne \\${secret:C}\n\n"
+	f, err := Format([]byte(source), find(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := f.(*document)
+	texts, err := d.texts(func(int) secret.Value { return secret.Text(" v\n=é") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(d.splice(texts))
+	if err := d.prove([]byte(good), texts); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(what, bad string) {
+		if bad == good || slices.Equal(pairs(bad), pairs(good)) {
+			return // a value that is written in another way
+		}
+		tried++
+		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	for i := range len(good) {
+		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
+		for _, b := range []byte("x'\"\\,1=:#! \n\ru") {
+			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
+			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
+		}
+	}
+	try("nothing", "")
+	for what, bad := range map[string]string{
+		"a comment more":    good + "# x",
+		"a comment changed": strings.Replace(good, "# c", "# d", 1),
+		"other line ends":   strings.ReplaceAll(good, "\n", "\r\n"),
+		"a line more":       good + "\n",
+		"a key spelled":     strings.Replace(good, "c\\ d", "c\\u0020d", 1),
+		"a value spelled":   strings.Replace(good, "d 1", "d \\u0031", 1),
+		"another separator": strings.Replace(good, "b: ", "b= ", 1),
+		"a bad escape":      strings.Replace(good, `\n`, `\u`, 1),
+	} {
+		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	// Java refuses what would decode to the value.
+	source = "k = ${secret:K}"
+	if f, err = Format([]byte(source), find(source)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.(*document).prove([]byte(`k = \ux`), [][]byte{[]byte("ux")}); !errors.Is(err, secret.Invalid) {
+		t.Errorf("an escape without digits: error %v", err)
+	}
+	if tried < 1200 {
+		t.Errorf("only %d were tried", tried)
+	}
+	t.Logf("%d wrong results", tried)
+}
+
+func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
+	began := time.Now()
+	for name, source := range map[string]string{
+		"keys":        strings.Repeat("k = ${secret:K}\n", 100_000),
+		"comments":    strings.Repeat("# ${secret:K}\n", 100_000) + "k = ${secret:K}",
+		"one line":    "k = " + strings.Repeat("x${secret:K}", 100_000),
+		"further":     "k = ${secret:K}" + strings.Repeat("\\\n  x", 1_000_000),
+		"joins":       strings.Repeat("\\\n", 1_000_000) + "k = ${secret:K}",
+		"blanks":      strings.Repeat(" ", 5_000_000) + "k" + strings.Repeat(" ", 5_000_000) + "${secret:K}",
+		"backslashes": "k = " + strings.Repeat(`\`, 1_000_000) + "${secret:K}${secret:K}",
+		"escapes":     "k = " + strings.Repeat(`\ud83d`, 500_000) + "${secret:K}",
+		"lines":       "k = ${secret:K}" + strings.Repeat("\r", 5_000_000),
+		"keys alone":  strings.Repeat("k\n", 1_000_000) + "k = ${secret:K}",
+		"high bytes":  "k = ${secret:K}" + strings.Repeat("\xff", 5_000_000),
+	} {
+		if out, _, err := renderAll(source, "v"); err != nil || !strings.Contains(out, "v") {
+			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestErrorsQuoteNothing(t *testing.T) {
+	for _, source := range []string{"hunter2${secret:hunter2}", "${secret:hunter2} = hunter2", "k = ${secret:hunter2}", `hunter2\u = ${secret:hunter2}`, "hunter2\x00"} {
+		_, _, err := renderAll(source, "hunter2\xff")
+		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
+			t.Errorf("%s: error %v", source, err)
+		}
+	}
+}
+
+func TestTheSourceIsLeftAlone(t *testing.T) {
+	source := []byte("k = \\${secret:K}${secret:K}\n# ${secret:K}")
+	d, err := Format(source, find(string(source)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
+		if err != nil || string(out) != "k = ${secret:K}v\n# ${secret:K}" {
+			t.Fatalf("%q, error %v", out, err)
+		}
+		clear(out)
+	}
+	if string(source) != "k = \\${secret:K}${secret:K}\n# ${secret:K}" {
+		t.Error("rendering changed the source")
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	entry := "service.name = service\nservice.url = postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\n# " + strings.Repeat("some text of a configuration ", 31) + "\n\n"
+	source := bytes.Repeat([]byte(entry), 1000)
+	spans := find(string(source))
+	if len(spans) != 1000 || len(source) < 900_000 {
+		b.Fatalf("%d references in %d bytes", len(spans), len(source))
+	}
+	b.SetBytes(int64(len(source)))
+	for b.Loop() {
+		d, err := Format(source, spans)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ss \"word\" & #1") }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
