@@ -40,8 +40,8 @@ func newRenderCommand(a *app) *cobra.Command {
 		Short: "Fill the references of files in",
 		Long: `Fill the references of files in; "-" is standard input. Only the scalars that hold a
 reference change, each value encoded for its place; every other byte comes out as it is.
-YAML, JSON, TOML, HCL, INI, XML, HTML and .env files are known by their names, also before
-.tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is plain text.
+YAML, JSON, TOML, HCL, INI, properties, XML, HTML and .env files are known by their names,
+also before .tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is plain text.
 Nothing is written unless every reference has its value.
 
 Without a FILE the configuration of the project is written as YAML, resolved, without its

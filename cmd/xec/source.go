@@ -10,6 +10,7 @@ import (
 	"github.com/xec-sh/xec-go/render/html"
 	"github.com/xec-sh/xec-go/render/ini"
 	"github.com/xec-sh/xec-go/render/json"
+	"github.com/xec-sh/xec-go/render/properties"
 	"github.com/xec-sh/xec-go/render/text"
 	"github.com/xec-sh/xec-go/render/toml"
 	"github.com/xec-sh/xec-go/render/xml"
@@ -38,7 +39,7 @@ type source interface {
 // formats are the formats by the names that --format takes.
 var formats = map[string]documentFormat{
 	"yaml": {yaml.Format, yaml.NewStream}, "json": {json.Format, json.NewStream}, "jsonc": {json.Format, json.NewStream},
-	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "hcl": {whole: hcl.Format}, "dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
+	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "properties": {whole: properties.Format}, "hcl": {whole: hcl.Format}, "dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
 }
 
 // parseDotenv lends package store/dotenv's reader to render, which does not know it.
@@ -55,7 +56,7 @@ func parseDotenv(src []byte) ([]dotenv.Line, error) {
 	return lines, err
 }
 
-var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "ini", "xml", "html", "hcl", "text"}
+var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "ini", "properties", "xml", "html", "hcl", "text"}
 
 // warner is told of a value that stands in the user part of a URL.
 type warner = func(name string, ref *resolve.Reference, value secret.Value)
