@@ -39,7 +39,7 @@ type source interface {
 // formats are the formats by the names that --format takes.
 var formats = map[string]documentFormat{
 	"yaml": {yaml.Format, yaml.NewStream}, "json": {json.Format, json.NewStream}, "jsonc": {json.Format, json.NewStream},
-	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "properties": {whole: properties.Format}, "hcl": {whole: hcl.Format}, "dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
+	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "properties": {properties.Format, properties.NewStream}, "hcl": {whole: hcl.Format}, "dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
 }
 
 // parseDotenv lends package store/dotenv's reader to render, which does not know it.
