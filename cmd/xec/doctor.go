@@ -41,7 +41,7 @@ gives the key away; a warning does neither. Whether every secret opens it does n
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
 	complete(cmd, "format", choices("text", "json"))
-	a.addProjectFlags(cmd.Flags())
+	a.addStoreFlags(cmd.Flags())
 	return cmd
 }
 

@@ -56,7 +56,7 @@ all. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	if ownFlags {
-		a.addProjectFlags(f)
+		a.addStoreFlags(f)
 	}
 	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS`, with commas between them, and no others")
 	complete(cmd, "only", a.completeKeysBehind(",", false))

@@ -35,6 +35,11 @@ func (a *app) addProjectFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
 	flags.StringVarP(&a.project.profile, "profile", "p", "", "use the profile `NAME` of the configuration")
 	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME` (file), whatever the configuration says")
+}
+
+// addStoreFlags gives the flags of a command, or a group, that uses the store too.
+func (a *app) addStoreFlags(flags *pflag.FlagSet) {
+	a.addProjectFlags(flags)
 	flags.BoolVar(&a.project.strict, "strict", false, "refuse a store that is older than one that was here before")
 }
 

@@ -17,7 +17,7 @@ func newSecretsCommand(a *app, args []string) *cobra.Command {
 		Args: group("xec secrets"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return groupHelp(cmd) },
 	}
-	a.addProjectFlags(cmd.PersistentFlags())
+	a.addStoreFlags(cmd.PersistentFlags())
 	addCommands(a, cmd, args,
 		entry{"set", newSetCommand}, entry{"get", newGetCommand}, entry{"list ls", newListCommand}, entry{"delete rm", newDeleteCommand},
 		entry{"generate", newGenerateCommand}, entry{"history", newHistoryCommand}, entry{"rollback", newRollbackCommand},
