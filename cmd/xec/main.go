@@ -68,6 +68,9 @@
 //   - render -o writes into a folder where FILEs are several, or the output is a folder or
 //     ends with a slash; FILEs below the working folder keep their paths there, others their
 //     names, and .tmpl, .template and .tpl are cut off. Folders of FILEs are gone through.
+//   - A document that is read in parts is rendered twice to standard output, the first time
+//     into nothing: of one whose end cannot be rendered nothing is written.
+//   - A .json file may have comments, since many programs read them; what it has stays.
 //   - exec finds the command on its own PATH, whatever the child is given.
 //   - A flag that is given and empty is an error, but for --value and --prefix: with
 //     --only "$KEYS" and KEYS not set a child would else get everything. For the same
