@@ -321,7 +321,7 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 			t.Errorf("%s: another document", name)
 		}
 	}
-	if took := time.Since(began); took > 15*time.Second {
+	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("took %v", took)
 	}
 }
