@@ -191,16 +191,20 @@ func TestFuzzParseHasSeeds(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		lines, err := dotenv.Parse(src)
-		if err != nil {
-			if lines != nil || !errors.Is(err, secret.Invalid) {
-				t.Fatalf("%d lines came with %v", len(lines), err)
-			}
-			return
+		var at *dotenv.SyntaxError
+		if err != nil && (!errors.Is(err, secret.Invalid) || !errors.As(err, &at)) {
+			t.Fatalf("an error of kind %v", secret.KindOf(err))
 		}
 		end := 0
-		for _, line := range lines {
+		for _, line := range lines { // those before an error, too
 			requirePlace(t, string(src), line, end)
 			end = line.End
+		}
+		if err != nil {
+			if at.Offset < end {
+				t.Fatalf("an error at %d, behind it a line that ends at %d", at.Offset, end)
+			}
+			return
 		}
 		for _, raw := range []string{"spliced", "'spliced'", "\"spl\\\niced\"", "`spliced`"} {
 			requireSplice(t, string(src), lines, raw)
