@@ -189,9 +189,8 @@ func (w *windowReader) take(last bool) (*documentPart, int, error) {
 		return nil, 0, secret.WithHint(p.placed(w.source.path, err), "--format text takes the file for plain text")
 	}
 	p.document, p.source = d, w.left[:n]
-	if i := slices.IndexFunc(p.spans, func(s render.Span) bool { return s.Start >= n }); i >= 0 {
-		p.found, p.spans = p.found[:i], p.spans[:i]
-	}
+	p.spans = render.SpansBefore(p.spans, n)
+	p.found = p.found[:len(p.spans)]
 	for i := range p.found {
 		p.found[i].Position = resolve.Within(w.at, p.found[i].Position)
 		if ref := p.found[i].Ref; ref != nil {

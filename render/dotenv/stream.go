@@ -2,7 +2,6 @@ package dotenv
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -30,10 +29,7 @@ func (s *stream) Next(window []byte, spans []render.Span, last bool) (render.Doc
 		}
 	}
 	s.begun = true
-	if i := slices.IndexFunc(spans, func(s render.Span) bool { return s.Start >= n }); i >= 0 {
-		spans = spans[:i]
-	}
-	part, err := Format(s.parse)(window[:n], spans)
+	part, err := Format(s.parse)(window[:n], render.SpansBefore(spans, n))
 	return part, n, err
 }
 

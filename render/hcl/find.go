@@ -3,6 +3,8 @@ package hcl
 import (
 	"bytes"
 	"slices"
+
+	"github.com/xec-sh/xec-go/render"
 )
 
 // find finds the scalars of the document that have references.
@@ -59,11 +61,8 @@ func (f *file) scalar(k token, next int) scalar {
 
 // spliceBehind makes the splice for a reference at start with backslashes before it.
 func spliceBehind(slashes []int, span, start int) splice {
-	n := len(slashes)
-	if n > 0 {
-		start = slashes[n/2]
-	}
-	return splice{span: span, start: start, literal: n%2 == 1}
+	begin, literal := render.Escaped(slashes, start)
+	return splice{span: span, start: begin, literal: literal}
 }
 
 // checkString says whether references can stand in a string, of which the token i is a part.

@@ -1,8 +1,6 @@
 package json
 
 import (
-	"slices"
-
 	"github.com/xec-sh/xec-go/render"
 )
 
@@ -66,7 +64,5 @@ func (r *reader) undo(before within, innermost kind) {
 // cut leaves the first n bytes of a window.
 func (d *document) cut(n int) {
 	d.source, d.masked = d.source[:n], d.masked[:n]
-	if i := slices.IndexFunc(d.spans, func(s render.Span) bool { return s.Start >= n }); i >= 0 {
-		d.spans = d.spans[:i]
-	}
+	d.spans = render.SpansBefore(d.spans, n)
 }

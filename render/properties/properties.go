@@ -164,11 +164,8 @@ func (d *document) scalar(e entry, next int) scalar {
 
 // spliceBehind makes the splice for a reference at start with backslashes before it.
 func spliceBehind(slashes []int, span, start int) splice {
-	n := len(slashes)
-	if n > 0 {
-		start = slashes[n/2]
-	}
-	return splice{span: span, start: start, literal: n%2 == 1}
+	begin, literal := render.Escaped(slashes, start)
+	return splice{span: span, start: begin, literal: literal}
 }
 
 func (d *document) Refs() []int {

@@ -392,11 +392,8 @@ func (r *reader) take(end int, p place) error {
 
 // spliceBehind makes the splice for a reference at start with backslashes before it.
 func spliceBehind(slashes []int, span, start int, p place) splice {
-	n := len(slashes)
-	if n > 0 {
-		start = slashes[n/2]
-	}
-	return splice{span: span, start: start, literal: n%2 == 1, place: p}
+	begin, literal := render.Escaped(slashes, start)
+	return splice{span: span, start: begin, literal: literal, place: p}
 }
 
 // reference reads the character reference or entity that begins here, in a text that ends

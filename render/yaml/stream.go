@@ -2,7 +2,6 @@ package yaml
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/xec-sh/xec-go/render"
 )
@@ -20,10 +19,7 @@ func (stream) Next(window []byte, spans []render.Span, last bool) (render.Docume
 			return nil, 0, nil
 		}
 	}
-	if i := slices.IndexFunc(spans, func(s render.Span) bool { return s.Start >= n }); i >= 0 {
-		spans = spans[:i]
-	}
-	part, err := Format(window[:n], spans)
+	part, err := Format(window[:n], render.SpansBefore(spans, n))
 	return part, n, err
 }
 

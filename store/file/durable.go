@@ -136,8 +136,7 @@ func (s *Store) failed(err error) error {
 	if err == nil || secret.KindOf(err) != secret.General {
 		return err
 	}
-	var made *unsyncedError
-	if errors.As(err, &made) {
+	if isUnsynced(err) {
 		return secret.Errorf(secret.General, "%s: %w", s.opt.Dir, err)
 	}
 	return secret.Errorf(secret.General, "%s: nothing was changed: %w", s.opt.Dir, err)
