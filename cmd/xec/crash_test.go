@@ -279,10 +279,12 @@ func TestKillAtAnyMoment(t *testing.T) {
 	}
 	sideBySide(kills, func(i int) {
 		row := i / 2 % len(all)
-		for range 20 { // until one is not too late
-			if crashes[row].killOnce(t, i%2 == 1, takes[row]) {
+		within := takes[row]
+		for try := range 40 { // sooner and sooner, until one is not too late
+			if crashes[row].killOnce(t, i%2 == 1 && try < 20, within) {
 				return
 			}
+			within = max(within*4/5, time.Microsecond)
 		}
 		t.Errorf("%s: no kill is fast enough", all[row].name)
 	})
