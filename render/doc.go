@@ -12,7 +12,7 @@
 // # A format is a folder
 //
 //   - text: plain text, which carries any bytes
-//   - yaml, json, toml, hcl, dotenv, ini, properties, xml, html: formats with a syntax that a value could break
+//   - yaml, json, toml, hcl, dotenv, ini, properties, netrc, xml, html: formats with a syntax that a value could break
 //   - child: the environment of a program, and the program
 //   - output: files, written whole or not at all
 //

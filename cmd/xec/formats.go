@@ -16,8 +16,8 @@ var formatsByExtension = map[string]string{
 	".jsonc": "jsonc", ".json5": "jsonc", ".code-workspace": "jsonc",
 	".toml":       "toml",
 	".env":        "dotenv",
-	".properties": "properties",
-	".ini":        "ini", ".cfg": "ini", ".cnf": "ini", ".desktop": "ini",
+	".properties": "properties", ".netrc": "netrc",
+	".ini": "ini", ".cfg": "ini", ".cnf": "ini", ".desktop": "ini",
 	".service": "ini", ".socket": "ini", ".timer": "ini", ".mount": "ini", ".path": "ini", ".target": "ini", ".network": "ini", ".netdev": "ini",
 	".hcl": "hcl", ".tfvars": "hcl", ".tf": "hcl", ".tofu": "hcl", ".nomad": "hcl",
 	".xml": "xml", ".xsd": "xml", ".xsl": "xml", ".xslt": "xml", ".svg": "xml", ".plist": "xml", ".pom": "xml", ".wsdl": "xml", ".xhtml": "xml",
@@ -25,13 +25,18 @@ var formatsByExtension = map[string]string{
 	".csproj": "xml", ".props": "xml", ".targets": "xml", ".nuspec": "xml", ".resx": "xml", ".rss": "xml", ".atom": "xml",
 }
 
-// formatsByName are the formats of files that are known by their names.
+// formatsByName are the formats of files that are known by their names, some with that of
+// their folder.
 var formatsByName = map[string]string{
 	".clang-format": "yaml", ".clang-tidy": "yaml", ".clangd": "yaml", ".yamllint": "yaml", ".prettierrc": "yaml",
 	".babelrc": "jsonc", ".eslintrc": "jsonc", ".swcrc": "jsonc", ".jshintrc": "jsonc",
 	"composer.lock": "json", "pipfile.lock": "json", "flake.lock": "json", ".bowerrc": "json",
-	".npmrc": "ini", ".gitconfig": "ini", ".gitmodules": "ini", ".pypirc": "ini", ".my.cnf": "ini", ".coveragerc": "ini",
-	".flake8": "ini", "pip.conf": "ini", "supervisord.conf": "ini", "odbc.ini": "ini", "odbcinst.ini": "ini",
+	".npmrc": "ini-raw", ".gitconfig": "ini-raw", ".git/config": "ini-raw", ".gitmodules": "ini-raw", ".pypirc": "ini-raw", "pip.conf": "ini-raw", "pip.ini": "ini-raw",
+	".aws/credentials": "ini-raw", ".aws/config": "ini-raw", ".pg_service.conf": "ini-raw", ".s3cfg": "ini-raw",
+	".coveragerc": "ini", ".flake8": "ini", "supervisord.conf": "ini", "odbc.ini": "ini", "odbcinst.ini": "ini", "rclone.conf": "ini",
+	"_netrc": "netrc", "netrc": "netrc", ".authinfo": "netrc",
+	".kube/config": "yaml", "kubeconfig": "yaml", ".condarc": "yaml", ".terraformrc": "hcl", "terraform.rc": "hcl",
+	".flaskenv": "dotenv", ".dockerconfigjson": "json",
 	"web.config": "xml", "app.config": "xml", "nuget.config": "xml", "packages.config": "xml",
 	"pipfile": "toml", "cargo.lock": "toml", "poetry.lock": "toml", "uv.lock": "toml",
 }
@@ -39,8 +44,11 @@ var formatsByName = map[string]string{
 // formatOf tells the format of a file by its name.
 func formatOf(file string) string {
 	name := shapedLike(filepath.Base(file))
-	if format, ok := formatsByName[name]; ok {
-		return format
+	folder := strings.ToLower(filepath.Base(filepath.Dir(file)))
+	for _, known := range []string{folder + "/" + name, name} {
+		if format, ok := formatsByName[known]; ok {
+			return format
+		}
 	}
 	if format, ok := formatsByExtension[path.Ext(name)]; ok {
 		return format

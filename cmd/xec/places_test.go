@@ -41,6 +41,8 @@ var places = []place{
 	{"hcl", "<<-E …", "k = ", "<<-E\n  ${secret:K}\n  E", "\n"},
 	{"ini", "…", "k = ", "${secret:K}", "\n"},
 	{"ini", `"…"`, "k = ", `"${secret:K}"`, "\n"},
+	{"netrc", "…", "default password ", "${secret:K}", "\n"},
+	{"netrc", `"…"`, "default password ", `"${secret:K}"`, "\n"},
 	{"properties", "…", "k=", "${secret:K}", "\n"},
 	{"xml", "<a>…", "<a>", "${secret:K}", "</a>\n"},
 	{"xml", `<a b="…"`, "<a b=", `"${secret:K}"`, "/>\n"},

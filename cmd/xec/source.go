@@ -10,6 +10,7 @@ import (
 	"github.com/xec-sh/xec-go/render/html"
 	"github.com/xec-sh/xec-go/render/ini"
 	"github.com/xec-sh/xec-go/render/json"
+	"github.com/xec-sh/xec-go/render/netrc"
 	"github.com/xec-sh/xec-go/render/properties"
 	"github.com/xec-sh/xec-go/render/text"
 	"github.com/xec-sh/xec-go/render/toml"
@@ -39,7 +40,8 @@ type source interface {
 // formats are the formats by the names that --format takes.
 var formats = map[string]documentFormat{
 	"yaml": {yaml.Format, yaml.NewStream}, "json": {json.Format, json.NewStream}, "jsonc": {json.Format, json.NewStream},
-	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "properties": {properties.Format, properties.NewStream}, "hcl": {whole: hcl.Format}, "dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
+	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "ini-raw": {whole: ini.Raw}, "properties": {properties.Format, properties.NewStream}, "hcl": {whole: hcl.Format}, "netrc": {whole: netrc.Format},
+	"dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
 }
 
 // parseDotenv lends package store/dotenv's reader to render, which does not know it.
@@ -51,12 +53,12 @@ func parseDotenv(src []byte) ([]dotenv.Line, error) {
 	}
 	var at *syntax.SyntaxError
 	if errors.As(err, &at) {
-		err = render.Errorf(at.Offset, secret.KindOf(err), "%s", at.Reason)
+		err = render.Errorf(at.Offset, secret.General, "%s", at.Reason)
 	}
 	return lines, err
 }
 
-var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "ini", "properties", "xml", "html", "hcl", "text"}
+var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "ini", "ini-raw", "properties", "netrc", "xml", "html", "hcl", "text"}
 
 // warner is told of a value that stands in the user part of a URL.
 type warner = func(name string, ref *resolve.Reference, value secret.Value)

@@ -27,8 +27,10 @@ func (d *document) check(value []byte, scalar scalar, s splice) error {
 		return refuse(elsewise, "a line end, a control character or bytes that are not UTF-8, which no value of an INI file holds")
 	case bytes.ContainsAny(value, `\"`):
 		return refuse(elsewise, "a backslash or a double quote, which some readers of INI files take for themselves")
-	case bytes.IndexByte(value, '%') >= 0:
-		return refuse(elsewise, "a '%', which Python's configparser and systemd take for themselves")
+	case bytes.IndexByte(value, '%') >= 0 && !d.raw:
+		return refuse("--format ini-raw is for programs that do not replace it (pip, git, npm, MySQL); "+elsewise, "a '%', which Python's configparser and systemd take for themselves")
+	case bytes.IndexByte(value, '%') >= 0 && d.systemd:
+		return refuse(elsewise, "a '%', which systemd takes for itself")
 	case bytes.Contains(value, []byte("${")), isSplit(before, value, behind):
 		return refuse(elsewise, "a '${', or makes one, which some readers of INI files replace")
 	case d.systemd && bytes.IndexByte(value, '$') >= 0:

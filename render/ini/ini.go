@@ -40,7 +40,9 @@
 //
 //   - with a line end, a tab, any other control character, U+2028 or U+2029, or that is
 //     not UTF-8
-//   - with a backslash, a double quote, a '%', or "${", all of which some reader replaces
+//   - with a backslash, a double quote, or "${", all of which some reader replaces
+//   - with a '%', unless [Raw] reads the file: it is for those whose readers do not know
+//     interpolation, among them pip, twine, git, npm and MySQL
 //   - with ';', '#' or a single quote, with white space at the beginning or end of the
 //     line's value, unless the document has double quotes around the value; within these
 //     no ';' or '#' may stand behind a blank
@@ -74,7 +76,7 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-var _ render.Format = Format
+var _, _ render.Format = Format, Raw
 
 // document is an INI file that was read.
 type document struct {
@@ -83,6 +85,7 @@ type document struct {
 	spans   []render.Span
 	scalars []scalar // ascending
 	systemd bool
+	raw     bool // no reader takes a '%' for itself
 }
 
 // scalar is the value in a line with references in it.
@@ -105,7 +108,16 @@ type splice struct {
 // Format reads an INI file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans}
+	return (&document{source: source, spans: spans}).parsed()
+}
+
+// Raw is Format for a file whose readers do not interpolate: there a '%' is itself.
+func Raw(source []byte, spans []render.Span) (render.Document, error) {
+	return (&document{source: source, spans: spans, raw: true}).parsed()
+}
+
+// parsed gives the document, read.
+func (d *document) parsed() (render.Document, error) {
 	if err := d.checkBytes(); err != nil {
 		return nil, err
 	}

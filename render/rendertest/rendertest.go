@@ -1,0 +1,93 @@
+// Package rendertest is what the tests of all formats share: where references stand, a
+// document with one value in it, programs that are not ours and their answers.
+package rendertest
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+
+// Find gives the references in source: a second grammar, as simple as one can be.
+func Find(source string) (spans []render.Span) {
+	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
+		spans = append(spans, render.Span{Start: at[0], End: at[1]})
+	}
+	return spans
+}
+
+// Render renders source with value for every reference, and gives their numbers.
+func Render(format render.Format, source, value string) (out string, refs []int, err error) {
+	d, err := format([]byte(source), Find(source))
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
+	return string(b), d.Refs(), err
+}
+
+// RequirePlaced fails unless an error has a place in source.
+func RequirePlaced(t testing.TB, err error, source string) {
+	t.Helper()
+	var placed *render.PlacedError
+	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
+		t.Fatalf("error %v has no place in %d bytes", err, len(source))
+	}
+}
+
+// RequireError fails unless an error is of a kind and at an offset, with a hint where it
+// is of the kind secret.Invalid.
+func RequireError(t testing.TB, err error, offset int, kind secret.Kind) {
+	t.Helper()
+	var placed *render.PlacedError
+	switch {
+	case !errors.As(err, &placed) || placed.Offset != offset || secret.KindOf(err) != kind:
+		t.Errorf("error %v, want one of kind %v at %d", err, kind, offset)
+	case kind == secret.Invalid && secret.Hint(err) == "":
+		t.Errorf("error %v has no hint", err)
+	}
+}
+
+// Program finds a program, and skips the test without it; where XEC_TEST_REQUIRE holds its
+// name, the test fails.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), name) {
+		t.Fatalf("%s is required and not there", name)
+	}
+	t.Skipf("%s is not there", name)
+	return ""
+}
+
+// RequireSame hands what is in to a program, which answers "same" in a line for each name.
+func RequireSame(t testing.TB, cmd *exec.Cmd, in io.Reader, names []string) {
+	t.Helper()
+	cmd.Stdin = in
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(lines) != len(names) {
+		t.Fatalf("%d answers for %d documents", len(lines), len(names))
+	}
+	for i, answer := range lines {
+		if answer != "same" {
+			t.Errorf("%s: %s", names[i], answer)
+		}
+	}
+}
