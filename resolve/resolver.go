@@ -209,7 +209,10 @@ func (r *Resolver) addHints(ctx context.Context) {
 			continue
 		}
 		if keys == nil {
-			keys, _ = r.Keys(ctx)
+			var err error
+			if keys, err = r.Keys(ctx); err != nil {
+				return
+			}
 		}
 		hint, known := hints[p.err]
 		if !known && left > 0 {
@@ -217,8 +220,11 @@ func (r *Resolver) addHints(ctx context.Context) {
 			hints[p.err] = hint
 			left -= len(keys)
 		}
-		if hint != "" {
+		switch {
+		case hint != "":
 			r.problems[i].err = secret.WithHint(p.err, "did you mean %s?", hint)
+		case len(keys) == 0:
+			r.problems[i].err = secret.WithHint(p.err, "there are no secrets at all; xec doctor says where they are looked for")
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -46,12 +47,17 @@ func (a *app) explain(ctx context.Context, r *resolve.Resolver, sources []source
 	if err := w.Flush(); err != nil || loadErr != nil {
 		return cmp.Or(err, loadErr)
 	}
+	return checkAll(sources, r)
+}
+
+// checkAll renders into nothing, and gives the errors of all sources: a place may not
+// carry its value.
+func checkAll(sources []source, r *resolve.Resolver) error {
+	var errs []error
 	for _, s := range sources {
-		if err := s.write(io.Discard, r.Value); err != nil {
-			return err
-		}
+		errs = append(errs, s.write(io.Discard, r.Value))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // explained names a reference without its default, which may be meant to be secret.
@@ -100,20 +106,10 @@ func (s *documentSource) explain(value knownValue, tell func(*resolve.Reference,
 		return nil
 	}
 	return s.parts(func(p *documentPart) error {
-		for _, e := range explanations(p, value) {
+		known := func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) }
+		for _, e := range p.document.(render.Explainer).Explain(known) { // as each of formats is
 			tell(p.found[e.Ref].Ref, fmt.Sprintf("%s: %v", s.dialect, e))
 		}
 		return nil
 	})
-}
-
-// explanations are those of a document, which may have none to give.
-func explanations(p *documentPart, value knownValue) (all []render.Explanation) {
-	if d, ok := p.document.(render.Explainer); ok {
-		return d.Explain(func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) })
-	}
-	for _, i := range p.document.Refs() {
-		all = append(all, render.Explanation{Ref: i, Done: "encoded for its place"})
-	}
-	return all
 }

@@ -79,7 +79,7 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	if err != nil {
 		return secret.Errorf(secret.Invalid, "--filter: not a regular expression")
 	}
-	c, err := a.needConfig()
+	c, err := a.needConfig("-c FILE names one")
 	if err != nil {
 		return err
 	}

@@ -67,12 +67,13 @@ func (a *app) loadConfig() (*config.Config, error) {
 	return a.config, err
 }
 
-// needConfig is loadConfig for a command that is about nothing else.
-func (a *app) needConfig() (*config.Config, error) {
+// needConfig is loadConfig for a command that is about nothing else; hint says what to do
+// where there is none.
+func (a *app) needConfig(hint string) (*config.Config, error) {
 	c, err := a.loadConfig()
 	if err == nil && c.Project == nil && c.User == nil {
 		err = secret.Errorf(secret.Invalid, "there is no configuration here: no .xec/config.yaml in this folder or above it")
-		err = secret.WithHint(err, "-c FILE names one")
+		err = secret.WithHint(err, "%s", hint)
 	}
 	return c, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,9 +41,11 @@ func newRenderCommand(a *app) *cobra.Command {
 		Short: "Fill the references of files in",
 		Long: `Fill the references of files in; "-" is standard input. Only the scalars that hold a
 reference change, each value encoded for its place; every other byte comes out as it is.
-YAML, JSON, TOML, HCL, INI, properties, XML, HTML and .env files are known by their names,
-also before .tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is plain text.
-Nothing is written unless every reference has its value.
+YAML, JSON, TOML, HCL, INI, properties, XML, HTML, .netrc and .env files are known by their
+names, also before .tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is
+plain text, and so is standard input. Nothing is written unless every reference has its
+value. With -o FOLDER/ files keep their places below this folder, without .tmpl, .template
+and .tpl.
 
 Without a FILE the configuration of the project is written as YAML, resolved, without its
 tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
@@ -67,7 +70,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 	f.StringVarP(&o.output, "output", "o", "", "write this `FILE` (mode 0600, an older one is replaced), or into this folder, and not standard output")
 	f.StringVar(&o.format, "format", "", "take the FILEs for this `FORMAT`, whatever their names: "+strings.Join(formatNames, ", "))
 	f.BoolVar(&o.check, "check", false, "write nothing; only tell whether everything resolves")
-	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself")
+	f.BoolVar(&o.inPlace, "in-place", false, "write each FILE over itself, mode 0600")
 	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
 	f.BoolVar(&o.explain, "explain", false, "write nothing; tell of each reference where it stands and what becomes of it")
 	complete(cmd, "format", choices(formatNames...))
@@ -113,6 +116,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	r, early, wait := newResolver(ctx, a.openStore)
 	early()
 	defer wait()
+	defer r.Clear()
 	var sources []source
 	for _, j := range jobs {
 		s, err := a.openSource(j, o)
@@ -122,38 +126,49 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 		defer s.close()
 		sources = append(sources, s)
 	}
-	for _, s := range sources {
-		if err := s.scan(r); err != nil {
-			return err
-		}
-	}
+	whole, err := scanAll(sources, r)
 	if o.explain {
-		return a.explain(ctx, r, sources)
+		return errors.Join(err, a.explain(ctx, r, whole))
 	}
-	defer r.Clear()
-	if err := r.Load(ctx); err != nil {
+	if err := errors.Join(err, r.Load(ctx)); err != nil {
 		return err
 	}
-	if o.output != "" || o.inPlace {
+	switch {
+	case o.output != "" || o.inPlace:
 		return a.writeFiles(ctx, o, jobs, sources, r)
+	case o.check:
+		return checkAll(sources, r)
+	case o.diff:
+		return a.putAll(sources, a.showDiff)
 	}
+	if err := checkJoined(sources); err != nil {
+		return err
+	}
+	return a.putAll(sources, func(s source) error { return s.write(a.out, r.Value) })
+}
+
+// scanAll tells the resolver what the sources need, and gives those that can be read with
+// the errors of the others.
+func scanAll(sources []source, r *resolve.Resolver) (whole []source, err error) {
+	var errs []error
 	for _, s := range sources {
-		if err := a.put(s, r, o); err != nil {
+		if err := s.scan(r); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		whole = append(whole, s)
+	}
+	return whole, errors.Join(errs...)
+}
+
+// putAll writes one source after the other to standard output.
+func (a *app) putAll(sources []source, put func(source) error) error {
+	for _, s := range sources {
+		if err := put(s); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// put writes to standard output what a source renders to, or tells of it.
-func (a *app) put(s source, r *resolve.Resolver, o renderOptions) error {
-	switch {
-	case o.diff:
-		return a.showDiff(s)
-	case o.check:
-		return s.write(io.Discard, r.Value) // a place may not carry its value
-	}
-	return s.write(a.out, r.Value)
 }
 
 // writeFiles writes all files or none.
@@ -178,7 +193,15 @@ func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sourc
 			return err
 		}
 	}
-	return b.Commit()
+	if err := b.Commit(); err != nil {
+		return err
+	}
+	if len(jobs) == 1 {
+		a.done("%s is written", jobs[0].target)
+	} else {
+		a.done("%d files are written", len(jobs))
+	}
+	return nil
 }
 
 // openSource opens a file to be rendered, and checks where it would go.
@@ -203,7 +226,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if format == "text" {
 		return &textSource{input: in, warn: warn}, nil
 	}
-	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.trapOf(format, path), warn: warn, staged: j.target != ""}, nil
+	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.warnTrap(format, path), warn: warn, staged: j.target != ""}, nil
 }
 
 // renderConfig writes the resolved configuration.
@@ -211,7 +234,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	if o.diff || o.explain || o.format != "" {
 		return secret.Errorf(secret.Invalid, "--diff, --explain and --format need a FILE")
 	}
-	c, err := a.needConfig()
+	c, err := a.needConfig("-c FILE names one; to render standard input: xec render -")
 	if err != nil {
 		return err
 	}
@@ -294,7 +317,7 @@ func (a *app) openInput(path string) (input, error) {
 	case info.Mode().IsRegular():
 		return input{f, path}, nil
 	case info.IsDir():
-		err = secret.Errorf(secret.Invalid, "%s: a folder, not a file", path)
+		err = secret.WithHint(secret.Errorf(secret.Invalid, "%s: a folder, not a file", path), "-o FOLDER/ writes all that it holds into another")
 	default:
 		defer f.Close()
 		return spool(path, f)

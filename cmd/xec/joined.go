@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// checkJoined refuses files that standard output would make one document of: there they
+// stand one behind the other. Plain text may be joined as it likes.
+func checkJoined(sources []source) error {
+	for i := range len(sources) - 1 {
+		before, ok := sources[i].(*documentSource)
+		behind, ok2 := sources[i+1].(*documentSource)
+		if !ok || !ok2 {
+			continue
+		}
+		ended, err := before.endsInLine()
+		if err != nil {
+			return err
+		}
+		if !ended {
+			err := secret.Errorf(secret.Invalid, "%s: its last line has no end, and %s would go on with it on standard output", before.path, behind.path)
+			return secret.WithHint(err, "-o FOLDER/ writes each to its own file")
+		}
+		if before.dialect != behind.dialect {
+			continue
+		}
+		line, err := behind.firstLine()
+		if err != nil {
+			return err
+		}
+		if begin := beginnings[behind.dialect]; !bytes.HasPrefix(line, []byte(begin)) {
+			err := secret.Errorf(secret.Invalid, "%s: behind %s on standard output it would be a part of that document", behind.path, before.path)
+			return secret.WithHint(err, "begin it with a line that has %s, or write each to its own file with -o FOLDER/", begin)
+		}
+	}
+	return nil
+}
+
+// beginnings are what begins a document, or a part of one, that does not depend on what is
+// before it. Of formats that are not here a joined text is read as each by itself, or not
+// at all.
+var beginnings = map[string]string{"yaml": "---", "toml": "[", "ini": "[", "ini-raw": "["}
+
+// endsInLine reports whether a file is empty or ends in a line end.
+func (s *documentSource) endsInLine() (bool, error) {
+	info, err := s.Stat()
+	if err != nil || info.Size() == 0 {
+		return true, err
+	}
+	last := make([]byte, 1)
+	_, err = s.ReadAt(last, info.Size()-1)
+	return last[0] == '\n', err
+}
+
+// firstLine gives the first line of a file that is neither empty nor a comment, a beginning
+// of its own where there is none in its first window.
+func (s *documentSource) firstLine() ([]byte, error) {
+	head := make([]byte, window)
+	n, err := s.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	for line := range bytes.Lines(bytes.TrimPrefix(head[:n], []byte("\ufeff"))) {
+		line = bytes.TrimRight(line, " \t\r\n")
+		if len(line) > 0 && line[0] != '#' && line[0] != ';' {
+			return line, nil
+		}
+	}
+	return []byte(beginnings[s.dialect]), nil
+}
