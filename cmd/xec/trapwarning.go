@@ -15,14 +15,27 @@ import (
 
 // trap is what a value of a file had better not hold.
 type trap struct {
-	bytes  string // any of these
+	holds  func(value []byte) bool
 	why    string // behind "KEY holds "
 	remedy func(key string, value []byte) string
 }
 
+// anyOf is a trap's test for bytes of which any is one too many, hasText for a text.
+func anyOf(chars string) func([]byte) bool {
+	return func(value []byte) bool { return bytes.ContainsAny(value, chars) }
+}
+
+func hasText(part string) func([]byte) bool {
+	return func(value []byte) bool { return bytes.Contains(value, []byte(part)) }
+}
+
+func encoded(key string, _ []byte) string {
+	return "${secret:" + key + "|base64} has none, for a program that decodes it"
+}
+
 var (
 	lineTrap = trap{
-		bytes: "\r\n",
+		holds: anyOf("\r\n"),
 		why:   "a line end, and many readers of .env files, docker run --env-file among them, take a line for a variable",
 		remedy: func(key string, value []byte) string {
 			inner := bytes.Trim(value, "\r\n")
@@ -32,15 +45,28 @@ var (
 			return "${secret:" + key + "|base64} is one line, for a program that decodes it"
 		},
 	}
+	quotesTrap = trap{
+		holds:  func(value []byte) bool { return anyOf("'")(value) && anyOf(`"`)(value) },
+		why:    "both kinds of quotes, and readers of .env files in JavaScript, node --env-file among them, know no escape for one",
+		remedy: encoded,
+	}
+	dotenvDollarTrap = trap{
+		holds:  hasText("${"),
+		why:    "a ${, which python-dotenv takes for a variable, also in quotes",
+		remedy: encoded,
+	}
 	nulTrap = trap{
-		bytes: "\x00",
-		why:   "a NUL byte, at which a reader of JSON that is written in C may end the string, and which PostgreSQL refuses",
-		remedy: func(key string, _ []byte) string {
-			return "${secret:" + key + "|base64} has none, for a program that decodes it"
-		},
+		holds:  anyOf("\x00"),
+		why:    "a NUL byte, at which a reader of JSON that is written in C may end the string, and which PostgreSQL refuses",
+		remedy: encoded,
+	}
+	springTrap = trap{
+		holds:  hasText("${"),
+		why:    "a ${, which Spring takes for a property",
+		remedy: encoded,
 	}
 	composeTrap = trap{
-		bytes: "$",
+		holds: anyOf("$"),
 		why:   "a $, which Docker Compose takes for a variable, and no filter can write $$ for it",
 		remedy: func(string, []byte) string {
 			return "put it into a file that env_file or secrets names, or name the variable without a value and start xec exec -- docker compose"
@@ -48,32 +74,39 @@ var (
 	}
 )
 
-// trapOf gives what warns of the values of a file, by its format and its name.
-func (a *app) trapOf(dialect, file string) warner {
-	var t trap
+// trapsOf are those that the values of a file had better not hold, by its format and its
+// name.
+func trapsOf(dialect, file string) []*trap {
+	name := shapedLike(filepath.Base(file))
+	isSpring := isNamed(name, "application") || isNamed(name, "bootstrap")
 	switch {
 	case dialect == "dotenv":
-		t = lineTrap
+		return []*trap{&lineTrap, &quotesTrap, &dotenvDollarTrap}
 	case dialect == "json" || dialect == "jsonc":
-		t = nulTrap
-	case dialect == "yaml" && isCompose(file):
-		t = composeTrap
+		return []*trap{&nulTrap}
+	case dialect == "yaml" && (isNamed(name, "docker-compose") || isNamed(name, "podman-compose") || isNamed(name, "compose")):
+		return []*trap{&composeTrap}
+	case (dialect == "yaml" || dialect == "properties") && isSpring:
+		return []*trap{&springTrap}
 	}
+	return nil
+}
+
+// warnTrap warns of a value of a file.
+func (a *app) warnTrap(dialect, file string) warner {
+	traps := trapsOf(dialect, file)
 	return func(name string, ref *resolve.Reference, value secret.Value) {
-		if bytes.ContainsAny(value.Reveal(), t.bytes) {
-			a.say("warning: %s:%v: %s holds %s; %s", name, ref.Position, ref.Name, t.why, t.remedy(ref.Name, value.Reveal()))
+		for _, t := range traps {
+			if t.holds(value.Reveal()) {
+				a.say("warning: %s:%v: %s holds %s; %s", name, ref.Position, ref.Name, t.why, t.remedy(ref.Name, value.Reveal()))
+			}
 		}
 	}
 }
 
-// isCompose reports whether a file has the name of one for Docker Compose, which may have
-// more behind it, as in compose.override.yaml.
-func isCompose(file string) bool {
-	name := shapedLike(filepath.Base(file))
-	for _, begin := range []string{"docker-compose", "compose"} {
-		if rest, ok := strings.CutPrefix(strings.TrimSuffix(name, path.Ext(name)), begin); ok {
-			return rest == "" || strings.IndexByte(".-_", rest[0]) >= 0
-		}
-	}
-	return false
+// isNamed reports whether a file is called begin, or that with more behind it, as
+// compose.override.yaml is.
+func isNamed(name, begin string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSuffix(name, path.Ext(name)), begin)
+	return ok && (rest == "" || strings.IndexByte(".-_", rest[0]) >= 0)
 }
