@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // Benchmarks of whole processes. Each pairs a command with what it is measured
@@ -195,6 +198,51 @@ func BenchmarkRender(b *testing.B) {
 		return exec.Command("cat", filepath.Join(dir, "plain"))
 	})}.run)
 	b.Run("memory", func(b *testing.B) { peakMemory(b, render("xec.tmpl")) })
+}
+
+// BenchmarkRenderText renders 100 MB of text in this process, over the floor: a search for the
+// next reference, and a copy.
+func BenchmarkRenderText(b *testing.B) {
+	reference, value := []byte("${secret:KEY}"), []byte("a value of some length")
+	line := append(bytes.Repeat([]byte("some text of a configuration file, of the usual kind\n"), 18), reference...)
+	text := bytes.Repeat(append(line, '\n'), 100_000)
+	want := bytes.ReplaceAll(text, reference, value)
+	path := filepath.Join(b.TempDir(), "text")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	var took [2]time.Duration
+	out := make([]byte, 0, len(text)+1)
+	for b.Loop() {
+		start := time.Now()
+		rest, err := os.ReadFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = out[:0]
+		for n := bytes.Index(rest, reference); n >= 0; n = bytes.Index(rest, reference) {
+			out, rest = append(append(out, rest[:n]...), value...), rest[n+len(reference):]
+		}
+		out = append(out, rest...)
+		took[0] += time.Since(start)
+		start = time.Now()
+		in, err := (&app{}).openInput(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s := textSource{input: in, found: true, warn: func(string, *resolve.Reference, secret.Value) {}}
+		got := bytes.NewBuffer(out[:0])
+		if err := s.write(got, func(*resolve.Reference) (secret.Value, error) { return secret.New(value), nil }); err != nil {
+			b.Fatal(err)
+		}
+		s.close()
+		took[1] += time.Since(start)
+		if !bytes.Equal(got.Bytes(), want) {
+			b.Fatalf("%d bytes, want %d", got.Len(), len(want))
+		}
+	}
+	b.SetBytes(int64(len(text)))
+	b.ReportMetric(float64(took[1])/float64(took[0]), "×floor")
 }
 
 // toPipe makes standard output a pipe that is read and dropped.
