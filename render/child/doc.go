@@ -27,4 +27,12 @@
 // signals that were ignored the child has the default, of those that were blocked it
 // unblocks some, SIGINT and SIGTERM among them, and a descriptor of 0, 1 and 2 that was
 // closed is the null device.
+//
+// # Values in files
+//
+// [Delivery] hands values over to programs that take them from a file, or from their
+// standard input. On Linux such a file lies in memory, sealed, of mode 0400: its path is
+// /dev/fd/N, which can be opened again and again, in the program and in what inherits its
+// descriptors. Elsewhere, and where no /proc is mounted, it lies in a folder of mode 0700
+// and is removed by [Delivery.Remove], for which this process must outlive the program.
 package child
