@@ -3,25 +3,16 @@ package dotenv
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/dotenv"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
 
 // parse is what the application hands over.
 func parse(source []byte) (lines []Line, err error) {
@@ -30,16 +21,6 @@ func parse(source []byte) (lines []Line, err error) {
 		lines = append(lines, Line{l.Name, l.Value, byte(l.Quote), l.Start, l.End})
 	}
 	return lines, err
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format(parse)([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
 }
 
 func TestOnlyTheScalarChanges(t *testing.T) {
@@ -96,7 +77,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"an escaped dollar":           {"A=\"\\$(\\`\\\\${secret:K:-}\"", "v", "A=\"\\$(\\`\\${secret:K:-}\""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format(parse), test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +95,7 @@ func TestBackslashesAreCountedInTheDecodedValue(t *testing.T) {
 	} {
 		for n, decoded := range want {
 			source := "A=" + quotes.open + strings.Repeat(quotes.slash, n) + "${secret:K}" + quotes.close
-			out, refs, err := renderAll(source, "v")
+			out, refs, err := rendertest.Render(Format(parse), source, "v")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +115,7 @@ func TestASingleBackslashInDoubleQuotes(t *testing.T) {
 	for source, want := range map[string]string{
 		`A="\${secret:K}"`: "${secret:K}", `A="\\\${secret:K}"`: `\v`, `A="\\\\\${secret:K}"`: `\${secret:K}`, `A="\a\${secret:K}"`: `\a${secret:K}`,
 	} {
-		out, _, err := renderAll(source, "v")
+		out, _, err := rendertest.Render(Format(parse), source, "v")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +140,7 @@ func values(t *testing.T, source string) (all []string) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "# ${secret:A}\nA='${secret:B}\\${secret:C}' # ${secret:D}\nB=${secret:E}\nC=\"\\\\\\\\${secret:F}\""
-	d, err := Format(parse)([]byte(source), find(source))
+	d, err := Format(parse)([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +193,7 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"the second of two values": {"A=\"${x}${secret:K}\"\nB=\"$x${secret:K}\"", 25, inShell},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
+			_, _, err := rendertest.Render(Format(parse), test.source, "v")
 			requireError(t, err, test.offset)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
@@ -235,7 +216,7 @@ func requireError(t *testing.T, err error, offset int) {
 
 func TestNULCannotBeCarried(t *testing.T) {
 	for _, quotes := range []string{"", `"`, `'`, "`"} {
-		_, _, err := renderAll("A="+quotes+"x ${secret:K}"+quotes, "a\x00b")
+		_, _, err := rendertest.Render(Format(parse), "A="+quotes+"x ${secret:K}"+quotes, "a\x00b")
 		requireError(t, err, len("A=x ")+len(quotes))
 		if hint := secret.Hint(err); hint != "the filter base64 encodes any bytes: ${secret:KEY|base64}" {
 			t.Errorf("hint %q", hint)
@@ -250,7 +231,7 @@ func TestErrorsOfTheParserAreGiven(t *testing.T) {
 	if err != broken {
 		t.Errorf("error %v", err)
 	}
-	if _, _, err := renderAll("A=${secret:K}\nB='b", "v"); err == nil || err.Error() != "line 2: no closing single quote" {
+	if _, _, err := rendertest.Render(Format(parse), "A=${secret:K}\nB='b", "v"); err == nil || err.Error() != "line 2: no closing single quote" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -265,7 +246,7 @@ func TestTheParserSeesNoReference(t *testing.T) {
 			t.Errorf("%d bytes for %d", len(b), len(source))
 		}
 		return parse(b)
-	})([]byte(source), find(source))
+	})([]byte(source), rendertest.Find(source))
 	if err != nil || sawReference {
 		t.Errorf("error %v, saw a reference: %v", err, sawReference)
 	}
@@ -278,7 +259,7 @@ func TestWordsAreToldFromText(t *testing.T) {
 		text.WriteString("Z" + strings.Repeat(string(other), 10))
 	}
 	source := "A='" + text.String() + "ZYX${secret:K}YY'"
-	out, _, err := renderAll(source, "v")
+	out, _, err := rendertest.Render(Format(parse), source, "v")
 	if want := strings.Replace(source, "${secret:K}", "v", 1); err != nil || out != want {
 		t.Errorf("got %q, error %v", out, err)
 	}
@@ -287,21 +268,21 @@ func TestWordsAreToldFromText(t *testing.T) {
 			text.WriteString(string(first) + strings.Repeat(string(other), 7))
 		}
 	}
-	if _, _, err = renderAll("A='"+text.String()+"${secret:K}'", "v"); err == nil {
+	if _, _, err = rendertest.Render(Format(parse), "A='"+text.String()+"${secret:K}'", "v"); err == nil {
 		t.Error("no error, though every word is taken")
 	}
 }
 
 // TestACommentMustBeReadableToo: a reader that knows no references sees the NUL.
 func TestACommentMustBeReadableToo(t *testing.T) {
-	_, _, err := renderAll("B=b\nA=${secret:K} # ${secret:K:-\x00}", "v")
+	_, _, err := rendertest.Render(Format(parse), "B=b\nA=${secret:K} # ${secret:K:-\x00}", "v")
 	requireError(t, err, len("B=b\nA="))
 }
 
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "# é\nA=\"x\\\\\\\\${secret:A}\\n\" # a\nB='b'\nexport C=y${secret:B}\n"
-	f, err := Format(parse)([]byte(source), find(source))
+	f, err := Format(parse)([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,7 +345,7 @@ func TestProofSeesEveryDifference(t *testing.T) {
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	const text = "A=\"\\\\\\\\${secret:K}\"\n"
 	source := []byte(text)
-	d, err := Format(parse)(source, find(text))
+	d, err := Format(parse)(source, rendertest.Find(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,7 +363,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 
 func TestErrorsQuoteNothing(t *testing.T) {
 	for _, source := range []string{"hunter2=\"$hunter2${secret:hunter2}\"", "hunter2_${secret:hunter2}=hunter2", "hunter2=hunter2${secret:hunter2}"} {
-		_, _, err := renderAll(source, "hunter2\x00")
+		_, _, err := rendertest.Render(Format(parse), source, "hunter2\x00")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -433,9 +414,9 @@ func TestEveryValueInEveryPlace(t *testing.T) {
 			} else {
 				behind += "\n# d\nLAST=`y`\n"
 			}
-			out, _, err := renderAll(before+p.scalar+behind, k.Value)
+			out, _, err := rendertest.Render(Format(parse), before+p.scalar+behind, k.Value)
 			if strings.Contains(k.Value, "\x00") {
-				requireError(t, err, len(before)+find(p.scalar)[0].Start)
+				requireError(t, err, len(before)+rendertest.Find(p.scalar)[0].Start)
 				refused++
 				continue
 			}
@@ -493,14 +474,14 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format(parse), source, value)
 		if err != nil {
 			if kind := secret.KindOf(err); kind != secret.Invalid && kind != secret.General {
 				t.Fatalf("error %v of kind %v", err, kind)
 			}
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && strings.Contains(value, "\x00") {
@@ -517,7 +498,7 @@ func FuzzSplice(f *testing.F) {
 func requireTree(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
 	words := source
-	spans := find(source)
+	spans := rendertest.Find(source)
 	for n, span := range slices.Backward(spans) {
 		words = words[:span.Start] + wordFor(n) + words[span.End:]
 	}
@@ -563,7 +544,7 @@ func withValue(text string, span int, reference, value string, isComment, isRef 
 func BenchmarkRender(b *testing.B) {
 	line := "SERVICE_URL=\"postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\" # " + strings.Repeat("some text of a configuration ", 32) + "\n"
 	source := []byte(strings.Repeat(line, 1000))
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 1_000_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

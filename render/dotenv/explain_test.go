@@ -7,6 +7,7 @@ import (
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -14,7 +15,7 @@ import (
 // value but those of the key UNKNOWN.
 func explained(t *testing.T, source, value string) (all []string) {
 	t.Helper()
-	spans := find(source)
+	spans := rendertest.Find(source)
 	d, err := Format(parse)([]byte(source), spans)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +65,7 @@ func TestExplainIsTrue(t *testing.T) {
 		for _, k := range hostile.Kinds() {
 			got := explained(t, source, k.Value)[0]
 			told[got]++
-			out, _, err := renderAll(source, k.Value)
+			out, _, err := rendertest.Render(Format(parse), source, k.Value)
 			_, done, _ := strings.Cut(got, ", ")
 			want := "with escapes"
 			switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -33,7 +34,7 @@ func shellFile(t *testing.T) (file []byte, all []variable) {
 			}
 			v := variable{fmt.Sprintf("V%d", len(all)), p.name + ": " + k.Name, p.prefix + k.Value + p.suffix}
 			source.WriteString(strings.Replace(p.before, "NAME", v.name, 1))
-			values[source.Len()+find(p.scalar)[0].Start] = k.Value
+			values[source.Len()+rendertest.Find(p.scalar)[0].Start] = k.Value
 			source.WriteString(p.scalar + p.behind)
 			all = append(all, v)
 		}
@@ -44,7 +45,7 @@ func shellFile(t *testing.T) (file []byte, all []variable) {
 // renderWith renders source with a value for each reference, by where it starts.
 func renderWith(t *testing.T, source string, values map[int]string) []byte {
 	t.Helper()
-	spans := find(source)
+	spans := rendertest.Find(source)
 	d, err := Format(parse)([]byte(source), spans)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +120,7 @@ func TestShellsExpandTheDocumentsOwnText(t *testing.T) {
 	text := "U=user\nA=\"$U/${U}:${secret:K}@$U\"\nB=$U/${U}:${secret:K}@$U\nC='$U${secret:K}'\nD=\"${secret:K}$(echo x)\"\nE=\\${secret:K}\nF=${U}${secret:K}\n"
 	const value = "er:h$U`touch ran`$(touch ran)}\\"
 	values := map[int]string{}
-	for _, span := range find(text) {
+	for _, span := range rendertest.Find(text) {
 		values[span.Start] = value
 	}
 	file := renderWith(t, text, values)
@@ -155,7 +156,7 @@ func TestTextThatAShellCouldExpandIsRefused(t *testing.T) {
 	for _, text := range texts {
 		v := variable{name: fmt.Sprintf("V%d", len(all)), what: text}
 		source := v.name + "=\"" + text + "${secret:K}\"\n"
-		d, err := Format(parse)([]byte(source), find(source))
+		d, err := Format(parse)([]byte(source), rendertest.Find(source))
 		if err != nil || len(d.Refs()) == 0 {
 			continue
 		}

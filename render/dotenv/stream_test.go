@@ -1,36 +1,10 @@
 package dotenv
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
-
-// inParts renders source in windows of size bytes and more.
-func inParts(s render.Stream, source, value string, size int) (string, error) {
-	var out strings.Builder
-	for n := size; ; n += size {
-		window := source[:min(n, len(source))]
-		part, taken, err := s.Next([]byte(window), find(window), len(window) == len(source))
-		if err != nil {
-			return "", err
-		}
-		if taken == 0 && len(window) < len(source) {
-			continue
-		}
-		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
-		if err != nil {
-			return "", err
-		}
-		out.Write(b)
-		if len(window) == len(source) {
-			return out.String(), nil
-		}
-		source, n = source[taken:], 0
-	}
-}
 
 // TestPartsAreTheWhole whatever the size of the windows.
 func TestPartsAreTheWhole(t *testing.T) {
@@ -42,9 +16,9 @@ func TestPartsAreTheWhole(t *testing.T) {
 		"a quote within": "A=it's ${secret:K}\nB='\nC=2\n'\n",
 	} {
 		for _, value := range []string{"v", "two\nlines", "it's \"q\""} {
-			want, _, wantErr := renderAll(source, value)
+			want, _, wantErr := rendertest.Render(Format(parse), source, value)
 			for _, size := range []int{1, 2, 5, 9, 30} {
-				got, err := inParts(Stream(parse)(), source, value, size)
+				got, err := rendertest.InParts(Stream(parse)(), source, value, size)
 				if (err == nil) != (wantErr == nil) || err == nil && got != want {
 					t.Errorf("%s, windows of %d bytes: %q, error %v, want %q, error %v", name, size, got, err, want, wantErr)
 				}
@@ -57,8 +31,8 @@ func FuzzParts(f *testing.F) {
 	f.Add("A=\"x\ny=${secret:K}\"\nB=2\n", "v\n", 3)
 	f.Fuzz(func(t *testing.T, source, value string, size int) {
 		size = max(1, min(size, 100))
-		want, _, wantErr := renderAll(source, value)
-		got, err := inParts(Stream(parse)(), source, value, size)
+		want, _, wantErr := rendertest.Render(Format(parse), source, value)
+		got, err := rendertest.InParts(Stream(parse)(), source, value, size)
 		if (err == nil) != (wantErr == nil) || err == nil && got != want {
 			t.Fatalf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
 		}

@@ -2,43 +2,15 @@ package hcl
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
-
-// requirePlaced asks of an error that it says where, within the document.
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var p *render.PlacedError
-	if !errors.As(err, &p) || p.Offset < 0 || p.Offset > len(source) {
-		t.Errorf("%q: error without a place: %v", source, err)
-	}
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -80,7 +52,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"a name like a word":          {"a = <<QQQQQQQQQQQ\n ${secret:K}\nQQQQQQQQQQQ\n", "v", "a = <<QQQQQQQQQQQ\n v\nQQQQQQQQQQQ\n"},
 		"nothing":                     {"", "v", ""},
 	} {
-		got, _, err := renderAll(test.source, test.value)
+		got, _, err := rendertest.Render(Format, test.source, test.value)
 		if err != nil || got != test.want {
 			t.Errorf("%s:\n got %q, error %v\nwant %q", name, got, err, test.want)
 			continue
@@ -128,7 +100,7 @@ func TestRefused(t *testing.T) {
 		"a = \"\xff ${secret:K}\"\n":             {"v", 5, secret.General, "UTF-8"},
 		"a = \"$${secret:K}{x}\"\n":              {"", 5, secret.Invalid, "another one"},
 	} {
-		out, _, err := renderAll(source, test.value)
+		out, _, err := rendertest.Render(Format, source, test.value)
 		var p *render.PlacedError
 		if out != "" || !errors.As(err, &p) || p.Offset != test.offset || secret.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.what) {
 			t.Errorf("%q: %q, error %v, want %q at %d", source, out, err, test.what, test.offset)
@@ -137,7 +109,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%q: no hint", source)
 		}
 	}
-	if _, _, err := renderAll(`a = "\${secret:K}"`, "v"); !strings.Contains(secret.Hint(err), `\\${secret:KEY}`) {
+	if _, _, err := rendertest.Render(Format, `a = "\${secret:K}"`, "v"); !strings.Contains(secret.Hint(err), `\\${secret:KEY}`) {
 		t.Errorf("hint %q", secret.Hint(err))
 	}
 }
@@ -153,7 +125,7 @@ var planted = []string{
 func TestPlantedReferenceChangesOneScalar(t *testing.T) {
 	done := 0
 	for _, source := range planted {
-		if out, refs, err := renderAll(source, "v"); err != nil || out != source || refs != nil {
+		if out, refs, err := rendertest.Render(Format, source, "v"); err != nil || out != source || refs != nil {
 			t.Fatalf("%q: without references: error %v", source, err)
 		}
 		d, err := read([]byte(source), nil)
@@ -163,9 +135,9 @@ func TestPlantedReferenceChangesOneScalar(t *testing.T) {
 		for _, k := range d.tokens {
 			for at := k.start; k.kind == literal && at <= k.end; at++ {
 				with := source[:at] + "${secret:K}" + source[at:]
-				out, refs, err := renderAll(with, "v")
+				out, refs, err := rendertest.Render(Format, with, "v")
 				if err != nil { // within an escape, or in a name
-					requirePlaced(t, err, with)
+					rendertest.RequirePlaced(t, err, with)
 					continue
 				}
 				if want := source[:at] + "v" + source[at:]; out != want || len(refs) != 1 {
@@ -196,7 +168,7 @@ func TestExplainTellsWhatIsDone(t *testing.T) {
 		{`a = "${secret:K}"`, "\xff", "in a quoted string"},
 		{`a = "\\${secret:K} ${secret:K}" # ${secret:K}`, "v", "in a quoted string, as it is"},
 	} {
-		spans := find(test.source)
+		spans := rendertest.Find(test.source)
 		d, err := Format([]byte(test.source), spans)
 		if err != nil {
 			t.Fatal(err)
@@ -236,9 +208,9 @@ func TestHostileDocumentsAreRead(t *testing.T) {
 		"a value in a string": "a = \"${secret:K}\"",
 	} {
 		start := time.Now()
-		_, _, err := renderAll(source, strings.Repeat("$\n", 5))
+		_, _, err := rendertest.Render(Format, source, strings.Repeat("$\n", 5))
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 		}
 		if took := time.Since(start); took > 3*time.Minute {
 			t.Errorf("%s: %v", name, took)
@@ -253,7 +225,7 @@ func TestHostileDocumentsAreRead(t *testing.T) {
 func TestProofSeesWhatDiffers(t *testing.T) {
 	const source = "# c\na = \"x ${secret:K}\"\nb = <<E\n${secret:K}\nE\nc = \"${y}${secret:K}\"\nd = [ ${secret:K}, 1 ]\n"
 	const right = "# c\na = \"x v\"\nb = <<E\nv\nE\nc = \"${y}v\"\nd = [ \"v\", 1 ]\n"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}

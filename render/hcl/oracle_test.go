@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -134,7 +135,7 @@ func withValues(f *file, tree []string, value string) (all []string) {
 // both. A document that it does not read tells nothing.
 func requireTree(t *testing.T, source, value, out string) (told bool) {
 	t.Helper()
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +202,7 @@ func TestHashicorpReadsEveryValue(t *testing.T) {
 	documents, refused := 0, map[string]int{}
 	for name, source := range oraclePlaces {
 		for _, k := range hostile.Kinds() {
-			out, _, err := renderAll(source, k.Value)
+			out, _, err := rendertest.Render(Format, source, k.Value)
 			mustFail := !utf8.ValidString(k.Value)
 			switch {
 			case err != nil && (mustFail || !norm.NFC.IsNormalString(k.Value) || strings.Contains(name, "with sequences")):
@@ -240,9 +241,9 @@ func FuzzSplice(f *testing.F) {
 		if strings.Contains(source, "zqw") || len(source) > 1<<12 || !utf8.ValidString(source) {
 			return
 		}
-		out, _, err := renderAll(source, value)
+		out, _, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
 		requireTree(t, source, value, out)
@@ -258,7 +259,7 @@ func FuzzSplice(f *testing.F) {
 
 // TestTerraformReadsEveryValue asks Terraform itself for the values of a file of variables.
 func TestTerraformReadsEveryValue(t *testing.T) {
-	terraform := requireProgram(t, "terraform")
+	terraform := rendertest.Program(t, "terraform")
 	var declared, variables, asked strings.Builder
 	var wants []string
 	for _, p := range []struct{ before, behind string }{
@@ -266,7 +267,7 @@ func TestTerraformReadsEveryValue(t *testing.T) {
 	} {
 		for _, k := range hostile.Kinds() {
 			text := strings.TrimSuffix(p.before, "[")
-			out, _, err := renderAll("a = "+text+"${secret:K}"+strings.TrimPrefix(p.behind, "][0]")+"\n", k.Value)
+			out, _, err := rendertest.Render(Format, "a = "+text+"${secret:K}"+strings.TrimPrefix(p.behind, "][0]")+"\n", k.Value)
 			if err != nil || strings.Count(k.Value, "\n")+strings.Count(k.Value, "$") > 1<<12 {
 				continue
 			}
@@ -323,16 +324,4 @@ func wanted(before, value, behind string) string {
 		return "x " + value + " y"
 	}
 	return value
-}
-
-func requireProgram(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), name) {
-			t.Fatalf("%s is required: %v", name, err)
-		}
-		t.Skipf("no %s here", name)
-	}
-	return path
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -13,7 +14,7 @@ import (
 // in values have one.
 func explained(t *testing.T, source string, values map[string]string) (all []render.Explanation) {
 	t.Helper()
-	spans := find(source)
+	spans := rendertest.Find(source)
 	d, err := Format([]byte(source), spans)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +84,7 @@ func TestExplainIsTrue(t *testing.T) {
 		for _, k := range kinds() {
 			got := explained(t, source, map[string]string{"K": k.Value})[0].String()
 			told[got]++
-			out, _, err := renderAll(source, k.Value)
+			out, _, err := rendertest.Render(Format, source, k.Value)
 			want := place
 			switch {
 			case err != nil:
@@ -110,7 +111,7 @@ func TestExplainKnowsWhatStandsAround(t *testing.T) {
 	values := []string{"", "\r", "\n", "<", "v", "javascript", ":", "'"}
 	told, refused := 0, 0
 	for _, source := range pairs() {
-		spans := find(source)
+		spans := rendertest.Find(source)
 		d, err := Format([]byte(source), spans)
 		if err != nil {
 			continue

@@ -4,34 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -82,7 +62,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"nothing":                    {"", "v", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +79,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 		for _, slash := range []string{`\`, "&#92;", "&#092;", "&#x5c;", "&#X005C;", "&bsol;"} {
 			for n, decoded := range want {
 				source := strings.Replace(around, "\x00", "é"+strings.Repeat(slash, n)+"${secret:K}", 1)
-				out, refs, err := renderAll(source, "v")
+				out, refs, err := rendertest.Render(Format, source, "v")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -116,7 +96,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "<!-- ${secret:A} --><a b='${secret:B}' c=\"\\${secret:C}\">${secret:D}<!-- ${secret:E} --><title>\\${secret:F}${secret:G}</title>"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,8 +175,8 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"not ASCII":                {"<meta charset=latin1>é", 21, secret.General, "not ASCII", toUTF8},
 	} {
 		t.Run(what, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, "v")
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
@@ -223,23 +203,11 @@ func TestValuesThatAPlaceCannotCarry(t *testing.T) {
 		{"<form action=\"java${secret:K}\">", "script:f()", data},
 		{"<a xlink:href='${secret:K}'>", "vbscript:", data},
 	} {
-		_, _, err := renderAll(test.source, test.value)
-		requireError(t, err, strings.Index(test.source, "$"), secret.Invalid)
+		_, _, err := rendertest.Render(Format, test.source, test.value)
+		rendertest.RequireError(t, err, strings.Index(test.source, "$"), secret.Invalid)
 		if secret.Hint(err) != test.hint {
 			t.Errorf("%s: hint %q, want %q", test.source, secret.Hint(err), test.hint)
 		}
-	}
-}
-
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
 	}
 }
 
@@ -247,7 +215,7 @@ func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "<!DOCTYPE html><!-- c -->\n<p B=\"x\\\\${secret:A}\" c = 'd' e=f${secret:A} g=h checked>\n  é &amp;\\\\${secret:B}<i f='1'><title>&${secret:C:-}</title> z<script>a<b</script> &lt;</i>\n"
 	source = strings.Replace(source, "&${", "${", 1)
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,8 +305,8 @@ func TestHostileDocumentsAreReadFast(t *testing.T) {
 		"words":         allWords(),
 	} {
 		source = "<p>${secret:K}" + source
-		if out, _, err := renderAll(source, "v"); err != nil {
-			requirePlaced(t, err, source)
+		if out, _, err := rendertest.Render(Format, source, "v"); err != nil {
+			rendertest.RequirePlaced(t, err, source)
 		} else if out != strings.Replace(source, "${secret:K}", "v", 1) {
 			t.Errorf("%s: another document", name)
 		}
@@ -377,7 +345,7 @@ func TestLargeDocumentsAreRenderedFast(t *testing.T) {
 		"entities":    "<p>" + strings.Repeat("&bsol;", 100_000) + strings.Repeat("&b", 100_000) + " ${secret:K}",
 		"a long word": "<p>&" + strings.Repeat("b", 1_000_000) + ";${secret:K}",
 	} {
-		out, _, err := renderAll(source, "]]>&")
+		out, _, err := rendertest.Render(Format, source, "]]>&")
 		if err != nil || !strings.Contains(out, "]]&gt;&amp;") {
 			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
 		}
@@ -392,7 +360,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		"<hunter2", "<hunter2 ${secret:hunter2}>", "<${secret:hunter2}>", "<script>hunter2 ${secret:hunter2}", "<a href='javascript:hunter2${secret:hunter2}'>",
 		"<p>&hunter2${secret:hunter2}", "<p>hunter2${secret:hunter2}", "<a hunter2='${secret:hunter2}'>", "<pre>${secret:hunter2}", "<a onhunter2='${secret:hunter2}'>",
 	} {
-		_, _, err := renderAll(source, "\nhunter2\xff")
+		_, _, err := rendertest.Render(Format, source, "\nhunter2\xff")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -401,7 +369,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte(`<p>\\${secret:K}<!-- ${secret:K} -->`)
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -420,7 +388,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	entry := "<section class=service data-enabled='true'>\n<p>postgres://app:${secret:DATABASE_PASSWORD}@localhost/app</p>\n<p>" + strings.Repeat("some text of a configuration ", 31) + "</p>\n</section>\n"
 	source := bytes.Repeat([]byte(entry), 1000)
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 1_000_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

@@ -2,9 +2,7 @@ package html
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -15,7 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -105,9 +103,9 @@ func carries(value string) bool {
 // false for a value that HTML cannot carry.
 func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(s.before+s.scalar+s.behind, k.Value)
+	out, _, err := rendertest.Render(Format, s.before+s.scalar+s.behind, k.Value)
 	if !carries(k.Value) {
-		requireError(t, err, len(s.before)+find(s.scalar)[0].Start, secret.Invalid)
+		rendertest.RequireError(t, err, len(s.before)+rendertest.Find(s.scalar)[0].Start, secret.Invalid)
 		if secret.Hint(err) != "the filter base64 encodes any bytes: ${secret:KEY|base64}" {
 			t.Errorf("%s: %s: hint %q", s.name, k.Name, secret.Hint(err))
 		}
@@ -158,18 +156,18 @@ def put(event, value):
 
 for line in sys.stdin:
     want, value, got = (bytes.fromhex(part).decode() for part in line.split(","))
-    print(put(Events(want).all, value) == Events(got).all)
+    print("same" if put(Events(want).all, value) == Events(got).all else "other")
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	refused := rendered(t, func(s setting, k hostile.Kind, out string) {
 		fmt.Fprintf(&in, "%x,%x,%x\n", s.before+word+s.behind, s.prefix+k.Value+s.suffix, out)
 		names = append(names, s.name+": "+k.Name)
 	})
-	requireTrue(t, python, &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
 	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(settings()), len(names), refused)
 }
 
@@ -215,26 +213,6 @@ func depthOf(n *html.Node) (depth int) {
 	return depth
 }
 
-// requireTrue has Python compare documents.
-func requireTrue(t *testing.T, python string, in *bytes.Buffer, names []string) {
-	t.Helper()
-	cmd := exec.Command(python, "-c", compare)
-	cmd.Stdin = in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "True" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
-}
-
 // rendered calls do with every document that there is for a value in a place, and counts
 // the others. The longest values stand in some of the places only. A text that begins with
 // white space can stand where a tree has none, and so it does not stand alone.
@@ -258,21 +236,6 @@ func rendered(t *testing.T, do func(s setting, k hostile.Kind, out string)) (ref
 	return refused
 }
 
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
-}
-
 // kept are documents such as people keep.
 var kept = []string{
 	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Shop &mdash; é</title>\n<meta name=csrf content='a\"b'>\n<link rel=stylesheet href=/a.css>\n<style>p > a { color: \"#fff\" }</style>\n<script src=\"a.js\" async></script>\n<script>\nif (a < b && c) { d = \"</p>\" }\n</script>\n</head>\n<body onload=\"f('x')\">\n<!-- note > -->\n<p>5 < 6 &amp 7\n<textarea>\nx</textarea>\n<input type=checkbox checked value=on>\n<img src='a.png'alt=\"\"/>\n</body>\n</html>\n",
@@ -282,21 +245,21 @@ var kept = []string{
 // TestAReferenceAtEachByte plants one before each byte of the documents, one after the
 // other. Where it is taken, that text or attribute changes and no other.
 func TestAReferenceAtEachByte(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	const value, ref = "x<'\"&>\n\t é\\", "${secret:K}"
 	left, refused := 0, 0
 	for n, document := range kept {
-		if out, refs, err := renderAll(document, "v"); err != nil || out != document || refs != nil {
+		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
 			t.Errorf("a document without references has changed, error %v", err)
 		}
 		for at := range len(document) + 1 {
 			template := document[:at] + ref + document[at:]
-			out, refs, err := renderAll(template, value)
+			out, refs, err := rendertest.Render(Format, template, value)
 			switch {
 			case err != nil:
-				requirePlaced(t, err, template)
+				rendertest.RequirePlaced(t, err, template)
 				refused++
 			case refs == nil:
 				left++
@@ -313,7 +276,7 @@ func TestAReferenceAtEachByte(t *testing.T) {
 			}
 		}
 	}
-	requireTrue(t, python, &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
 	if len(names) < 100 || left < 20 || refused < 300 {
 		t.Errorf("only %d, %d and %d", len(names), left, refused)
 	}
@@ -335,12 +298,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && !carries(value) {
@@ -348,17 +311,6 @@ func FuzzSplice(f *testing.F) {
 		}
 		requireTokens(t, source, value, refs, out)
 	})
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }
 
 // wordFor stands for a span. It is nothing that a fuzzer hits upon.
@@ -370,7 +322,7 @@ func requireTokens(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
 	var words strings.Builder
 	at := 0
-	for n, s := range find(source) {
+	for n, s := range rendertest.Find(source) {
 		words.WriteString(source[at:s.Start] + wordFor(n))
 		at = s.End
 	}
@@ -420,7 +372,7 @@ func listed(document string) (all []listing) {
 
 // withValues puts the value, or the reference itself, in the place of each word.
 func withValues(text, source, value string, refs []int) string {
-	for n, span := range slices.Backward(find(source)) { // so that no value stands before a word
+	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
 		before, behind, ok := strings.Cut(text, wordFor(n))
 		if !ok {
 			continue

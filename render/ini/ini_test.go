@@ -4,34 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -70,7 +50,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"nothing":                    {"", "v", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +63,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n;${secret:E}\nl = ${secret:F}"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,8 +114,8 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"a carriage return":      {"k = v\rl = w", 5, secret.General, "a carriage return"},
 	} {
 		t.Run(what, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, "v")
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
@@ -181,23 +161,11 @@ func TestValuesThatReadersReadOtherwiseAreRefused(t *testing.T) {
 		{"[Unit]\n[x]\nExecStart=x \"${secret:K}\"", "a b", "a blank", words},
 		{"[Service]\nEnvironment=\"A=${secret:K}\"", "a$b", "a '$'", elsewise},
 	} {
-		_, _, err := renderAll(test.source, test.value)
-		requireError(t, err, find(test.source)[0].Start, secret.Invalid)
+		_, _, err := rendertest.Render(Format, test.source, test.value)
+		rendertest.RequireError(t, err, rendertest.Find(test.source)[0].Start, secret.Invalid)
 		if !strings.Contains(err.Error(), test.text) || secret.Hint(err) != test.hint {
 			t.Errorf("%s: got %q, hint %q", test.source, err, secret.Hint(err))
 		}
-	}
-}
-
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
 	}
 }
 
@@ -230,7 +198,7 @@ func TestReadersReadWhatTheyDo(t *testing.T) {
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "# c\n[s]\na = x ${secret:A}\nb: \"y;${secret:B}z\"\n\tc=1 ; d\ne = ${secret:D} ; note\nk =\n  ${secret:C}/x\n\n"
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +251,7 @@ func TestTheProofDoesNotNeedTheCheck(t *testing.T) {
 		{"k = a\n  ${secret:K}\n", "[b]"}, {"k = a\n  ${secret:K}\n", "b=c"}, {"k = a\n  ${secret:K}\n", "# b"},
 	} {
 		source, value := test.source, test.value
-		f, err := Format([]byte(source), find(source))
+		f, err := Format([]byte(source), rendertest.Find(source))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -312,8 +280,8 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 		"words":       "k = ${secret:K}\n" + allWords(),
 		"backslashes": "k = " + strings.Repeat(`\`, 1_000_001) + "${secret:K}${secret:K}",
 	} {
-		if out, _, err := renderAll(source, "v"); err != nil {
-			requirePlaced(t, err, source)
+		if out, _, err := rendertest.Render(Format, source, "v"); err != nil {
+			rendertest.RequirePlaced(t, err, source)
 			if name != "words" {
 				t.Errorf("%s: error %v", name, err)
 			}
@@ -342,7 +310,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		"hunter2${secret:hunter2}", "hunter2 ${secret:hunter2} = v", "[hunter2${secret:hunter2}]", "k = hunter2;${secret:hunter2}", "k = '${secret:hunter2}'",
 		"k = ${secret:hunter2}", `k = \\${secret:hunter2}`, "k = hunter2\xff", "k = hunter2\r",
 	} {
-		_, _, err := renderAll(source, "hunter2\n")
+		_, _, err := rendertest.Render(Format, source, "hunter2\n")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -351,7 +319,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte("k = \\${secret:K}${secret:K} # x\n# ${secret:K}")
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +338,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	entry := "[service]\nname = service\nenabled: true\nurl = postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\n; " + strings.Repeat("some text of a configuration ", 31) + "\n\n"
 	source := bytes.Repeat([]byte(entry), 1000)
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 900_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

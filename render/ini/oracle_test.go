@@ -2,7 +2,6 @@ package ini
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -98,9 +97,9 @@ func kinds() []hostile.Kind {
 // false for a value that is refused.
 func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(s.before+s.form+s.behind, k.Value)
+	out, _, err := rendertest.Render(Format, s.before+s.form+s.behind, k.Value)
 	if err != nil {
-		requirePlaced(t, err, s.before+s.form+s.behind)
+		rendertest.RequirePlaced(t, err, s.before+s.form+s.behind)
 		if secret.KindOf(err) != secret.Invalid || secret.Hint(err) == "" {
 			t.Fatalf("%s: %s: error %v, hint %q", s.name, k.Name, err, secret.Hint(err))
 		}
@@ -168,7 +167,7 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	requireSame(t, []string{python, "-c", compare}, func(setting) bool { return true })
 }
 
@@ -187,8 +186,8 @@ for (const line of require("fs").readFileSync(0, "utf8").trimEnd().split("\n")) 
 `
 
 func TestNPMReadsEveryValueInEveryPlace(t *testing.T) {
-	node := requireProgram(t, "node")
-	npm := requireProgram(t, "npm")
+	node := rendertest.Program(t, "node")
+	npm := rendertest.Program(t, "npm")
 	root, err := exec.Command(npm, "root", "-g").Output()
 	if err != nil {
 		t.Skipf("npm does not say where it is: %v", err)
@@ -215,20 +214,7 @@ func requireSame(t *testing.T, command []string, isRead func(s setting) bool) {
 		names = append(names, s.name+": "+k.Name)
 	})
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdin = &in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "same" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
+	rendertest.RequireSame(t, cmd, &in, names)
 	if len(names) < 4000 {
 		t.Errorf("only %d documents", len(names))
 	}
@@ -238,7 +224,7 @@ func requireSame(t *testing.T, command []string, isRead func(s setting) bool) {
 // TestGitReadsEveryValue asks git for one file that has all values in it, and for one that
 // has words in their places.
 func TestGitReadsEveryValue(t *testing.T) {
-	git := requireProgram(t, "git")
+	git := rendertest.Program(t, "git")
 	for _, form := range forms {
 		var values []string
 		for _, k := range kinds() {
@@ -251,7 +237,7 @@ func TestGitReadsEveryValue(t *testing.T) {
 			t.Errorf("%s: only %d values", form, len(values))
 		}
 		template := "[s]\n" + strings.Repeat("\tk = "+form+"\n", len(values))
-		d, err := Format([]byte(template), find(template))
+		d, err := Format([]byte(template), rendertest.Find(template))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,21 +281,6 @@ func gitValues(t *testing.T, git, text string, values ...string) (all []string) 
 	return all
 }
 
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
-}
-
 // kept are documents such as people keep.
 var kept = map[string]string{
 	".npmrc":           "; auth\n//registry.npmjs.org/:_authToken=abc\n@shop:registry=https://npm.example.com/\nsave-exact=true\n",
@@ -324,13 +295,13 @@ var kept = map[string]string{
 // TestAReferenceAtEachByte plants one before each byte of the documents, one after the
 // other. Where it is taken, only its own bytes change, and Python finds nothing else.
 func TestAReferenceAtEachByte(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	const value, ref = "v1=[a]: {b}", "${secret:K}"
 	left, refused := 0, 0
 	for name, document := range kept {
-		if out, refs, err := renderAll(document, "v"); err != nil || out != document || refs != nil {
+		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
 			t.Errorf("%s: a document without references has changed, error %v", name, err)
 		}
 		for at := range len(document) + 1 {
@@ -338,10 +309,10 @@ func TestAReferenceAtEachByte(t *testing.T) {
 				continue // there it is an escaped one
 			}
 			template := document[:at] + ref + document[at:]
-			out, refs, err := renderAll(template, value)
+			out, refs, err := rendertest.Render(Format, template, value)
 			switch {
 			case err != nil:
-				requirePlaced(t, err, template)
+				rendertest.RequirePlaced(t, err, template)
 				refused++
 			case refs == nil:
 				left++
@@ -359,20 +330,7 @@ func TestAReferenceAtEachByte(t *testing.T) {
 		}
 	}
 	cmd := exec.Command(python, "-c", compare)
-	cmd.Stdin = &in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "same" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
+	rendertest.RequireSame(t, cmd, &in, names)
 	if len(names) < 200 || left < 10 || refused < 250 {
 		t.Errorf("only %d, %d and %d", len(names), left, refused)
 	}
@@ -396,12 +354,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if strings.Count(out, "\n") != strings.Count(source, "\n") || len(refs) > 0 && strings.ContainsAny(value, "\r\x00\"\\%") {
@@ -418,7 +376,7 @@ func FuzzSplice(f *testing.F) {
 func replaced(source, value string, refs []int) string {
 	var out strings.Builder
 	at := 0
-	for n, span := range find(source) {
+	for n, span := range rendertest.Find(source) {
 		before := source[at:span.Start]
 		slashes := len(before) - len(strings.TrimRight(before, `\`))
 		line := strings.TrimLeft(strings.TrimPrefix(source[strings.LastIndexByte(source[:span.Start], '\n')+1:span.Start], "\ufeff"), " \t")
@@ -434,15 +392,4 @@ func replaced(source, value string, refs []int) string {
 		at = span.End
 	}
 	return out.String() + source[at:]
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
 // commented are documents such as editors and compilers keep.
@@ -26,19 +27,19 @@ func TestCommentsStayAsTheyAre(t *testing.T) {
 	const ref = "${secret:K}"
 	inStrings, inComments := 0, 0
 	for name, document := range commented {
-		if out, refs, err := renderAll(document, "v"); err != nil || out != document || refs != nil {
+		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
 			t.Errorf("%s: without references it has changed, error %v", name, err)
 		}
 		for _, at := range insides(document, true) {
 			inComments++
 			source := document[:at] + ref + document[at:]
-			if out, refs, err := renderAll(source, "\"*/\n//"); err != nil || out != source || refs != nil {
+			if out, refs, err := rendertest.Render(Format, source, "\"*/\n//"); err != nil || out != source || refs != nil {
 				t.Errorf("%s: in the comment at %d: error %v, references %v", name, at, err, refs)
 			}
 		}
 		for _, at := range insides(document, false) {
 			inStrings++
-			out, refs, err := renderAll(document[:at]+ref+document[at:], "\"*/\n//")
+			out, refs, err := rendertest.Render(Format, document[:at]+ref+document[at:], "\"*/\n//")
 			want := document[:at] + `\"*/\n//` + document[at:]
 			if err != nil || out != want || len(refs) != 1 {
 				t.Errorf("%s: in the string at %d: error %v, references %v", name, at, err, refs)
@@ -127,7 +128,7 @@ func commentedPlaces() []place {
 }
 
 func TestPythonReadsEveryValueBesideComments(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	ask(t, python, []string{"-c", readStrings}, stripped)
 }
 
@@ -145,7 +146,7 @@ for (const line of require("fs").readFileSync(0, "utf8").trimEnd().split("\n")) 
 `
 
 func TestJavaScriptReadsEveryValueBesideComments(t *testing.T) {
-	node := requireProgram(t, "node")
+	node := rendertest.Program(t, "node")
 	ask(t, node, []string{"-e", evalStrings}, func(document string) string { return document })
 }
 
@@ -208,12 +209,12 @@ func FuzzComments(f *testing.F) {
 		f.Add(p.before+p.scalar+p.behind, "*/")
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		for _, span := range find(source) {
+		for _, span := range rendertest.Find(source) {
 			if strings.ContainsAny(source[span.Start+len("${secret:"):span.End], `"\/*,`) {
 				return // the stripping is too naive for it
 			}
@@ -231,7 +232,7 @@ func renumbered(source string, refs []int) (all []int) {
 		}
 	})
 	number := 0
-	for i, span := range find(source) {
+	for i, span := range rendertest.Find(source) {
 		if slices.Contains(refs, i) {
 			all = append(all, number)
 		}

@@ -3,34 +3,15 @@ package json
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -66,7 +47,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"an escaped one is encoded": {`["\\${secret:K:-"\}"]`, "v", `["${secret:K:-\"\\}"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +64,7 @@ func TestBackslashesAreCountedInTheDecodedString(t *testing.T) {
 		for n, decoded := range want {
 			for _, text := range []string{"", "x", `\"`, "é"} {
 				written := text + strings.Repeat(slash, n)
-				out, refs, err := renderAll(`{"a": "`+written+`${secret:K}"}`, "v")
+				out, refs, err := rendertest.Render(Format, `{"a": "`+written+`${secret:K}"}`, "v")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -100,7 +81,7 @@ func TestBackslashesAreCountedInTheDecodedString(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := `/* ${secret:A} */ ["${secret:B}\\${secret:C}", ${secret:D}, "\\\\${secret:E}" // ${secret:F}` + "\n]"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,24 +169,12 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"half an escape":          {`["a\u00${secret:P}"]`, 3, secret.General, "behind a backslash"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, "v")
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
 		})
-	}
-}
-
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
 	}
 }
 
@@ -217,7 +186,7 @@ func TestHintsSayWhatToDo(t *testing.T) {
 		`["${secret:P}"]`:   `the filter base64 encodes any bytes: ${secret:KEY|base64}`,
 		`["\x${secret:P}"]`: "",
 	} {
-		if _, _, err := renderAll(source, "\xff"); secret.Hint(err) != want {
+		if _, _, err := rendertest.Render(Format, source, "\xff"); secret.Hint(err) != want {
 			t.Errorf("%s: hint %q, want %q", source, secret.Hint(err), want)
 		}
 	}
@@ -225,17 +194,17 @@ func TestHintsSayWhatToDo(t *testing.T) {
 
 func TestOnlyUTF8CanBeCarried(t *testing.T) {
 	for _, value := range []string{"\xff", "a\xe2\x82", "\xed\xa0\x80", "\xc0\xaf"} {
-		_, _, err := renderAll(`{"a": "x", "b": "y ${secret:K}"}`, value)
-		requireError(t, err, 19, secret.Invalid)
+		_, _, err := rendertest.Render(Format, `{"a": "x", "b": "y ${secret:K}"}`, value)
+		rendertest.RequireError(t, err, 19, secret.Invalid)
 	}
 }
 
 // TestHalfAPairIsNotMended: without its reference the string would be one character,
 // to every reader, where the document has two halves of one.
 func TestHalfAPairIsNotMended(t *testing.T) {
-	_, _, err := renderAll(`[1, "\ud83d${secret:K}\ude00"]`, "")
-	requireError(t, err, 4, secret.Invalid)
-	if _, _, err = renderAll(`[1, "\ud83d${secret:K}\ude00"]`, "v"); err != nil {
+	_, _, err := rendertest.Render(Format, `[1, "\ud83d${secret:K}\ude00"]`, "")
+	rendertest.RequireError(t, err, 4, secret.Invalid)
+	if _, _, err = rendertest.Render(Format, `[1, "\ud83d${secret:K}\ude00"]`, "v"); err != nil {
 		t.Error(err)
 	}
 }
@@ -244,15 +213,15 @@ func TestHalfAPairIsNotMended(t *testing.T) {
 // comment end within one.
 func TestACommentIsWhatOtherReadersTakeForOne(t *testing.T) {
 	for _, comment := range []string{"/*${secret:K:-*/}*/", "//${secret:K:-\r}\n"} {
-		_, _, err := renderAll(`["${secret:K}"`+comment+`]`, "v")
-		requireError(t, err, len(`["${secret:K}"`), secret.Invalid)
+		_, _, err := rendertest.Render(Format, `["${secret:K}"`+comment+`]`, "v")
+		rendertest.RequireError(t, err, len(`["${secret:K}"`), secret.Invalid)
 	}
 }
 
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "// é\n{\"a\": \"x\\\\${secret:A}\", \"b\": [1, 2.0, \"y${secret:B}\\n\\ud800\"], \"c\": ${secret:C}, }\n"
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,14 +273,14 @@ func TestAnyDepthIsReadFast(t *testing.T) {
 	began := time.Now()
 	for _, unit := range []string{"[", `{"a":`, "[[],"} {
 		deep := strings.Repeat(unit, 200_000)
-		_, _, err := renderAll(deep, "v")
+		_, _, err := rendertest.Render(Format, deep, "v")
 		var placed *render.PlacedError
 		if !errors.As(err, &placed) || placed.Offset != len(deep) {
 			t.Errorf("%s: error %v", unit, err)
 		}
 	}
 	whole := strings.Repeat("[", 200_000) + `"${secret:K}"` + strings.Repeat("]", 200_000)
-	if out, _, err := renderAll(whole, "v"); err != nil || out != strings.Replace(whole, "${secret:K}", "v", 1) {
+	if out, _, err := rendertest.Render(Format, whole, "v"); err != nil || out != strings.Replace(whole, "${secret:K}", "v", 1) {
 		t.Errorf("%d bytes, error %v", len(out), err)
 	}
 	if took := time.Since(began); took > time.Minute {
@@ -324,7 +293,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		`{"hunter2": "hunter2" hunter2}`, `[hunter2]`, `["hunter2\x"]`, `["hunter2`, "[\"hunter2\n\"]", `[hunter2${secret:hunter2}]`,
 		`{"a": "hunter2${secret:hunter2}" /*hunter2`, `["hunter2${secret:hunter2}\ud83d${secret:hunter2}"]`,
 	} {
-		_, _, err := renderAll(source, "hunter2\xff")
+		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -333,7 +302,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte(`["\\\\${secret:K}"]`)
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +321,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	line := `  {"name": "service", "enabled": true, "weight": 0.25, "url": "postgres://app:${secret:DATABASE_PASSWORD}@localhost/app", "note": "` + strings.Repeat("some text of a configuration ", 31) + "\"},\n"
 	source := []byte("[\n" + strings.Repeat(line, 1000) + "]\n")
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 1_000_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

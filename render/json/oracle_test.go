@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -15,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -59,9 +57,9 @@ func (p place) want(value string) []string {
 // gives false for a value that JSON cannot carry.
 func (p place) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(p.before+p.scalar+p.behind, k.Value)
+	out, _, err := rendertest.Render(Format, p.before+p.scalar+p.behind, k.Value)
 	if !utf8.ValidString(k.Value) {
-		requireError(t, err, len(p.before)+find(p.scalar)[0].Start, secret.Invalid)
+		rendertest.RequireError(t, err, len(p.before)+rendertest.Find(p.scalar)[0].Start, secret.Invalid)
 		return "", false
 	}
 	if err != nil {
@@ -161,7 +159,7 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValue(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var wants [][]string
 	var names []string
@@ -200,21 +198,6 @@ func TestPythonReadsEveryValue(t *testing.T) {
 	t.Logf("%d documents", len(lines))
 }
 
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
-}
-
 // FuzzSplice says: what is rendered has the tokens of the document with the values put
 // in, to encoding/json too; what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
@@ -233,12 +216,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && !utf8.ValidString(value) {
@@ -246,17 +229,6 @@ func FuzzSplice(f *testing.F) {
 		}
 		requireTokens(t, source, value, refs, out)
 	})
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }
 
 // requireTokens compares the tokens of out with those of the document in which each
@@ -291,7 +263,7 @@ func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
 // outside of a string.
 func withWords(source string) string {
 	var out strings.Builder
-	spans, quoted := find(source), false
+	spans, quoted := rendertest.Find(source), false
 	for i, n := 0, 0; i < len(source); i++ {
 		if n < len(spans) && i == spans[n].Start {
 			if quoted {
@@ -316,7 +288,7 @@ func withWords(source string) string {
 
 // withValues puts the value, or the reference itself, in the place of each word.
 func withValues(text, source, value string, refs []int) string {
-	for n, span := range slices.Backward(find(source)) { // so that no value stands before a word
+	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
 		before, behind, ok := strings.Cut(text, wordFor(n))
 		if !ok {
 			continue

@@ -1,44 +1,18 @@
 package json
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
-
-// inParts renders source in windows of size bytes and more.
-func inParts(s render.Stream, source, value string, size int) (string, error) {
-	var out strings.Builder
-	for n := size; ; n += size {
-		window := source[:min(n, len(source))]
-		part, taken, err := s.Next([]byte(window), find(window), len(window) == len(source))
-		if err != nil {
-			return "", err
-		}
-		if taken == 0 && len(window) < len(source) {
-			continue
-		}
-		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
-		if err != nil {
-			return "", err
-		}
-		out.Write(b)
-		if len(window) == len(source) {
-			return out.String(), nil
-		}
-		source, n = source[taken:], 0
-	}
-}
 
 // TestPartsAreTheWhole whatever the size of the windows.
 func TestPartsAreTheWhole(t *testing.T) {
 	compared := 0
 	check := func(source string) {
-		want, _, wantErr := renderAll(source, "a\"b\\\n")
+		want, _, wantErr := rendertest.Render(Format, source, "a\"b\\\n")
 		for _, size := range []int{1, 2, 3, 7, 16, 64, 1000} {
-			got, err := inParts(NewStream(), source, "a\"b\\\n", size)
+			got, err := rendertest.InParts(NewStream(), source, "a\"b\\\n", size)
 			if (err == nil) != (wantErr == nil) || err == nil && got != want {
 				t.Errorf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
 			}
@@ -65,8 +39,8 @@ func FuzzParts(f *testing.F) {
 	f.Add("[1,\n2,3", "\"", 1)
 	f.Fuzz(func(t *testing.T, source, value string, size int) {
 		size = max(1, min(size, 100))
-		want, _, wantErr := renderAll(source, value)
-		got, err := inParts(NewStream(), source, value, size)
+		want, _, wantErr := rendertest.Render(Format, source, value)
+		got, err := rendertest.InParts(NewStream(), source, value, size)
 		if (err == nil) != (wantErr == nil) || err == nil && got != want {
 			t.Fatalf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
 		}

@@ -2,7 +2,6 @@ package properties
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -78,10 +77,10 @@ func kinds() []hostile.Kind {
 // false for a value that is not carried.
 func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(s.before+s.scalar+s.behind, k.Value)
-	offset := len(s.before) + find(s.scalar)[0].Start
+	out, _, err := rendertest.Render(Format, s.before+s.scalar+s.behind, k.Value)
+	offset := len(s.before) + rendertest.Find(s.scalar)[0].Start
 	if !utf8.ValidString(k.Value) {
-		requireError(t, err, offset, secret.Invalid)
+		rendertest.RequireError(t, err, offset, secret.Invalid)
 		if secret.Hint(err) != "the filter base64 encodes any bytes: ${secret:KEY|base64}" {
 			t.Errorf("%s: %s: hint %q", s.name, k.Name, secret.Hint(err))
 		}
@@ -154,7 +153,7 @@ class Load {
 `
 
 func TestJavaReadsEveryValueInEveryPlace(t *testing.T) {
-	java := requireProgram(t, "java")
+	java := rendertest.Program(t, "java")
 	file := filepath.Join(t.TempDir(), "Load.java")
 	if err := os.WriteFile(file, []byte(loadJava), 0o600); err != nil {
 		t.Fatal(err)
@@ -203,7 +202,7 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	requireSame(t, exec.Command(requireProgram(t, "python3"), "-c", loadPython))
+	requireSame(t, exec.Command(rendertest.Program(t, "python3"), "-c", loadPython))
 }
 
 // requireSame hands all documents to a program, which answers a line for each.
@@ -215,41 +214,8 @@ func requireSame(t *testing.T, cmd *exec.Cmd) {
 		fmt.Fprintf(&in, "%x,%x,%x\n", s.before+word+s.behind, s.prefix+k.Value+s.suffix, out)
 		names = append(names, s.name+": "+k.Name)
 	})
-	requireAnswers(t, cmd, &in, names)
+	rendertest.RequireSame(t, cmd, &in, names)
 	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(settings()), len(names), refused)
-}
-
-func requireAnswers(t *testing.T, cmd *exec.Cmd, in *bytes.Buffer, names []string) {
-	t.Helper()
-	cmd.Stdin = in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "same" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
-}
-
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
 }
 
 // kept are documents such as people keep.
@@ -261,25 +227,25 @@ var kept = []string{
 // TestAReferenceAtEachByte plants one before each byte of the documents, one after the
 // other. Where it is taken, that value changes and nothing else.
 func TestAReferenceAtEachByte(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	const value, ref = " =x\\\n\té", "${secret:K}"
 	left, refused, escaped := 0, 0, 0
 	for n, document := range kept {
-		if out, refs, err := renderAll(document, "v"); err != nil || out != document || refs != nil {
+		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
 			t.Errorf("a document without references has changed, error %v", err)
 		}
 		for at := range len(document) + 1 {
 			template := document[:at] + ref + document[at:]
-			out, refs, err := renderAll(template, value)
+			out, refs, err := rendertest.Render(Format, template, value)
 			switch {
 			case at > 0 && document[at-1] == '\\':
 				escaped++ // there it is an escaped one
 			case at > 0 && at < len(document) && document[at] >= 0x80 && document[at-1] >= 0x80:
 				// within a character
 			case err != nil:
-				requirePlaced(t, err, template)
+				rendertest.RequirePlaced(t, err, template)
 				refused++
 			case refs == nil:
 				left++
@@ -295,7 +261,7 @@ func TestAReferenceAtEachByte(t *testing.T) {
 			}
 		}
 	}
-	requireAnswers(t, exec.Command(python, "-c", loadPython), &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", loadPython), &in, names)
 	if len(names) < 90 || left < 15 || refused < 100 || escaped < 8 {
 		t.Errorf("only %d, %d, %d and %d", len(names), left, refused, escaped)
 	}
@@ -317,12 +283,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && !utf8.ValidString(value) {
@@ -330,17 +296,6 @@ func FuzzSplice(f *testing.F) {
 		}
 		requireValues(t, source, value, refs, out)
 	})
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }
 
 // wordFor stands for a span. It is nothing that a fuzzer hits upon.
@@ -352,7 +307,7 @@ func requireValues(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
 	var words strings.Builder
 	at := 0
-	for n, s := range find(source) {
+	for n, s := range rendertest.Find(source) {
 		before := source[at:s.Start]
 		if len(before)-len(strings.TrimRight(before, `\`)) > 0 && (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1 {
 			before += `\`
@@ -398,7 +353,7 @@ func pairs(document string) (all []string) {
 
 // withValues puts the value, or the reference itself, in the place of each word.
 func withValues(text, source, value string, refs []int) string {
-	for n, span := range slices.Backward(find(source)) { // so that no value stands before a word
+	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
 		before, behind, ok := strings.Cut(text, wordFor(n))
 		if !ok {
 			continue

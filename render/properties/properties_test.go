@@ -4,34 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -72,7 +52,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"nothing":                  {"", "v", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +68,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 	for _, slash := range []string{`\\`, `\u005c`, `\u005C`, "\\\\\\\n "} {
 		for n, decoded := range want {
 			source := "k=é" + strings.Repeat(slash, n) + "${secret:K}"
-			out, refs, err := renderAll(source, "v")
+			out, refs, err := rendertest.Render(Format, source, "v")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,7 +84,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n!${secret:E}\nl ${secret:F}"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,8 +128,8 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"nothing, a blank":     {"k =${secret:K} v", "", 3, secret.Invalid, "read as another", around},
 	} {
 		t.Run(what, func(t *testing.T) {
-			_, _, err := renderAll(test.source, test.value)
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, test.value)
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) || secret.Hint(err) != test.hint {
 				t.Errorf("got %q, hint %q", err, secret.Hint(err))
 			}
@@ -157,22 +137,10 @@ func TestErrorsHavePlaces(t *testing.T) {
 	}
 }
 
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
-	}
-}
-
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "# c\na = x ${secret:A}\nb: y\\\n  ${secret:B}z\\t\nc\\ d 1\ne \\${secret:C}\n\n"
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +187,7 @@ func TestProofSeesEveryDifference(t *testing.T) {
 	}
 	// Java refuses what would decode to the value.
 	source = "k = ${secret:K}"
-	if f, err = Format([]byte(source), find(source)); err != nil {
+	if f, err = Format([]byte(source), rendertest.Find(source)); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.(*document).prove([]byte(`k = \ux`), [][]byte{[]byte("ux")}); !errors.Is(err, secret.Invalid) {
@@ -246,7 +214,7 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 		"keys alone":  strings.Repeat("k\n", 1_000_000) + "k = ${secret:K}",
 		"high bytes":  "k = ${secret:K}" + strings.Repeat("\xff", 5_000_000),
 	} {
-		if out, _, err := renderAll(source, "v"); err != nil || !strings.Contains(out, "v") {
+		if out, _, err := rendertest.Render(Format, source, "v"); err != nil || !strings.Contains(out, "v") {
 			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
 		}
 	}
@@ -257,7 +225,7 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 
 func TestErrorsQuoteNothing(t *testing.T) {
 	for _, source := range []string{"hunter2${secret:hunter2}", "${secret:hunter2} = hunter2", "k = ${secret:hunter2}", `hunter2\u = ${secret:hunter2}`, "hunter2\x00"} {
-		_, _, err := renderAll(source, "hunter2\xff")
+		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -266,7 +234,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte("k = \\${secret:K}${secret:K}\n# ${secret:K}")
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +253,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	entry := "service.name = service\nservice.url = postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\n# " + strings.Repeat("some text of a configuration ", 31) + "\n\n"
 	source := bytes.Repeat([]byte(entry), 1000)
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 900_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

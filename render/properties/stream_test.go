@@ -1,39 +1,15 @@
 package properties
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// inParts renders source in windows of size bytes and more.
-func inParts(s render.Stream, source, value string, size int) (string, error) {
-	var out strings.Builder
-	for n := size; ; n += size {
-		window := source[:min(n, len(source))]
-		part, taken, err := s.Next([]byte(window), find(window), len(window) == len(source))
-		if err != nil {
-			return "", err
-		}
-		if taken == 0 && len(window) < len(source) {
-			continue
-		}
-		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
-		if err != nil {
-			return "", err
-		}
-		out.Write(b)
-		if len(window) == len(source) {
-			return out.String(), nil
-		}
-		source, n = source[taken:], 0
-	}
-}
-
 func atOnce(source, value string) (string, error) {
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +26,7 @@ func TestPartsAreTheWhole(t *testing.T) {
 		for _, value := range []string{"v", " two\nlines", "é"} {
 			want, wantErr := atOnce(source, value)
 			for _, size := range []int{1, 2, 3, 5, 9, 30} {
-				got, err := inParts(NewStream(), source, value, size)
+				got, err := rendertest.InParts(NewStream(), source, value, size)
 				if (err == nil) != (wantErr == nil) || err == nil && got != want {
 					t.Errorf("%q, windows of %d bytes: %q, error %v, want %q, error %v", source, size, got, err, want, wantErr)
 				}
@@ -64,7 +40,7 @@ func FuzzParts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source, value string, size int) {
 		size = max(1, min(size, 100))
 		want, wantErr := atOnce(source, value)
-		got, err := inParts(NewStream(), source, value, size)
+		got, err := rendertest.InParts(NewStream(), source, value, size)
 		if (err == nil) != (wantErr == nil) || err == nil && got != want {
 			t.Fatalf("windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", size, len(got), err, len(want), wantErr)
 		}
@@ -76,7 +52,7 @@ func TestExplainTellsWhatIsDone(t *testing.T) {
 		"v": "in a value, as it is", " v": "in a value, with escapes", "é": "in a value, with escapes", "a\\b": "in a value, with escapes", "\xff": "in a value",
 	} {
 		source := "# ${secret:K}\na=\\${secret:K}\nb=${secret:K}\n"
-		d, err := Format([]byte(source), find(source))
+		d, err := Format([]byte(source), rendertest.Find(source))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,12 +36,40 @@ func Render(format render.Format, source, value string) (out string, refs []int,
 	return string(b), d.Refs(), err
 }
 
+// InParts renders source in windows of size bytes and more, with value for every
+// reference.
+func InParts(s render.Stream, source, value string, size int) (string, error) {
+	var out strings.Builder
+	for n := size; ; n += size {
+		window := source[:min(n, len(source))]
+		part, taken, err := s.Next([]byte(window), Find(window), len(window) == len(source))
+		if err != nil {
+			return "", err
+		}
+		if taken == 0 && len(window) < len(source) {
+			continue
+		}
+		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
+		if err != nil {
+			return "", err
+		}
+		out.Write(b)
+		if len(window) == len(source) {
+			return out.String(), nil
+		}
+		source, n = source[taken:], 0
+	}
+}
+
 // RequirePlaced fails unless an error has a place in source.
 func RequirePlaced(t testing.TB, err error, source string) {
 	t.Helper()
 	var placed *render.PlacedError
 	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
 		t.Fatalf("error %v has no place in %d bytes", err, len(source))
+	}
+	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
+		t.Fatalf("an error of kind %v", kind)
 	}
 }
 

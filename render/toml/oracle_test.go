@@ -2,9 +2,7 @@ package toml
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -14,7 +12,7 @@ import (
 	gotoml "github.com/pelletier/go-toml/v2"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -120,9 +118,9 @@ func (p place) document(quoted string) string { return p.before + quoted + p.beh
 // false for a value that TOML cannot carry.
 func (p place) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(p.document(p.scalar), k.Value)
+	out, _, err := rendertest.Render(Format, p.document(p.scalar), k.Value)
 	if !utf8.ValidString(k.Value) {
-		requireError(t, err, len(p.before)+find(p.scalar)[0].Start, secret.Invalid)
+		rendertest.RequireError(t, err, len(p.before)+rendertest.Find(p.scalar)[0].Start, secret.Invalid)
 		return "", false
 	}
 	if err != nil {
@@ -175,7 +173,7 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	refused := rendered(t, func(p place, k hostile.Kind, out string) {
@@ -236,24 +234,6 @@ func rendered(t *testing.T, do func(p place, k hostile.Kind, out string)) (refus
 	return refused
 }
 
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil && exec.Command(path, "-c", "import tomllib").Run() != nil {
-		err = errors.New("it has no tomllib")
-	}
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there: %v", program, err)
-	return ""
-}
-
 // kept are documents such as people keep.
 var kept = []string{
 	`# A package.
@@ -288,11 +268,11 @@ opt-level = 3
 // TestAReferenceInEachStringChangesThatString plants one in the places of strings, one
 // after the other.
 func TestAReferenceInEachStringChangesThatString(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	planted := 0
 	for _, document := range kept {
-		out, refs, err := renderAll(document, "v")
+		out, refs, err := rendertest.Render(Format, document, "v")
 		if err != nil || out != document || refs != nil {
 			t.Errorf("a document without references has changed, error %v", err)
 		}
@@ -303,7 +283,7 @@ func TestAReferenceInEachStringChangesThatString(t *testing.T) {
 					document[:at.start] + ref + document[at.end:]: "",
 					document[:at.body] + ref + document[at.body:]: at.text,
 				} {
-					out, refs, err := renderAll(template, value)
+					out, refs, err := rendertest.Render(Format, template, value)
 					if err != nil || len(refs) != 1 || !strings.HasPrefix(out, document[:at.start]) || !strings.HasSuffix(out, document[at.end:]) {
 						t.Fatalf("string at %d: error %v", at.start, err)
 					}
@@ -367,12 +347,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && !utf8.ValidString(value) {
@@ -380,17 +360,6 @@ func FuzzSplice(f *testing.F) {
 		}
 		requireTree(t, source, value, out)
 	})
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }
 
 // requireTree compares the tree of out with that of the document in which each reference
@@ -419,11 +388,14 @@ func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
 // places of strings and comments alone.
 func withWords(source string) string {
 	var out strings.Builder
-	masked := referenceForm.ReplaceAllStringFunc(source, func(s string) string { return strings.Repeat("Q", len(s)) })
+	masked := []byte(source)
+	for _, s := range rendertest.Find(source) {
+		copy(masked[s.Start:], strings.Repeat("Q", s.End-s.Start))
+	}
 	at, start, end := 0, 0, 0
-	for n, span := range find(source) {
+	for n, span := range rendertest.Find(source) {
 		for end <= span.Start && end < len(masked) {
-			start, end = island([]byte(masked), end)
+			start, end = island(masked, end)
 		}
 		out.WriteString(source[at:span.Start])
 		switch {
@@ -459,7 +431,7 @@ func withValues(tree any, source, value string) any {
 }
 
 func textWithValues(text, source, value string) string {
-	for n, span := range slices.Backward(find(source)) { // so that no value stands before a word
+	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
 		before, behind, ok := strings.Cut(text, wordFor(n))
 		if !ok {
 			continue

@@ -5,34 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -95,7 +76,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"folded behind backslashes":    {"a = \"\"\"\\\\\\\\\\\n  ${secret:K}\"\"\"", "v", "a = \"\"\"\\\\v\"\"\""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +98,7 @@ func TestBackslashesAreCountedInTheDecodedString(t *testing.T) {
 			for n, decoded := range want {
 				for _, text := range []string{"", "x", "é"} {
 					source := "k = " + string(q) + text + strings.Repeat(slash, n) + "${secret:K}" + string(q)
-					out, refs, err := renderAll(source, "v")
+					out, refs, err := rendertest.Render(Format, source, "v")
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -135,7 +116,7 @@ func TestBackslashesAreCountedInTheDecodedString(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "# ${secret:A}\na = ['${secret:B}', \"\\\\${secret:C}\", ${secret:D}, '\\\\${secret:E}' # ${secret:F}\n]\nb = ${secret:G} # ${secret:H}"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,24 +203,12 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"an error behind a reference":   {"b = ${secret:P}\na = hello", len("b = ${secret:P}\na = "), secret.General, "expected a value"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, "v")
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
 		})
-	}
-}
-
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
 	}
 }
 
@@ -254,7 +223,7 @@ func TestHintsSayWhatToDo(t *testing.T) {
 		`a = "\y${secret:P}"`:  "",
 		"# \x01${secret:P}":    "",
 	} {
-		if _, _, err := renderAll(source, "\xff"); secret.Hint(err) != want {
+		if _, _, err := rendertest.Render(Format, source, "\xff"); secret.Hint(err) != want {
 			t.Errorf("%s: hint %q, want %q", source, secret.Hint(err), want)
 		}
 	}
@@ -263,8 +232,8 @@ func TestHintsSayWhatToDo(t *testing.T) {
 func TestOnlyUTF8CanBeCarried(t *testing.T) {
 	for _, value := range []string{"\xff", "a\xe2\x82", "\xed\xa0\x80", "\xc0\xaf"} {
 		for _, source := range []string{"a = 1\nb = 'y ${secret:K}'", "a = 1\nb = \"y ${secret:K}\"", "a = 1\nbcd  = ${secret:K}"} {
-			_, _, err := renderAll(source, value)
-			requireError(t, err, 13, secret.Invalid)
+			_, _, err := rendertest.Render(Format, source, value)
+			rendertest.RequireError(t, err, 13, secret.Invalid)
 		}
 	}
 }
@@ -273,15 +242,15 @@ func TestOnlyUTF8CanBeCarried(t *testing.T) {
 // may not stand in a comment.
 func TestACommentIsWhatOtherReadersTakeForOne(t *testing.T) {
 	for _, within := range []string{"\r", "\x00", "\xff"} {
-		_, _, err := renderAll("a = ${secret:K}\n#${secret:K:-"+within+"}\n", "v")
-		requireError(t, err, len("a = ${secret:K}\n#${secret:K:-"), secret.General)
+		_, _, err := rendertest.Render(Format, "a = ${secret:K}\n#${secret:K:-"+within+"}\n", "v")
+		rendertest.RequireError(t, err, len("a = ${secret:K}\n#${secret:K:-"), secret.General)
 	}
 }
 
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "# é\n[t.\"u\"]\na = \"x\\\\${secret:A}\"\nb = [1, 2.0, 'y${secret:B}z', 07:32:00]\nc = ${secret:C} # c\n[[l]]\nd = {e = true, f = \"\"\"\n${secret:D}\n\"\"\"}\n"
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +306,7 @@ func TestProofSeesEveryDifference(t *testing.T) {
 func TestABareValueIsAString(t *testing.T) {
 	for _, value := range []string{"80", "true", "1979-05-27", "inf", "07:32:00"} {
 		source := "a = ${secret:A}\n"
-		f, err := Format([]byte(source), find(source))
+		f, err := Format([]byte(source), rendertest.Find(source))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -386,7 +355,7 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 		"a key":         strings.Repeat("a.", 32<<20) + "a = ${secret:K}",
 		"words":         "a = ${secret:K}" + allWords(),
 	} {
-		_, _, err := renderAll(source, "v")
+		_, _, err := rendertest.Render(Format, source, "v")
 		var placed *render.PlacedError
 		if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
 			t.Errorf("%s: error %v", name, err)
@@ -427,7 +396,7 @@ func TestLargeDocumentsAreRenderedFast(t *testing.T) {
 		"folded lines":  "a = \"\"\"" + strings.Repeat("\\\n", 500_000) + "${secret:K}\"\"\"",
 		"quoted quotes": "a = \"\"\"" + strings.Repeat("\"\"x", 500_000) + "${secret:K}\"\"\"",
 	} {
-		out, _, err := renderAll(source, " \"\n")
+		out, _, err := rendertest.Render(Format, source, " \"\n")
 		if err != nil || !strings.Contains(out, ` \"`) && !strings.Contains(out, ` "`) {
 			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
 		}
@@ -442,7 +411,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		`hunter2`, `a = hunter2`, `a = "hunter2\y"`, `a = 'hunter2`, "a = 'hunter2\n'", `a = hunter2${secret:hunter2}`, `[hunter2${secret:hunter2}]`,
 		`hunter2${secret:hunter2} = 1`, `a = [hunter2]`, `a = thunter2`, "a = 1hunter2", "a = 1\n = hunter2", `a = '${secret:hunter2}'`, "a = 1\rhunter2",
 	} {
-		_, _, err := renderAll(source, "hunter2\xff")
+		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") || strings.Contains(err.Error(), "U+") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -451,7 +420,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte(`a = '\\${secret:K}' # ${secret:K}`)
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -470,7 +439,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	entry := "[[service]]\nname = \"service\"\nenabled = true\nweight = 0.25\nurl = \"postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\"\nnote = '" + strings.Repeat("some text of a configuration ", 31) + "'\n\n"
 	source := bytes.Repeat([]byte(entry), 1000)
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 1_000_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

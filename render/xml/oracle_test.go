@@ -3,10 +3,8 @@ package xml
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -14,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
-	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -113,9 +111,9 @@ func carries(value string) bool {
 // false for a value that XML cannot carry.
 func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
 	t.Helper()
-	out, _, err := renderAll(s.before+s.scalar+s.behind, k.Value)
+	out, _, err := rendertest.Render(Format, s.before+s.scalar+s.behind, k.Value)
 	if !carries(k.Value) {
-		requireError(t, err, len(s.before)+find(s.scalar)[0].Start, secret.Invalid)
+		rendertest.RequireError(t, err, len(s.before)+rendertest.Find(s.scalar)[0].Start, secret.Invalid)
 		if secret.Hint(err) != "the filter base64 encodes any bytes: ${secret:KEY|base64}" {
 			t.Errorf("%s: %s: hint %q", s.name, k.Name, secret.Hint(err))
 		}
@@ -172,41 +170,21 @@ def events(document):
 for line in sys.stdin:
     want, got = (bytes.fromhex(part) for part in line.split(","))
     try:
-        print(events(want) == events(got))
+        print("same" if events(want) == events(got) else "other")
     except expat.ExpatError as error:
         print("error")
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	refused := rendered(t, func(s setting, k hostile.Kind, out string) {
 		fmt.Fprintf(&in, "%x,%x\n", s.want(k.Value), out)
 		names = append(names, s.name+": "+k.Name)
 	})
-	requireTrue(t, python, &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
 	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(settings()), len(names), refused)
-}
-
-// requireTrue has Python compare pairs of documents.
-func requireTrue(t *testing.T, python string, in *bytes.Buffer, names []string) {
-	t.Helper()
-	cmd := exec.Command(python, "-c", compare)
-	cmd.Stdin = in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "True" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
 }
 
 // rendered calls do with every document that there is for a value in a place, and counts
@@ -228,32 +206,17 @@ func rendered(t *testing.T, do func(s setting, k hostile.Kind, out string)) (ref
 	return refused
 }
 
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its name, the test fails.
-func requireProgram(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), program) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
-}
-
 // TestOtherCharactersAreReferencesWhereAnotherEncodingIsDeclared asks expat, which reads
 // the document in that encoding.
 func TestOtherCharactersAreReferencesWhereAnotherEncodingIsDeclared(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	for _, encoding := range []string{"iso-8859-1", "US-ASCII", "Windows-1251", "KOI8-R", "iso-8859-15"} {
 		for _, scalar := range []string{"<a>\x00</a>", "<a b='\x00'/>", "<a><![CDATA[\x00]]></a>"} {
 			for _, k := range kinds() {
 				before := "<?xml version='1.0' encoding='" + encoding + "'?>"
-				out, _, err := renderAll(before+strings.Replace(scalar, "\x00", "${secret:K}", 1), k.Value)
+				out, _, err := rendertest.Render(Format, before+strings.Replace(scalar, "\x00", "${secret:K}", 1), k.Value)
 				if !carries(k.Value) || len(k.Value) > 1024 {
 					continue
 				}
@@ -269,7 +232,7 @@ func TestOtherCharactersAreReferencesWhereAnotherEncodingIsDeclared(t *testing.T
 			}
 		}
 	}
-	requireTrue(t, python, &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
 	t.Logf("%d documents", len(names))
 }
 
@@ -283,21 +246,21 @@ var kept = []string{
 // TestAReferenceAtEachByte plants one before each byte of the documents, one after the
 // other. Where it is taken, that text or attribute changes and no other.
 func TestAReferenceAtEachByte(t *testing.T) {
-	python := requireProgram(t, "python3")
+	python := rendertest.Program(t, "python3")
 	var in bytes.Buffer
 	var names []string
 	const value, ref = "<'\"&]]>\n\t\r é\\", "${secret:K}"
 	left, refused := 0, 0
 	for n, document := range kept {
-		if out, refs, err := renderAll(document, "v"); err != nil || out != document || refs != nil {
+		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
 			t.Errorf("a document without references has changed, error %v", err)
 		}
 		for at := range len(document) + 1 {
 			template := document[:at] + ref + document[at:]
-			out, refs, err := renderAll(template, value)
+			out, refs, err := rendertest.Render(Format, template, value)
 			switch {
 			case err != nil:
-				requirePlaced(t, err, template)
+				rendertest.RequirePlaced(t, err, template)
 				refused++
 			case refs == nil:
 				left++
@@ -314,7 +277,7 @@ func TestAReferenceAtEachByte(t *testing.T) {
 			}
 		}
 	}
-	requireTrue(t, python, &in, names)
+	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
 	if len(names) < 250 || left < 140 || refused < 300 {
 		t.Errorf("only %d, %d and %d", len(names), left, refused)
 	}
@@ -336,12 +299,12 @@ func FuzzSplice(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := renderAll(source, value)
+		out, refs, err := rendertest.Render(Format, source, value)
 		if err != nil {
-			requirePlaced(t, err, source)
+			rendertest.RequirePlaced(t, err, source)
 			return
 		}
-		if len(find(source)) == 0 && out != source {
+		if len(rendertest.Find(source)) == 0 && out != source {
 			t.Fatal("a document without references has changed")
 		}
 		if len(refs) > 0 && !carries(value) {
@@ -349,17 +312,6 @@ func FuzzSplice(f *testing.F) {
 		}
 		requireEvents(t, source, value, refs, out)
 	})
-}
-
-func requirePlaced(t *testing.T, err error, source string) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-		t.Fatalf("error %v", err)
-	}
-	if kind := secret.KindOf(err); kind != secret.General && kind != secret.Invalid {
-		t.Fatalf("kind %v", kind)
-	}
 }
 
 // wordFor stands for a span. It is nothing that a fuzzer hits upon.
@@ -373,7 +325,7 @@ func requireEvents(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
 	var words strings.Builder
 	at := 0
-	spans := find(source)
+	spans := rendertest.Find(source)
 	for n, s := range spans {
 		if endsMarkup.MatchString(source[s.Start:s.End]) {
 			return // with a word in its place, a comment or the DOCTYPE would end elsewhere
@@ -403,7 +355,7 @@ func withoutBorders(event string) string { return strings.ReplaceAll(event, bord
 
 // withValues puts the value, or the reference itself, in the place of each word.
 func withValues(event, source, value string, refs []int) string {
-	for n, span := range slices.Backward(find(source)) { // so that no value stands before a word
+	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
 		before, behind, ok := strings.Cut(event, wordFor(n))
 		if !ok {
 			continue

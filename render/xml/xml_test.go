@@ -4,34 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-var referenceForm = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
-
-func find(source string) (spans []render.Span) {
-	for _, at := range referenceForm.FindAllStringIndex(source, -1) {
-		spans = append(spans, render.Span{Start: at[0], End: at[1]})
-	}
-	return spans
-}
-
-// renderAll renders source with value for every reference, and gives their numbers.
-func renderAll(source, value string) (out string, refs []int, err error) {
-	d, err := Format([]byte(source), find(source))
-	if err != nil {
-		return "", nil, err
-	}
-	b, err := d.Render(func(int) secret.Value { return secret.Text(value) })
-	return string(b), d.Refs(), err
-}
 
 func TestOnlyTheScalarChanges(t *testing.T) {
 	// The values are made up, and shown.
@@ -79,7 +60,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"names that are not ASCII":    {"<é ü='${secret:K}'/>", "v", "<é ü='v'/>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, _, err := renderAll(test.source, test.value)
+			out, _, err := rendertest.Render(Format, test.source, test.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +80,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 			}
 			for n, decoded := range want {
 				source := strings.Replace(around, "\x00", "é"+strings.Repeat(slash, n)+"${secret:K}", 1)
-				out, refs, err := renderAll(source, "v")
+				out, refs, err := rendertest.Render(Format, source, "v")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -117,7 +98,7 @@ func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
 
 func TestRefsAreNumbersOfSpans(t *testing.T) {
 	source := "<!-- ${secret:A} --><a b='${secret:B}' c=\"\\${secret:C}\">${secret:D}<!-- ${secret:E} --><![CDATA[\\${secret:F}${secret:G}]]></a>"
-	d, err := Format([]byte(source), find(source))
+	d, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,24 +184,12 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"an error behind reference": {"<a>${secret:K}<b></a>", 19, secret.General, "closes another"},
 	} {
 		t.Run(what, func(t *testing.T) {
-			_, _, err := renderAll(test.source, "v")
-			requireError(t, err, test.offset, test.kind)
+			_, _, err := rendertest.Render(Format, test.source, "v")
+			rendertest.RequireError(t, err, test.offset, test.kind)
 			if !strings.Contains(err.Error(), test.text) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
 		})
-	}
-}
-
-// requireError fails unless err is of a kind and has its place.
-func requireError(t *testing.T, err error, offset int, kind secret.Kind) {
-	t.Helper()
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		t.Fatalf("error %v without a place", err)
-	}
-	if placed.Offset != offset || secret.KindOf(err) != kind {
-		t.Errorf("%v: kind %v at %d, want %v at %d", err, secret.KindOf(err), placed.Offset, kind, offset)
 	}
 }
 
@@ -236,7 +205,7 @@ func TestHintsSayWhatToDo(t *testing.T) {
 		"<!DOCTYPE a [<!ATTLIST a b ID #IMPLIED>]><a b='${secret:B}'/>": "the text of an element holds them, or the filter base64: ${secret:KEY|base64}",
 	} {
 		value := map[bool]string{strings.Contains(source, ":K}"): "\xff", strings.Contains(source, ":B}"): " x", strings.Contains(source, ":L}"): ""}[true]
-		if _, _, err := renderAll(source, value); secret.Hint(err) != want {
+		if _, _, err := rendertest.Render(Format, source, value); secret.Hint(err) != want {
 			t.Errorf("%s: hint %q, want %q", source, secret.Hint(err), want)
 		}
 	}
@@ -246,8 +215,8 @@ func TestBlanksThatADTDDropsAreRefused(t *testing.T) {
 	for _, value := range []string{" a", "a ", "a  b"} {
 		for quote := range strings.SplitSeq(`'"`, "") {
 			source := "<!DOCTYPE a [<!ATTLIST a b NMTOKENS #IMPLIED>]><a b=" + quote + "${secret:K}" + quote + "/>"
-			_, _, err := renderAll(source, value)
-			requireError(t, err, strings.Index(source, "$"), secret.Invalid)
+			_, _, err := rendertest.Render(Format, source, value)
+			rendertest.RequireError(t, err, strings.Index(source, "$"), secret.Invalid)
 		}
 	}
 }
@@ -255,7 +224,7 @@ func TestBlanksThatADTDDropsAreRefused(t *testing.T) {
 // TestProofSeesEveryDifference hands wrong results to the proof.
 func TestProofSeesEveryDifference(t *testing.T) {
 	source := "<?xml version=\"1.0\"?><!-- c -->\n<a b=\"x\\\\${secret:A}\" c = 'd'>\n  é &amp;\\\\${secret:B}<e f='1'/><![CDATA[<${secret:C}]]> z<!-- ${secret:C} --> &lt;<g/>\n</a>\n"
-	f, err := Format([]byte(source), find(source))
+	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +312,7 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 		"high bytes":      "<a>${secret:K}" + strings.Repeat("\xff", 1_000_000) + "</a>",
 		"words":           "<a>${secret:K}" + allWords() + "</a>",
 	} {
-		_, _, err := renderAll(source, "v")
+		_, _, err := rendertest.Render(Format, source, "v")
 		var placed *render.PlacedError
 		if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
 			t.Errorf("%s: error %v", name, err)
@@ -383,7 +352,7 @@ func TestLargeDocumentsAreRenderedFast(t *testing.T) {
 		"backslashes": "<a>" + strings.Repeat(`\`, 1_000_000) + "${secret:K}</a>",
 		"entities":    "<!DOCTYPE a><a>${secret:K}" + entities.String() + "</a>",
 	} {
-		out, _, err := renderAll(source, "]]>&")
+		out, _, err := rendertest.Render(Format, source, "]]>&")
 		if err != nil || !strings.Contains(out, "&amp;") && !strings.Contains(out, "]]]]><![CDATA[>&") {
 			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
 		}
@@ -399,7 +368,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		"<hunter2>${secret:hunter2}</a>", "<${secret:hunter2}/>", "<a b=${secret:hunter2}/>", "<a>${secret:hunter2}</a>", "<1hunter2/>", "<?xml version='hunter2'?><a/>",
 		"<?xml version='1.0' encoding='hunter2'?><a/>", "<a><!-- hunter2 -- --></a>", "<a>&#hunter2;</a>",
 	} {
-		_, _, err := renderAll(source, "hunter2\xff")
+		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
 		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
 			t.Errorf("%s: error %v", source, err)
 		}
@@ -408,7 +377,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 
 func TestTheSourceIsLeftAlone(t *testing.T) {
 	source := []byte(`<a>\\${secret:K}<!-- ${secret:K} --></a>`)
-	d, err := Format(source, find(string(source)))
+	d, err := Format(source, rendertest.Find(string(source)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -427,7 +396,7 @@ func TestTheSourceIsLeftAlone(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	entry := "  <service name=\"service\" enabled='true'>\n    <url>postgres://app:${secret:DATABASE_PASSWORD}@localhost/app</url>\n    <note>" + strings.Repeat("some text of a configuration ", 31) + "</note>\n  </service>\n"
 	source := slices.Concat([]byte("<services>\n"), bytes.Repeat([]byte(entry), 1000), []byte("</services>\n"))
-	spans := find(string(source))
+	spans := rendertest.Find(string(source))
 	if len(spans) != 1000 || len(source) < 1_000_000 {
 		b.Fatalf("%d references in %d bytes", len(spans), len(source))
 	}

@@ -1,36 +1,10 @@
 package yaml
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
-
-// inParts renders source in windows of size bytes and more.
-func inParts(s render.Stream, source, value string, size int) (string, error) {
-	var out strings.Builder
-	for n := size; ; n += size {
-		window := source[:min(n, len(source))]
-		part, taken, err := s.Next([]byte(window), spansOf(window), len(window) == len(source))
-		if err != nil {
-			return "", err
-		}
-		if taken == 0 && len(window) < len(source) {
-			continue
-		}
-		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
-		if err != nil {
-			return "", err
-		}
-		out.Write(b)
-		if len(window) == len(source) {
-			return out.String(), nil
-		}
-		source, n = source[taken:], 0
-	}
-}
 
 // TestPartsAreTheWhole whatever the size of the windows.
 func TestPartsAreTheWhole(t *testing.T) {
@@ -43,7 +17,7 @@ func TestPartsAreTheWhole(t *testing.T) {
 		for _, value := range []string{"v", "two\nlines", "yes"} {
 			want, wantErr := rendered(source, value)
 			for _, size := range []int{1, 2, 5, 9, 30} {
-				got, err := inParts(NewStream(), source, value, size)
+				got, err := rendertest.InParts(NewStream(), source, value, size)
 				if (err == nil) != (wantErr == nil) || err == nil && got != want {
 					t.Errorf("%s, windows of %d bytes: %q, error %v, want %q, error %v", name, size, got, err, want, wantErr)
 				}
@@ -60,7 +34,7 @@ func FuzzParts(f *testing.F) {
 		if wantErr != nil {
 			return // where a document is wrong its parts may be told apart otherwise
 		}
-		if got, err := inParts(NewStream(), source, value, size); err != nil || got != want {
+		if got, err := rendertest.InParts(NewStream(), source, value, size); err != nil || got != want {
 			t.Fatalf("windows of %d bytes: %d bytes, error %v, want %d bytes", size, len(got), err, len(want))
 		}
 	})
