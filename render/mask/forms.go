@@ -148,7 +148,10 @@ func (f *former) escapes(v []byte) {
 	for _, style := range literalStyles {
 		made(appendLiteral(f.scratch[:0], v, style))
 	}
-	made(appendBackslashed(f.scratch[:0], v))
+	for _, style := range wordStyles {
+		made(appendWord(f.scratch[:0], v, style))
+	}
+	made(appendRuns(f.scratch[:0], v))
 	made(unquoted(strconv.AppendQuote(f.scratch[:0], string(v))))
 	made(unquoted(strconv.AppendQuoteToASCII(f.scratch[:0], string(v))))
 }

@@ -205,20 +205,17 @@ func percent(set, format, blank string) func(string) string {
 	}
 }
 
-// cLike escapes as C does, names being the letters of escapes.
-func cLike(names map[string]string, ascii bool, format string) func(string) string {
+// cLike escapes as C does, names being the letters of escapes, wide what stands for itself
+// beside ASCII.
+func cLike(names map[string]string, wide func(rune) bool, number func(rune, string) string) func(string) string {
 	return by(func(r rune, s string) string {
 		switch {
 		case names[s] != "":
 			return `\` + names[s]
-		case r >= ' ' && r < 0x7f, r > 0x7f && !ascii && unicode.IsPrint(r):
+		case r >= ' ' && r < 0x7f, r > 0x7f && wide != nil && wide(r):
 			return s
 		}
-		var b strings.Builder
-		for _, c := range []byte(s) {
-			fmt.Fprintf(&b, format, c)
-		}
-		return b.String()
+		return number(r, s)
 	})
 }
 
@@ -252,6 +249,8 @@ func escapers() map[string]func(string) string {
 		"single quotes":           replacer(`'`, `'\''`),
 		"single quotes in double": replacer(`'`, `'"'"'`),
 		"doubled single":          replacer(`'`, `''`),
+		"fish":                    replacer(`'`, `\'`, `\`, `\\`),
+		"dash":                    dash,
 		"doubled double":          replacer(`"`, `""`),
 		"double quotes":           func(v string) string { return regexp.MustCompile("[\"\\\\$`]").ReplaceAllString(v, `\$0`) },
 		"interactive":             func(v string) string { return regexp.MustCompile("[\"\\\\$`!]").ReplaceAllString(v, `\$0`) },
@@ -299,24 +298,75 @@ func escapers() map[string]func(string) string {
 	} {
 		all[name] = percent(set, "%%%02X", "")
 		all[name+" in lower"] = percent(set, "%%%02x", "")
-		if name == "RFC 3986" || name == "rawurlencode" || name == "form" {
+		if name == "RFC 3986" || name == "rawurlencode" || name == "form" || name == "quote" {
 			all[name+" with +"] = percent(set, "%%%02X", "+")
 			all[name+" with + in lower"] = percent(set, "%%%02x", "+")
 		}
 	}
 	bash := map[string]string{"'": "'", `\`: `\`, "\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v", "\x1b": "E"}
-	all["bash"] = cLike(bash, false, `\%03o`)
-	all["bash in C"] = cLike(bash, true, `\%03o`)
-	zsh := map[string]string{"'": "'", `\`: `\`, "\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v"}
-	all["zsh"] = cLike(zsh, false, `\%03o`)
-	all["zsh in C"] = cLike(zsh, true, `\%03o`)
+	zsh := map[string]string{"'": "'", "!": "!", `\`: `\`, "\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v"}
+	c := map[string]string{`"`: `"`, `\`: `\`, "\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v"}
 	python := map[string]string{"'": "'", `\`: `\`, "\n": "n", "\r": "r", "\t": "t"}
-	all["repr"] = cLike(python, false, `\x%02x`)
-	all["repr of bytes"] = cLike(python, true, `\x%02x`)
 	double := map[string]string{`\`: `\`, "\n": "n", "\r": "r", "\t": "t"}
-	all["repr in double"] = cLike(double, false, `\x%02x`)
-	all["repr of bytes in double"] = cLike(double, true, `\x%02x`)
+	for name, names := range map[string]map[string]string{"bash": bash, "zsh": zsh, "C": c} {
+		all[name] = cLike(names, unicode.IsPrint, bytesAs(`\%03o`))
+		all[name+" in C"] = cLike(names, nil, bytesAs(`\%03o`))
+		if name != "C" {
+			all[name+" with all"] = cLike(names, func(r rune) bool { return r >= 0xa0 }, bytesAs(`\%03o`))
+		}
+	}
+	for name, names := range map[string]map[string]string{"repr": python, "repr in double": double} {
+		all[name] = cLike(names, unicode.IsPrint, pythonRune)
+		all[name+" in ASCII"] = cLike(names, nil, pythonRune)
+		all[name+" of bytes"] = cLike(names, nil, bytesAs(`\x%02x`))
+	}
+	for name, special := range map[string]string{"zsh word": "", "zsh word with history": "!"} {
+		all[name] = zshWord(special, unicode.IsPrint, all["zsh"])
+	}
+	all["zsh word with all"] = zshWord("", func(r rune) bool { return r >= 0xa0 }, all["zsh with all"])
 	return all
+}
+
+// dash writes single quotes in double ones, all that are in a row.
+func dash(v string) string {
+	v = regexp.MustCompile(`'+`).ReplaceAllString(v, `'"$0"'`)
+	return strings.TrimSuffix(v, `"'`)
+}
+
+func zshWord(special string, wide func(rune) bool, dollar func(string) string) func(string) string {
+	return func(v string) string {
+		v = by(func(r rune, s string) string {
+			switch {
+			case r < ' ' || r == 0x7f || r > 0x7f && !wide(r), r < 0:
+				return "$'" + dollar(s) + "'"
+			case strings.Contains(" '\"\\|&;()<>{}*[]?^$`#"+special, s):
+				return `\` + s
+			}
+			return s
+		})(v)
+		return regexp.MustCompile(`^[=~]`).ReplaceAllString(v, `\$0`)
+	}
+}
+
+func bytesAs(format string) func(rune, string) string {
+	return func(_ rune, s string) (out string) {
+		for _, c := range []byte(s) {
+			out += fmt.Sprintf(format, c)
+		}
+		return out
+	}
+}
+
+func pythonRune(r rune, s string) string {
+	switch {
+	case r < 0:
+		return fmt.Sprintf(`\udc%02x`, s[0])
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\U%08x`, r)
 }
 
 func backslashed(v string) string {

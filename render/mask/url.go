@@ -19,6 +19,7 @@ var urlStyles = [...]urlStyle{
 	{safe: "-._*"},                 // HTML forms, with blanks as %20
 	{safe: "-._*", plus: true},     // HTML forms, URLSearchParams, Java's URLEncoder
 	{safe: "-._~/"},                // Python's quote
+	{safe: "-._~/", plus: true},    // Python's urlencode with a slash
 	{safe: "-._~!'()*"},            // encodeURIComponent
 	{safe: "-._~!'()*;,/?:@&=+$#"}, // encodeURI
 	{safe: "-._~$&+=:@"},           // Go's PathEscape
