@@ -67,9 +67,11 @@ func (a *automaton) insert(p []byte, o *owner) (common int) {
 	if common < len(p) {
 		n = a.grow(n, common, p[common:])
 	}
-	if i, old := a.ending.get(n, 0); old {
+	if a.flags[n]&ends != 0 {
+		i, _ := a.ending.get(n, 0)
 		a.patterns[i].owner = a.patterns[i].owner.before(o)
 	} else {
+		a.flags[n] |= ends
 		a.ending.put(n, 0, uint32(len(a.patterns)))
 		a.patterns = append(a.patterns, pattern{len(p), o, -1})
 	}
@@ -172,15 +174,15 @@ func (a *automaton) link(parent, n node) {
 	if a.flags[n]&(chains|forks) == 0 {
 		a.flags[n] |= leaf
 	}
-	shorter, inherits := a.ending.get(a.fail[n], 0)
-	own, is := a.ending.get(n, 0)
-	switch {
-	case is && inherits:
-		a.patterns[own].shorter = int(shorter)
-	case inherits:
-		a.ending.put(n, 0, shorter)
+	if a.flags[a.fail[n]]&ends == 0 {
+		return
 	}
-	if is || inherits {
-		a.flags[n] |= ends
+	shorter, _ := a.ending.get(a.fail[n], 0)
+	if a.flags[n]&ends != 0 {
+		longest, _ := a.ending.get(n, 0)
+		a.patterns[longest].shorter = int(shorter)
+		return
 	}
+	a.flags[n] |= ends
+	a.ending.put(n, 0, shorter)
 }
