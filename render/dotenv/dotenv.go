@@ -18,14 +18,21 @@
 //	                   _ - . / : @ % + , = with no = at its beginning or behind a
 //	                   colon, where zsh takes it for the name of a program; else
 //	                   all of it is quoted
-//	A='${secret:K}'    stays, if what is put in holds no ', no backslash and no line
-//	                   end; else all of it is quoted anew
+//	A=-Dp="${secret:K}"  bare, with quotes, a backslash or a ~ at its beginning, which
+//	                   a shell takes for what they are and others for text: stays,
+//	                   and a value that needs quotes is an error
+//	A='${secret:K}'    stays, if single quotes hold what is put in; else all of it is
+//	                   quoted anew
 //	A=`${secret:K}`    is quoted anew: a shell would run it
-//	A="${secret:K}"    stays; what is put in has a backslash before \ " $ and `
+//	A="${secret:K}"    stays, if what is put in needs no escape, or if the document has
+//	                   a backslash, $, ` or ' in it: then what is put in has a
+//	                   backslash before \ " $ and `. Else all of it is quoted anew,
+//	                   since not all readers know these escapes
 //
-// To quote is to put single quotes around what has no ', no backslash and no control
-// character, and otherwise double quotes with those four escapes. Line ends stand for
-// themselves. A value with a NUL is an error, since no environment can hold it.
+// To quote is to put single quotes around what they hold for every reader: what has no ',
+// no control character, and no backslash before another one or at the end. Otherwise it
+// is double quotes with those four escapes. Line ends stand for themselves. A value with
+// a NUL is an error, since no environment can hold it.
 //
 // # Expansions
 //

@@ -34,7 +34,7 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"bare, a blank":               {"A=${secret:K}", "a b", "A='a b'"},
 		"bare, a dollar":              {"A=${secret:K}", "a$b", "A='a$b'"},
 		"bare, a single quote":        {"A=${secret:K}", `it's "$x"`, `A="it's \"\$x\""`},
-		"bare, a backslash":           {"A=${secret:K}", `a\nb`, `A="a\\nb"`},
+		"bare, a backslash":           {"A=${secret:K}", `a\nb`, `A='a\nb'`},
 		"bare, a newline":             {"A=${secret:K}\n", "a\nb\n", "A=\"a\nb\n\"\n"},
 		"bare, a CR":                  {"A=${secret:K}\r\n", "a\r", "A=\"a\r\"\r\n"},
 		"bare, a tab":                 {"A=${secret:K}", "a\t", "A=\"a\t\""},
@@ -42,7 +42,10 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"bare, nothing":               {"A=${secret:K}", "", "A=''"},
 		"bare, an equals sign":        {"A=${secret:K}", "=ls", "A='=ls'"},
 		"bare, one behind a colon":    {"A=x:${secret:K}", "=ls", "A='x:=ls'"},
-		"bare, quotes around":         {`A=a"b${secret:K}`, "v", `A='a"bv'`},
+		"bare, quotes around":         {`A=-Dpw="${secret:K}" -e'$'`, "v", `A=-Dpw="v" -e'$'`},
+		"bare, an escape around":      {`A=x\ ${secret:K}\n`, "v", `A=x\ v\n`},
+		"bare, a home folder":         {`A=~/${secret:K}`, "v", `A=~/v`},
+		"bare, other text around":     {`A=a;b=${secret:K} &`, "v", `A='a;b=v &'`},
 		"bare, blanks around":         {"A= x ${secret:K} y ", "v", "A= 'x v y' "},
 		"bare, a hash":                {"A=#${secret:K}", "v", "A='#v'"},
 		"bare, a comment in it":       {"A=${secret:K:- #}", "v", "A=v"},
@@ -50,7 +53,9 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"single quotes":               {"A='${secret:K}'", `a "$b`, `A='a "$b'`},
 		"single quotes, text":         {`A='\x ${secret:K}` + "\n'", "v", `A='\x v` + "\n'"},
 		"single quotes, a quote":      {"A='$x ${secret:K}'", "it's", `A="\$x it's"`},
-		"single quotes, a backslash":  {"A='${secret:K}'", `a\b`, `A="a\\b"`},
+		"single quotes, a backslash":  {"A='${secret:K}'", `a\b`, `A='a\b'`},
+		"single quotes, two":          {"A='${secret:K}'", `a\\b`, `A="a\\\\b"`},
+		"single quotes, one at last":  {"A='${secret:K}'", `a\`, `A="a\\"`},
 		"single quotes, a newline":    {"A='${secret:K}'", "a\nb", "A=\"a\nb\""},
 		"single quotes, a CR":         {"A='${secret:K}'", "a\r", "A=\"a\r\""},
 		"double quotes":               {`A="${secret:K}"`, "a \\\"$`'\n\r\t", "A=\"a \\\\\\\"\\$\\`'\n\r\t\""},
@@ -64,15 +69,17 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"byte order mark":             {"\ufeffA=${secret:K}", "v", "\ufeffA=v"},
 		"comments":                    {"# ${secret:K}\n A=b # '${secret:K}\n\t#\\${secret:K}", "v", "# ${secret:K}\n A=b # '${secret:K}\n\t#\\${secret:K}"},
 		"other lines":                 {"# a\n\nB = \"$x\\n\" # c\nC=`x`\nA=${secret:K}\nD='d\n'", "v", "# a\n\nB = \"$x\\n\" # c\nC=`x`\nA=v\nD='d\n'"},
-		"not looked through again":    {`A="${secret:K}"`, "${secret:K}", `A="\${secret:K}"`},
+		"not looked through again":    {`A="${secret:K}"`, "${secret:K}", `A='${secret:K}'`},
 		"an escaped one":              {`A=\${secret:K}`, "v", `A='${secret:K}'`},
 		"an escaped one, text":        {`A=$HOME-\${secret:K}`, "v", `A="$HOME-\${secret:K}"`},
 		"an escaped one, single":      {`A='\${secret:K}'`, "v", `A='${secret:K}'`},
-		"an escaped one, double":      {`A="\${secret:K}"`, "v", `A="\${secret:K}"`},
+		"an escaped one, double":      {`A="\${secret:K}"`, "v", `A='${secret:K}'`},
+		"double quotes, a dollar":     {`A="x ${secret:K}"`, `$a"b\c`, `A='x $a"b\c'`},
+		"double quotes, more text":    {`A="\x ${secret:K}"`, `$a`, `A="\x \$a"`},
 		"an escaped one, a quote":     {`A='\${secret:K:-'}'`, "v", `A="\${secret:K:-'}"`},
 		"a variable in double quotes": {`A="pg://$U/${H}:${secret:K}@$P"`, "a$b", `A="pg://$U/${H}:a\$b@$P"`},
 		"a variable in bare text":     {`A=pg://$U/${H}:${secret:K}@$P`, "a$b", `A="pg://$U/${H}:a\$b@$P"`},
-		"one with other text":         {`A=it's-$U-${secret:K}`, "v", `A="it's-\$U-v"`},
+		"one with other text":         {`A=it's-$U-${secret:K}`, "v", `A=it's-$U-v`},
 		"an expansion behind":         {"A=\"${secret:K}$(x) `y`\"", "v", "A=\"v$(x) `y`\""},
 		"an escaped dollar":           {"A=\"\\$(\\`\\\\${secret:K:-}\"", "v", "A=\"\\$(\\`\\${secret:K:-}\""},
 	} {
@@ -199,6 +206,19 @@ func TestErrorsHavePlaces(t *testing.T) {
 				t.Errorf("got %q, want %q", err, test.text)
 			}
 		})
+	}
+}
+
+// TestTextThatOnlyShellsReadIsNotQuoted: in quotes it would be another text to them.
+func TestTextThatOnlyShellsReadIsNotQuoted(t *testing.T) {
+	for source, offset := range map[string]int{`A=-Dpw="${secret:K}"`: 8, `A=~/${secret:K}`: 4, `A=x\ ${secret:K}`: 5, `A=x"y"${secret:K}`: 6, "A=x`y`${secret:K}": 6, `A=${secret:K}\x`: 2} {
+		for _, value := range []string{"a b", "$x", "it's", "=", "", "é"} {
+			_, _, err := rendertest.Render(Format(parse), source, value)
+			requireError(t, err, offset)
+			if hint := secret.Hint(err); hint != `put quotes around the whole: NAME="... ${secret:KEY}"` {
+				t.Errorf("%s: hint %q", source, hint)
+			}
+		}
 	}
 }
 
@@ -382,7 +402,7 @@ func places() []place {
 	return []place{
 		{"bare", "NAME=", ref, "\n", "", "", false},
 		{"bare, text around", "NAME=", "pg://u:" + ref + "@h/d", "\n", "pg://u:", "@h/d", false},
-		{"bare, other text around", "NAME=", "a b#" + ref + `\"'$` + "`", "\n", "a b#", `\"'$` + "`", false},
+		{"bare, other text around", "NAME=", "a b#" + ref + `;|&`, "\n", "a b#", `;|&`, false},
 		{"single quotes", "NAME=", "'" + ref + "'", "\n", "", "", false},
 		{"single quotes, text around", "NAME=", `'\n"$x` + ref + "`é#'", "\n", `\n"$x`, "`é#", false},
 		{"double quotes", "NAME=", `"` + ref + `"`, "\n", "", "", false},

@@ -43,7 +43,9 @@ func TestExplainTellsWhatIsDone(t *testing.T) {
 		{"A='${secret:K}'", "a b", "in a single-quoted value, as it is"},
 		{"A='${secret:K}'", "it's", "in a single-quoted value, which becomes double-quoted"},
 		{`A="${secret:K}"`, "it's", "in a double-quoted value, as it is"},
-		{`A="${secret:K}"`, "$x", "in a double-quoted value, with escapes"},
+		{`A="${secret:K}"`, "$x", "in a double-quoted value, which becomes single-quoted"},
+		{`A="it's ${secret:K}"`, "$x", "in a double-quoted value, with escapes"},
+		{`A=x"${secret:K}"`, "a b", "in a bare value"},
 		{"A=`${secret:K}`", "v", "in a value in backticks, which becomes single-quoted"},
 		{`A="${secret:K} ${secret:UNKNOWN}"`, "v", "in a double-quoted value; in a double-quoted value"},
 		{"A=${secret:K}", "\x00", "in a bare value"},
@@ -81,7 +83,7 @@ func TestExplainIsTrue(t *testing.T) {
 			}
 		}
 	}
-	if len(told) != 4+3+3+3 {
+	if len(told) != 4+3+4+3 {
 		t.Errorf("%d things were told", len(told))
 	}
 	t.Log(told)

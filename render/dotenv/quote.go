@@ -9,23 +9,24 @@ import (
 
 // appendScalar appends a value with texts in it, in quotes that can hold it.
 func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
-	if s.Quote == '"' {
-		return d.appendDouble(dst, s, texts)
-	}
 	own, whole := d.literal(s, texts)
 	switch {
-	case s.Quote == '\'' && fitsSingle(s, texts):
+	case s.Quote == '"' && (isPutIn(s, texts, isUnescaped) || bytes.ContainsAny(own, "\\$`'") || !fitsSingle(whole)):
+		return d.appendDouble(dst, s, texts)
+	case s.Quote == '\'' && isPutIn(s, texts, fitsSingle):
 		return append(append(append(dst, '\''), whole...), '\''), nil
 	case s.Quote == 0 && isBare(whole):
 		return append(dst, whole...), nil
+	case s.Quote == 0 && d.isMixed(s):
+		return d.appendRaw(dst, s, texts)
 	case s.Quote == 0 && bytes.IndexByte(own, '$') >= 0 && !bytes.ContainsAny(own, "\\'\"`"):
 		return d.appendDouble(dst, s, texts)
 	}
 	return appendQuoted(dst, whole), nil
 }
 
-// literal gives a value that has no escapes: the document's own text of it, and all of
-// it.
+// literal gives the text between the quotes of a value: the document's own of it, and all
+// of it.
 func (d *document) literal(s scalar, texts [][]byte) (own, whole []byte) {
 	at, end := s.body()
 	for _, p := range s.splices {
@@ -36,15 +37,63 @@ func (d *document) literal(s scalar, texts [][]byte) (own, whole []byte) {
 	return append(own, d.source[at:end]...), append(whole, d.source[at:end]...)
 }
 
-// fitsSingle reports whether single quotes hold what is put in, to every reader: some
-// take a backslash for an escape even there.
-func fitsSingle(s scalar, texts [][]byte) bool {
+// isPutIn reports whether all that is put into a value is what is asked for.
+func isPutIn(s scalar, texts [][]byte, is func([]byte) bool) bool {
 	for _, p := range s.splices {
-		if bytes.ContainsAny(texts[p.span], "'\\\r\n") {
+		if !is(texts[p.span]) {
 			return false
 		}
 	}
 	return true
+}
+
+// isUnescaped reports whether text stands in double quotes as it is.
+func isUnescaped(text []byte) bool { return !bytes.ContainsAny(text, "\\\"$`") }
+
+// fitsSingle reports whether single quotes hold text, to every reader: python-dotenv knows
+// \\ and \' there.
+func fitsSingle(text []byte) bool {
+	for i, b := range text {
+		isPair := b == '\\' && (i+1 == len(text) || text[i+1] == '\\' || text[i+1] == '\n')
+		if isPair || b == '\'' || b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isMixed reports whether a bare value has quotes, escapes or a ~ of its own: a shell takes
+// these for what they are, and a reader of .env files for text. Backslashes before a
+// reference are its escapes.
+func (d *document) isMixed(s scalar) bool {
+	at, end := s.body()
+	if d.source[at] == '~' {
+		return true
+	}
+	for _, p := range s.splices {
+		if bytes.ContainsAny(bytes.TrimRight(d.source[at:p.start], `\`), "\\'\"`") {
+			return true
+		}
+		at = d.spans[p.span].End
+	}
+	return bytes.ContainsAny(d.source[at:end], "\\'\"`")
+}
+
+// appendRaw appends a bare value in which only what is put in has changed.
+func (d *document) appendRaw(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+	at, end := s.body()
+	for _, p := range s.splices {
+		own := d.source[at:p.start]
+		switch {
+		case !isBare(texts[p.span]):
+			return nil, mixed(d.spans[p.span].Start)
+		case !isClosed(own):
+			return nil, inExpansion(d.spans[p.span].Start)
+		}
+		dst = append(append(dst, own...), texts[p.span]...)
+		at = d.spans[p.span].End
+	}
+	return append(dst, d.source[at:end]...), nil
 }
 
 // isBare reports whether value needs no quotes, to any reader. To zsh a word that
@@ -64,11 +113,8 @@ func isBare(value []byte) bool {
 
 // appendQuoted appends value in the quotes that most readers read alike.
 func appendQuoted(dst, value []byte) []byte {
-	quoted := func(b byte) bool { return b < ' ' || b == 0x7f || b == '\'' || b == '\\' }
-	for _, b := range value {
-		if quoted(b) {
-			return append(appendEscaped(append(dst, '"'), value), '"')
-		}
+	if !fitsSingle(value) || bytes.IndexByte(value, '\t') >= 0 {
+		return append(appendEscaped(append(dst, '"'), value), '"')
 	}
 	return append(append(append(dst, '\''), value...), '\'')
 }
@@ -153,6 +199,11 @@ func expansion(text []byte) int {
 
 func isNameByte(b byte) bool {
 	return 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '_'
+}
+
+func mixed(offset int) error {
+	err := secret.Errorf(secret.Invalid, "the value needs quotes, and the text around it has some, or escapes, that only shells take for what they are")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, `put quotes around the whole: NAME="... ${secret:KEY}"`)}
 }
 
 func inExpansion(offset int) error {

@@ -83,6 +83,27 @@ func TestShellsReadEveryValue(t *testing.T) {
 	}
 }
 
+// TestShellsReadMixedTextAsBefore: quotes within a bare value stay what they are.
+func TestShellsReadMixedTextAsBefore(t *testing.T) {
+	var text strings.Builder
+	var all []variable
+	for i, test := range [][2]string{{`-Dpw="${secret:K}" `, "-Dpw=v:/@1"}, {`x\ ${secret:K}`, "x v:/@1"}, {`a'b c'${secret:K}`, "ab cv:/@1"}, {`${secret:K}\;`, "v:/@1;"}, {`~x/${secret:K}"$E"`, "~x/v:/@1"}} {
+		all = append(all, variable{fmt.Sprintf("V%d", i), test[0], test[1]})
+		fmt.Fprintf(&text, "V%d=%s\n", i, test[0])
+	}
+	out, _, err := rendertest.Render(Format(parse), text.String(), "v:/@1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shell := range []string{"sh", "dash", "bash"} { // zsh wants to know who ~x is
+		for i, got := range source(t, shell, "C", []byte(out), all) {
+			if got != all[i].value {
+				t.Errorf("%s: %s is %q", shell, all[i].what, got)
+			}
+		}
+	}
+}
+
 // source gives the values of variables as a shell sees them that has read file.
 func source(t *testing.T, shell, locale string, file []byte, all []variable) []string {
 	t.Helper()
