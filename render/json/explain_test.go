@@ -37,7 +37,7 @@ func explained(t *testing.T, source, value string) (all []string) {
 func TestExplainTellsWhatIsDone(t *testing.T) {
 	for _, test := range []struct{ source, value, want string }{
 		{`["${secret:K}"]`, "v", "in a string, as it is"},
-		{`{"a${secret:K}": 1}`, `"`, "in a string, with escapes"},
+		{`{"a": "b${secret:K}"}`, `"`, "in a string, with escapes"},
 		{`[${secret:K}]`, "80", "in place of a value, as a string"},
 		{`[${secret:K}]`, "a\n", "in place of a value, as a string with escapes"},
 		{`["${secret:K} ${secret:UNKNOWN}", ${secret:UNKNOWN}]`, "v", "in a string, as it is; in a string; in place of a value"},
@@ -54,7 +54,7 @@ func TestExplainTellsWhatIsDone(t *testing.T) {
 // TestExplainIsTrue compares what is told with what is rendered.
 func TestExplainIsTrue(t *testing.T) {
 	told := map[string]int{}
-	for _, source := range []string{`["${secret:K}"]`, `{"x ${secret:K} y": 1}`, `{"a": ${secret:K}}`} {
+	for _, source := range []string{`["${secret:K}"]`, `{"x": "y ${secret:K} z"}`, `{"a": ${secret:K}}`} {
 		for _, k := range hostile.Kinds() {
 			got := explained(t, source, k.Value)[0]
 			told[got]++

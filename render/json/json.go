@@ -17,8 +17,10 @@
 //
 // # Places
 //
-//	{"url": "pg://app:${secret:P}@db"}   within a string, key or value: the value
-//	                                     as the content of a JSON string
+//	{"url": "pg://app:${secret:P}@db"}   within a string: the value as the content of
+//	                                     a JSON string
+//	{"${secret:NAME}": 1}                in a key: an error, since two keys could
+//	                                     become one
 //	{"port": ${secret:PORT}}             where a value may stand: a string with its
 //	                                     quotes, since a secret is always a string
 //	{"port": 80${secret:PORT}}           a part of a word: an error
@@ -93,7 +95,9 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.find(t, len(spans)-len(r.spans))
+		if err := d.find(t, len(spans)-len(r.spans)); err != nil {
+			return nil, err
+		}
 		if t.kind == ending {
 			return d, nil
 		}
@@ -115,17 +119,21 @@ func mask(source []byte, spans []render.Span) []byte {
 
 // find adds the splices of a token. The span of the number next is the first that does
 // not end before it.
-func (d *document) find(t token, next int) {
+func (d *document) find(t token, next int) error {
 	if t.kind == reference {
 		d.splices = append(d.splices, splice{span: next, start: t.start, bare: true})
 	}
 	if t.kind != text || next == len(d.spans) || d.spans[next].Start >= t.end {
-		return
+		return nil
 	}
 	var slashes []int // where each of the backslashes begins that stand directly before i
 	for i := t.start + 1; i < t.end-1; {
 		if next < len(d.spans) && i == d.spans[next].Start {
-			d.splices = append(d.splices, spliceBehind(slashes, next, i))
+			s := spliceBehind(slashes, next, i)
+			if t.key && !s.literal {
+				return inKey(i)
+			}
+			d.splices = append(d.splices, s)
 			i, next, slashes = d.spans[next].End, next+1, slashes[:0]
 			continue
 		}
@@ -137,6 +145,7 @@ func (d *document) find(t token, next int) {
 		}
 		i += size
 	}
+	return nil
 }
 
 // spliceBehind makes the splice for a reference at start with backslashes before it.

@@ -24,6 +24,7 @@ const (
 type token struct {
 	kind       kind
 	start, end int
+	key        bool
 }
 
 // state is what may follow. The texts of expected say it.
@@ -77,6 +78,7 @@ func (r *reader) next() (token, error) {
 		r.spans = r.spans[1:]
 	}
 	t := token{kind: r.kind(), start: r.at}
+	t.key = r.state == key && t.kind == text
 	if !r.accept(t.kind) {
 		return t, r.unexpected(t)
 	}
@@ -307,6 +309,13 @@ func (r *reader) noEscape(i int) error {
 
 func errorf(offset int, format string, args ...any) error {
 	return render.Errorf(offset, secret.General, "not JSON: "+format, args...)
+}
+
+// inKey is the error for a reference in a key: what is looked up by it would not be found,
+// or two keys could become one.
+func inKey(offset int) error {
+	err := secret.Errorf(secret.Invalid, "a reference cannot stand in a key")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write the key as it is; for a literal text put two backslashes before it")}
 }
 
 // misplaced is the error for a reference that stands where it cannot.

@@ -43,7 +43,9 @@ func (d *document) readTokens(r *reader) (end int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		d.find(t, len(d.spans)-len(r.spans))
+		if err := d.find(t, len(d.spans)-len(r.spans)); err != nil {
+			return 0, err
+		}
 		if end = t.end; t.kind == ending {
 			return len(d.source), nil
 		}

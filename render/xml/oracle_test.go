@@ -32,7 +32,7 @@ var surroundings = []struct {
 }{
 	{"an element", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- ${secret:C} <x> -->\n<a>\n  <b c=\"d &amp; e\">\x00</b>\n  <f/><!-- \" -->\n</a>\n", false},
 	{"the root", "\ufeff<a>\x00</a>", false},
-	{"mixed text", "<!DOCTYPE a [<!-- ' -->\n<!ENTITY e \"${secret:C}>\">]>\r\n<a>\r\n<b>x &#233; y</b>\x00<?p ${secret:C} ?><b/>]]<c>></c></a>\r\n<!-- > -->", false},
+	{"mixed text", "<!DOCTYPE a [<!-- ' ${secret:C} -->\n<!ENTITY e \">\">]>\r\n<a>\r\n<b>x &#233; y</b>\x00<?p > ?><b/>]]<c>></c></a>\r\n<!-- > -->", false},
 	{"double quotes", "<a>\n\t<b  x='\"' y = \"\x00\"\n\tz=\"'\" /> ]] &gt; </a>", true},
 	{"a prefix", "<a xmlns:p=\"urn:x\"><p:b p:c=\"\x00\">${x}</p:b></a>", true},
 }
@@ -278,10 +278,10 @@ func TestAReferenceAtEachByte(t *testing.T) {
 		}
 	}
 	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
-	if len(names) < 250 || left < 140 || refused < 300 {
+	if len(names) < 250 || left < 10 || refused < 430 {
 		t.Errorf("only %d, %d and %d", len(names), left, refused)
 	}
-	t.Logf("%d references in texts and attributes, %d in comments and their like, %d refused", len(names), left, refused)
+	t.Logf("%d references in texts and attributes, %d in comments, %d refused", len(names), left, refused)
 }
 
 // FuzzSplice says: what is rendered is, to the library's decoder, the document with the

@@ -98,7 +98,7 @@ type reader struct {
 	doctype bool
 }
 
-// namedPlace is where the name of an element stands.
+// namedPlace is where the name of an element, or a comment, stands.
 type namedPlace struct{ start, end int }
 
 func (d *document) read() error {
@@ -151,17 +151,38 @@ func (r *reader) skip(begin, end, what string) error {
 	return r.pass(r.at+len(begin)+n+len(end), what)
 }
 
-// pass takes the references before end for text.
+// pass takes the references in comments before end for text. Elsewhere there can be none:
+// a value has no form there in which every reader finds it.
 func (r *reader) pass(end int, what string) error {
+	comment := namedPlace{r.at, r.at}
 	for ; r.next < len(r.spans) && r.spans[r.next].Start < end; r.next++ {
 		s := r.spans[r.next]
 		if s.End > end {
 			return errorf(s.Start, "the %s ends within a reference", what)
 		}
+		for comment.end <= s.Start && comment.start >= 0 {
+			comment = nextComment(r.source[:end], comment.end)
+		}
+		if comment.start < 0 || comment.start > s.Start {
+			return misplaced(s.Start, "a reference cannot stand in a "+what)
+		}
 		copy(r.masked[s.Start:s.End], r.source[s.Start:s.End])
 	}
 	r.at = end
 	return nil
+}
+
+// nextComment is where the next comment stands, -1 if there is none.
+func nextComment(text []byte, at int) namedPlace {
+	begin := bytes.Index(text[at:], []byte("<!--"))
+	if begin < 0 {
+		return namedPlace{-1, len(text)}
+	}
+	begin += at
+	if n := bytes.Index(text[begin:], []byte("-->")); n >= 0 {
+		return namedPlace{begin, begin + n + len("-->")}
+	}
+	return namedPlace{begin, len(text)}
 }
 
 func (r *reader) skipDoctype() error {

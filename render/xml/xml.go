@@ -22,8 +22,9 @@
 //	<add value=${secret:K}/>              an attribute without quotes: an error
 //	<${secret:K}>, <a ${secret:K}="">     in a name, or between attributes: an error
 //	&${secret:K};                         a part of a character reference: an error
-//	<!-- ${secret:K} -->                  in a comment, a processing instruction or a
-//	                                      DOCTYPE: text
+//	<?pi ${secret:K}?>                    in a processing instruction or a DOCTYPE: an
+//	                                      error
+//	<!-- ${secret:K} -->                  in a comment, also in a DOCTYPE: text
 //
 // A value that XML cannot hold is an error: most control characters, U+FFFE and U+FFFF,
 // what is not UTF-8.
