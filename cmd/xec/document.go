@@ -1,12 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -43,6 +44,7 @@ func (s *documentSource) close()       { s.File.Close() }
 
 // documentPart is a part of a document, read.
 type documentPart struct {
+	dialect  string
 	source   []byte
 	begin    resolve.Position
 	found    []resolve.Found // with their places in the whole document
@@ -180,7 +182,7 @@ func (w *windowReader) fill(size int) error {
 
 // take reads a part of what is left, and gives its length.
 func (w *windowReader) take(last bool) (*documentPart, int, error) {
-	p := &documentPart{source: w.left, begin: w.at, found: resolve.Find(w.left)}
+	p := &documentPart{dialect: w.source.dialect, source: w.left, begin: w.at, found: resolve.Find(w.left)}
 	for _, f := range p.found {
 		p.spans = append(p.spans, render.Span{Start: int(f.Offset), End: int(f.Offset) + f.Length})
 	}
@@ -215,16 +217,34 @@ func (p *documentPart) need(path string, r *resolve.Resolver) {
 // checkKubernetes refuses what a cluster would refuse, or take for something else: a value
 // in the data of a Secret that is not base64.
 func (p *documentPart) checkKubernetes(path string, r *resolve.Resolver) {
-	d, ok := p.document.(interface{ SecretData() []int })
-	if !ok {
-		return
-	}
-	for _, i := range d.SecretData() {
-		if f := p.found[i]; f.Ref != nil && !slices.Contains(f.Ref.Filters, "base64") {
+	for _, datum := range p.secretData() {
+		f := p.found[datum.Ref]
+		switch {
+		case f.Ref == nil: // is no reference, and told of already
+		case len(f.Ref.Filters) == 0 || f.Ref.Filters[len(f.Ref.Filters)-1] != "base64":
 			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64, and %s is not", f.Ref.Name)
 			r.NoteIn(path, "", f.Position, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
+		case !datum.Alone:
+			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64 as a whole, and %s is only a part of it", f.Ref.Name)
+			r.NoteIn(path, "", f.Position, secret.WithHint(err, "stringData in place of data takes text"))
 		}
 	}
+}
+
+// secretData gives the references in the data of Kubernetes. JSON is YAML but for tabs,
+// which stand between tokens alone.
+func (p *documentPart) secretData() []yaml.Datum {
+	document := p.document
+	if p.dialect == "json" && len(p.document.Refs()) > 0 && bytes.Contains(p.source, []byte(`"kind"`)) {
+		var err error
+		if document, err = yaml.Format(bytes.ReplaceAll(p.source, []byte("\t"), []byte(" ")), p.spans); err != nil {
+			return nil
+		}
+	}
+	if d, ok := document.(interface{ SecretData() []yaml.Datum }); ok {
+		return d.SecretData()
+	}
+	return nil
 }
 
 // placed gives an error of a format its line and column.

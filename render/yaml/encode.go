@@ -152,14 +152,31 @@ func (t *template) encode(s *scalar, value values) []change {
 	case style&yamlv3.DoubleQuotedStyle != 0:
 		return t.inPlace(s, func(v string) string { return blanksEscaped(escaped(v), s.multiline) }, value)
 	case style&yamlv3.SingleQuotedStyle != 0:
-		if _, ok := singleQuoted(text); !ok || s.multiline {
+		if _, ok := singleQuoted(text); !ok && !s.multiline || s.multiline && !s.each(value, standsInLines) {
 			return []change{{s.start, s.end, doubleQuoted(text)}}
 		}
 		return t.inPlace(s, func(v string) string { return strings.ReplaceAll(v, "'", "''") }, value)
-	case isWord(text, s.flow) && !s.multiline:
+	case isWord(text, s.flow) && !s.multiline, s.multiline && s.each(value, func(v string) bool { return isWord(v, s.flow) }):
 		return t.inPlace(s, func(v string) string { return v }, value)
 	}
 	return []change{{s.start, s.end, quoted(text)}}
+}
+
+// each reports whether all that is put into a scalar is what is asked for.
+func (s *scalar) each(value values, is func(string) bool) bool {
+	for _, h := range s.holes {
+		if !is(value(h)) {
+			return false
+		}
+	}
+	return true
+}
+
+// standsInLines reports whether text can stand within single quotes over several lines, of
+// which each loses the blanks at its ends.
+func standsInLines(text string) bool {
+	_, ok := singleQuoted(text)
+	return ok && text != "" && text == strings.Trim(text, " ")
 }
 
 // inPlace replaces only the references of a scalar, and half of the backslashes before

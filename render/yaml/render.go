@@ -2,7 +2,9 @@ package yaml
 
 import (
 	"cmp"
+	"encoding/base64"
 	"slices"
+	"strings"
 
 	yamlv3 "gopkg.in/yaml.v3"
 
@@ -19,6 +21,9 @@ func (t *template) Render(value func(ref int) secret.Value) ([]byte, error) {
 	at := func(h hole) string { return texts[h.span] }
 	var changes []change
 	for _, s := range t.scalars {
+		if s.node.ShortTag() == "!!binary" && !isBase64(t.decoded(s, at)) {
+			return nil, notBase64(t.words.spans[s.holes[0].span].Start)
+		}
 		changes = append(changes, t.encode(s, at)...)
 	}
 	out := apply(t.source, changes)
@@ -44,6 +49,17 @@ func (t *template) texts(value func(ref int) secret.Value) (map[int]string, erro
 		}
 	}
 	return texts, nil
+}
+
+// isBase64 reports whether text is what !!binary says, with blanks and line ends in it.
+func isBase64(text string) bool {
+	_, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	return err == nil
+}
+
+func notBase64(offset int) error {
+	err := secret.Errorf(secret.Invalid, "the tag !!binary says base64, and with the value the scalar is none")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "${secret:KEY|base64}")}
 }
 
 // apply makes changes that do not overlap.

@@ -113,6 +113,15 @@ func inKey(offset int) error {
 	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write the key as it is; for a literal text put a backslash before it")}
 }
 
+// notText are the tags of scalars that are no strings.
+var notText = []string{"!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!merge"}
+
+// tagged refuses a reference in a scalar that is said to be no string.
+func tagged(offset int) error {
+	err := secret.Errorf(secret.Invalid, "a secret is a string, and the tag of this scalar says that it is something else")
+	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "leave the tag out, or say !!str")}
+}
+
 // scalar keeps a scalar if references stand in it.
 func (t *template) scalar(node *yamlv3.Node, flow, key bool, found []bool) error {
 	s := &scalar{node: node, flow: flow}
@@ -133,6 +142,9 @@ func (t *template) scalar(node *yamlv3.Node, flow, key bool, found []bool) error
 	}
 	if len(s.holes) == 0 {
 		return nil
+	}
+	if node.Style&yamlv3.TaggedStyle != 0 && slices.Contains(notText, node.ShortTag()) {
+		return tagged(t.words.spans[s.holes[0].span].Start)
 	}
 	t.scalars = append(t.scalars, s)
 	return t.bound(s)

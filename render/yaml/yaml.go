@@ -11,7 +11,9 @@
 // In scalars that are values: plain, single-quoted, double-quoted, literal and folded, in
 // block and flow. A secret is always a string: in the place of a plain scalar
 // that would read as something else it is quoted. A reference in a comment stays as it
-// is; one in a key, an anchor, alias, tag or directive is an error. Escapes are read in the
+// is; one in a key, an anchor, alias, tag or directive is an error, and so is one in a
+// scalar whose tag says that it is no string (!!int, !!bool, ...). A scalar with the tag
+// !!binary must be base64 with the value in it. Escapes are read in the
 // decoded scalar.
 //
 // # How a value is put in
@@ -21,10 +23,11 @@
 // behind it stays:
 //
 //   - plain: in place if the whole scalar then is a word that no reader of YAML takes
-//     for anything but a string; else single quotes if every character can stand in
-//     them, else double quotes
+//     for anything but a string, or, in a scalar of several lines, if the value is such
+//     a word; else single quotes if every character can stand in them, else double
+//     quotes
 //   - single-quoted: in place, unless the value has characters that only double quotes
-//     can hold
+//     can hold, or, in a scalar of several lines, blanks at its ends
 //   - double-quoted: in place, always
 //   - literal: in place, its lines indented as the block is, if it has no blanks where
 //     they would count as indentation, no blank or line end where the block's end would
