@@ -1,8 +1,9 @@
 // Package output puts rendered bytes into files, all or none.
 //
-// A file is written beside its place under a temporary name, with mode 0600,
-// synced and renamed; whatever fails leaves the old file, or none, and nothing
-// else. Only a regular file is ever replaced: a symbolic link might lead
+// A file is written beside its place, with mode 0600, synced and renamed; whatever
+// fails leaves the old file, or none, and nothing else. Until it is whole it has no name
+// where the system knows such files (Linux, on most file systems; the first 200 of a batch),
+// so that also a process that is killed leaves nothing; elsewhere it has a temporary one. Only a regular file is ever replaced: a symbolic link might lead
 // anywhere, and a device or a FIFO would be replaced by a file, so both are errors
 // of kind secret.Invalid, as is a folder.
 //
@@ -13,6 +14,7 @@ package output
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -40,8 +42,20 @@ type Batch struct {
 
 // staged is a file that has been written beside its place.
 type staged struct {
-	path, tmp string
-	old       string // what was in its place, under another name; "" for nothing
+	path string
+	tmp  string   // its temporary name, "" while it has none
+	file *os.File // without a name
+	old  string   // what was in its place, under another name; "" for nothing
+}
+
+// drop removes what was written.
+func (f *staged) drop() {
+	if f.file != nil {
+		f.file.Close()
+	}
+	if f.tmp != "" {
+		os.Remove(f.tmp)
+	}
 }
 
 // MakeFolder makes a folder of mode 0700, and those that it lies in, which Drop removes
@@ -78,11 +92,16 @@ func (b *Batch) Add(path string, fill func(io.Writer) error) error {
 	if err := Check(path); err != nil {
 		return err
 	}
-	tmp, err := writeBeside(path, fill)
-	if err == nil {
-		b.files = append(b.files, staged{path: path, tmp: tmp})
+	f, err := stage(path, len(b.files) < maxUnnamed)
+	if err != nil {
+		return err
 	}
-	return err
+	if err := f.write(fill); err != nil {
+		f.drop()
+		return err
+	}
+	b.files = append(b.files, f)
+	return nil
 }
 
 // Commit puts all files into their places.
@@ -107,7 +126,7 @@ func (b *Batch) Commit() error {
 // Drop removes what Add and MakeFolder have made and Commit has not put in place.
 func (b *Batch) Drop() {
 	for _, f := range b.files {
-		os.Remove(f.tmp)
+		f.drop()
 		if f.old != "" {
 			os.Remove(f.old)
 		}
@@ -121,6 +140,9 @@ func (b *Batch) Drop() {
 // place renames the file to its place, and keeps what was there if it may be wanted back.
 func (f *staged) place(keep bool) error {
 	if err := Check(f.path); err != nil { // it may have become something else
+		return err
+	}
+	if err := f.named(); err != nil {
 		return err
 	}
 	if keep {
@@ -148,37 +170,57 @@ func (f *staged) putBack() error {
 	return err
 }
 
-// writeBeside writes a temporary file beside path and gives its name.
-func writeBeside(path string, fill func(io.Writer) error) (tmp string, err error) {
+// named gives the file its temporary name, if it has none yet.
+func (f *staged) named() error {
+	if f.tmp != "" {
+		return nil
+	}
+	tmp := filepath.Join(filepath.Dir(f.path), "."+filepath.Base(f.path)+"."+rand.Text()+".tmp")
+	err := name(f.file, tmp)
+	if err == nil {
+		f.tmp = tmp
+	}
+	return errors.Join(err, f.file.Close())
+}
+
+// maxUnnamed is how many files of a batch stay open without a name.
+const maxUnnamed = 200
+
+// stage opens a file beside path.
+func stage(path string, unnamed bool) (staged, error) {
 	folder := filepath.Dir(path)
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp")
+	if unnamed {
+		if file, err := openUnnamed(folder); err == nil {
+			return staged{path: path, file: file}, nil
+		}
+	}
+	file, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp")
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		return "", &fs.PathError{Op: failed.Op, Path: folder, Err: failed.Err}
+		return staged{}, &fs.PathError{Op: failed.Op, Path: folder, Err: failed.Err}
 	}
 	if err != nil {
-		return "", err
+		return staged{}, err
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := f.Chmod(0o600); err != nil { // whatever the umask
-		return "", err
+	return staged{path: path, tmp: file.Name(), file: file}, nil
+}
+
+// write writes what fill writes. A file with a name is closed then.
+func (f *staged) write(fill func(io.Writer) error) error {
+	if err := f.file.Chmod(0o600); err != nil { // whatever the umask
+		return err
 	}
-	w := bufio.NewWriterSize(f, 64<<10)
+	w := bufio.NewWriterSize(f.file, 64<<10)
 	if err := fill(w); err != nil {
-		return "", err
+		return err
 	}
 	if err := w.Flush(); err != nil {
-		return "", err
+		return err
 	}
-	if err := f.Sync(); err != nil {
-		return "", err
+	if err := f.file.Sync(); err != nil || f.tmp == "" {
+		return err
 	}
-	return f.Name(), f.Close()
+	return f.file.Close()
 }
 
 // Check returns an error unless a file may be put at path.

@@ -2,6 +2,7 @@ package output
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -72,6 +73,32 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 	}
 	if all := names(t, filepath.Dir(path)); len(all) != 1 {
 		t.Errorf("files %v, want out alone", all)
+	}
+}
+
+// TestAKilledProcessLeavesNothing: what is being written has no name.
+func TestAKilledProcessLeavesNothing(t *testing.T) {
+	folder := t.TempDir()
+	f, err := openUnnamed(folder)
+	if err != nil {
+		t.Skip(err)
+	}
+	f.Close()
+	var b Batch
+	defer b.Drop()
+	for i := range 2 * maxUnnamed {
+		err := b.Add(filepath.Join(folder, fmt.Sprint(i)), func(w io.Writer) error {
+			if n := len(names(t, folder)); n > max(0, i+1-maxUnnamed) {
+				t.Errorf("file %d: there are %d names already", i, n)
+			}
+			return text("x")(w)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Commit(); err != nil || len(names(t, folder)) != 2*maxUnnamed {
+		t.Errorf("%d files, error %v", len(names(t, folder)), err)
 	}
 }
 
