@@ -67,6 +67,8 @@ func (s *documentSource) scan(r *resolve.Resolver) error {
 	})
 }
 
+func (s *documentSource) isPlain() bool { return s.plain }
+
 // refers reports whether anything that looks like a reference stands in the document. A
 // file that cannot be read is told of when it is read for its parts.
 func (s *documentSource) refers() bool {
@@ -149,10 +151,10 @@ func (w *windowReader) part() (*documentPart, error) {
 		full := len(w.left) == maxWindow && !w.read
 		p, n, err := w.take(w.read || full)
 		switch {
+		case full || n == 0 && size == maxWindow: // read as the last part, it may have any error
+			return nil, tooLarge(w.source.path, w.at)
 		case err != nil:
 			return nil, err
-		case full && n > 0 || n == 0 && size == maxWindow:
-			return nil, tooLarge(w.source.path, w.at)
 		case n > 0 || w.read:
 			w.done = w.read && n == len(w.left)
 			w.left, w.at = w.left[n:], resolve.Behind(w.at, p.source)

@@ -45,7 +45,7 @@ YAML, JSON, TOML, HCL, INI, properties, XML, HTML, .netrc and .env files are kno
 names, also before .tmpl, .template, .tpl, .in, .dist, .example or .sample; anything else is
 plain text, and so is standard input. Nothing is written unless every reference has its
 value. With -o FOLDER/ files keep their places below this folder, without .tmpl, .template
-and .tpl.
+and .tpl; with it, and with --check, --diff and --explain, a FILE may be a folder.
 
 Without a FILE the configuration of the project is written as YAML, resolved, without its
 tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
@@ -181,9 +181,13 @@ func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sourc
 	})()
 	var b output.Batch
 	defer b.Drop()
+	written := 0
 	for i, s := range sources {
 		file.Store(int64(i))
 		target := jobs[i].target
+		if o.inPlace && s.isPlain() {
+			continue
+		}
 		if o.folder {
 			if err := b.MakeFolder(filepath.Clean(o.output), filepath.Dir(target)); err != nil {
 				return err
@@ -192,15 +196,12 @@ func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sourc
 		if err := b.Add(target, func(w io.Writer) error { return s.write(contextWriter{ctx, w, &bytes}, r.Value) }); err != nil {
 			return err
 		}
+		written++
 	}
 	if err := b.Commit(); err != nil {
 		return err
 	}
-	if len(jobs) == 1 {
-		a.done("%s is written", jobs[0].target)
-	} else {
-		a.done("%d files are written", len(jobs))
-	}
+	a.done("%s written", count(written, "file"))
 	return nil
 }
 
@@ -211,7 +212,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkOutput(in, j, o); err != nil {
+	if err := errors.Join(a.checkOutput(in, j, o), checkWide(in)); err != nil {
 		in.Close()
 		return nil, err
 	}

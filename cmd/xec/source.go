@@ -29,6 +29,8 @@ type source interface {
 	name() string
 	// scan tells the resolver what the file needs.
 	scan(r *resolve.Resolver) error
+	// isPlain reports whether scan has found nothing that changes.
+	isPlain() bool
 	// template gives the file as it is.
 	template() ([]byte, error)
 	explainer
@@ -77,6 +79,8 @@ func (s *textSource) scan(r *resolve.Resolver) (err error) {
 	s.found, err = r.Scan(s.path, s.File)
 	return err
 }
+
+func (s *textSource) isPlain() bool { return !s.found }
 
 func (s *textSource) template() ([]byte, error) {
 	if _, err := s.Seek(0, io.SeekStart); err != nil {

@@ -21,28 +21,55 @@ type job struct {
 var cutEndings = []string{".tmpl", ".template", ".tpl"}
 
 // jobs says which files are rendered and where they go.
-func (o renderOptions) jobs() ([]job, error) {
-	if !o.folder {
-		var jobs []job
-		for _, path := range o.files {
-			target := o.output
-			if o.inPlace {
-				target = path
-			}
-			jobs = append(jobs, job{path, target})
-		}
-		return jobs, nil
+func (o renderOptions) jobs() (jobs []job, err error) {
+	if o.folder {
+		return o.jobsIntoFolder()
 	}
-	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
+	for _, path := range o.files {
+		files := []string{path}
+		if o.check || o.explain || o.diff {
+			if files, err = templatesIn(path, nil); err != nil {
+				return nil, err
+			}
+		}
+		for _, file := range files {
+			j := job{path: file, target: o.output}
+			if o.inPlace {
+				j.target = file
+			}
+			jobs = append(jobs, j)
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, secret.Errorf(secret.Invalid, "there is no file to render")
+	}
+	return jobs, nil
+}
+
+// jobsIntoFolder gives each file its place in the output folder.
+func (o renderOptions) jobsIntoFolder() ([]job, error) {
+	output, err := os.Stat(o.output)
+	if err == nil && !output.IsDir() {
 		return nil, secret.Errorf(secret.Invalid, "%s: not a folder", o.output)
 	}
 	var jobs []job
 	for _, path := range o.files {
-		below, err := o.jobsBelow(path)
+		if path == "-" {
+			return nil, secret.Errorf(secret.Invalid, "standard input has no name to go by in the folder %s", o.output)
+		}
+		files, err := templatesIn(path, output)
 		if err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, below...)
+		for _, file := range files {
+			below := shapeOf(path)
+			if file != path {
+				if below, err = filepath.Rel(path, file); err != nil {
+					return nil, err
+				}
+			}
+			jobs = append(jobs, job{file, filepath.Join(o.output, cutEnding(below))})
+		}
 	}
 	return jobs, checkTargets(jobs)
 }
@@ -64,37 +91,38 @@ func (o renderOptions) intoFolder() bool {
 	return false
 }
 
-// jobsBelow gives a file its place in the output folder, or each file of a folder.
-func (o renderOptions) jobsBelow(path string) (jobs []job, err error) {
+// templatesIn gives the files that a folder holds, in the folders below it too; of anything
+// else the path itself. Git's own folder is left out, and so is output, if it is there:
+// what was rendered is no template.
+func templatesIn(path string, output fs.FileInfo) (files []string, err error) {
 	if path == "-" {
-		return nil, secret.Errorf(secret.Invalid, "standard input has no name to go by in the folder %s", o.output)
+		return []string{path}, nil
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{path}, err
 	}
-	if !info.IsDir() {
-		return []job{{path, filepath.Join(o.output, cutEnding(shapeOf(path)))}}, nil
-	}
-	output, _ := os.Stat(o.output)
 	err = filepath.WalkDir(path, func(found string, e fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if e.IsDir() {
-			if info, err := e.Info(); err == nil && output != nil && os.SameFile(info, output) {
-				return fs.SkipDir // what was rendered is no template
-			}
+		case e.IsDir() && found != path && (e.Name() == ".git" || isFolder(e, output)):
+			return fs.SkipDir
+		case e.IsDir():
 			return nil
+		case !e.Type().IsRegular():
+			err := secret.Errorf(secret.Invalid, "%s: not a regular file", found)
+			return secret.WithHint(err, "name the FILEs themselves, or take it out of the folder")
 		}
-		if !e.Type().IsRegular() {
-			return secret.Errorf(secret.Invalid, "%s: not a regular file", found)
-		}
-		rel, err := filepath.Rel(path, found)
-		jobs = append(jobs, job{found, filepath.Join(o.output, cutEnding(rel))})
-		return err
+		files = append(files, found)
+		return nil
 	})
-	return jobs, err
+	return files, err
+}
+
+// isFolder reports whether an entry is a certain folder.
+func isFolder(e fs.DirEntry, folder fs.FileInfo) bool {
+	info, err := e.Info()
+	return err == nil && folder != nil && os.SameFile(info, folder)
 }
 
 // shapeOf is where a file lies below the folder in which xec runs; of one that lies
