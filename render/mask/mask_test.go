@@ -32,7 +32,7 @@ var pool = map[string]string{
 	"Unicode": "pässwörd-日本\U0001F511\u2028\u2029é", "replacement": "x\ufffdy\ufffdz.", "no character": "\u0085\u200b\ufeff\u00ad!",
 	"printable": " !\"#$%&'()*+,-./0189:;<=>?@AZ[\\]^_`az{|}~", "url safe": "a-b_c.d~e*f(g)", "plus": "a+b/c==+b/c", "percent": "%41%42%43",
 	"base64 of a value": "aHVudGVyMmh1bnRlcjI", "hex of a value": "68756e74657232", "hexadecimal": "DEADBEEFdeadbeef", "long for lines": strings.Repeat("0123456789 ", 17),
-	"short": "pw12", "short with signs": "-pw-", "short in short": "w12.", "seven": "a.b.c.d", "long short": "hunter2", "joins": ".pw12.x", "signs": "!@#$%^&", "three": "abc", "one": "x",
+	"short": "pw12", "short with signs": "-pw-", "short in short": "w12.", "seven": "a.b.c.d", "long short": "hunter2", "joins": ".pw12.x", "ends short": "1.pw12", "signs": "!@#$%^&", "three": "abc", "one": "x",
 }
 
 var poolNames = sync.OnceValue(func() (names []string) {

@@ -39,6 +39,7 @@ type state struct {
 	known  map[entry]bool
 	recent []entry // not in a level yet
 	levels []level
+	built  int // how many entries matchers were made of, for tests
 }
 
 // entry is a value of a key.
@@ -153,6 +154,7 @@ func (in *state) settle() {
 		in.levels = in.levels[:k]
 	}
 	l.matchers = build(l.entries)
+	in.built += len(l.entries)
 	in.levels = append(in.levels, l)
 }
 

@@ -42,6 +42,7 @@ func TestNames(t *testing.T) {
 		{"a chain", "<0123456789abcdefghijkl>", "<[secret:C]>", []string{"A", "89abcdefgh", "B", "efghijkl", "C", "0123456789"}},
 		{"short and long", "<pw12-3456789>", "<[secret:A]>", []string{"A", "pw12", "B", "12-3456789"}},
 		{"short beside a letter", "<pw12x pw12>", "<pw12x [secret:A]>", []string{"A", "pw12"}},
+		{"short behind a shorter one's neighbour", "<a1.pw12>", "<a1.[secret:A]>", []string{"A", "pw12", "B", "1.pw12"}},
 		{"two values of a key", "<01234567> <abcdefgh>", "<[secret:A]> <[secret:A]>", []string{"A", "01234567", "A", "abcdefgh"}},
 	} {
 		for range 2 {
