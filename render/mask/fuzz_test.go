@@ -9,7 +9,7 @@ import (
 // form of a value, with 0xf4 and 0xf5 for the first or the second half of one.
 func compose(values []known, script []byte) string {
 	var b []byte
-	for i := 0; i < len(script) && len(b) < 2000; i++ {
+	for i := 0; i < len(script) && len(b) < 600; i++ {
 		op := script[i]
 		if op < 0xf0 || op > 0xf5 || i+1 == len(script) {
 			b = append(b, op)
@@ -35,7 +35,7 @@ func compose(values []known, script []byte) string {
 // fuzzed are the values of a fuzz target. The second and the third may be cut out of the
 // first, so that they have much in common.
 func fuzzed(a, b, c string) []known {
-	const most = 150 // each form is looked for at each byte
+	const most = 80 // each form is looked for at each byte
 	a, b, c = a[:min(len(a), most)], b[:min(len(b), most)], c[:min(len(c), most)]
 	return []known{know("A", "first", a), know("B", "second", b), know("C", "third", c), know("D", "half of the first", a[len(a)/2:])}
 }

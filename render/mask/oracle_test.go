@@ -14,6 +14,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -188,14 +189,18 @@ func replacer(pairs ...string) func(string) string { return strings.NewReplacer(
 
 // percent keeps what matches set.
 func percent(set, format, blank string) func(string) string {
-	kept := regexp.MustCompile(`^[A-Za-z0-9` + set + `]$`)
+	ascii := regexp.MustCompile(`^[A-Za-z0-9` + set + `]$`)
+	var kept [256]bool
+	for c := range 0x80 {
+		kept[c] = ascii.MatchString(string(rune(c)))
+	}
 	return func(v string) string {
 		var b strings.Builder
 		for _, c := range []byte(v) {
 			switch {
 			case c == ' ' && blank != "":
 				b.WriteString(blank)
-			case c < 0x80 && kept.MatchString(string(rune(c))):
+			case kept[c]:
 				b.WriteByte(c)
 			default:
 				fmt.Fprintf(&b, format, c)
@@ -219,7 +224,7 @@ func cLike(names map[string]string, wide func(rune) bool, number func(rune, stri
 	})
 }
 
-func escapers() map[string]func(string) string {
+var escapers = sync.OnceValue(func() map[string]func(string) string {
 	const lower, upper = `\u%04x`, `\u%04X`
 	minimal := jsonLike(lower, `^\x00-\x{10ffff}`, "")
 	all := map[string]func(string) string{
@@ -325,7 +330,7 @@ func escapers() map[string]func(string) string {
 	}
 	all["zsh word with all"] = zshWord("", func(r rune) bool { return r >= 0xa0 }, all["zsh with all"])
 	return all
-}
+})
 
 // dash writes single quotes in double ones, all that are in a row.
 func dash(v string) string {

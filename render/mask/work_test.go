@@ -52,7 +52,7 @@ func TestWorkIsLinear(t *testing.T) {
 	for _, h := range hostile {
 		for _, cut := range []int{1, 3, 100, 1 << 20} {
 			var steps [2]float64
-			for i, n := range []int{50_000, 200_000} {
+			for i, n := range []int{20_000, 80_000} {
 				w := setOf(h.values).Writer(io.Discard)
 				w.AfterFunc = func(time.Duration, func()) Timer { return never{} }
 				stream := bytes.Repeat([]byte(h.unit), n/len(h.unit)+1)[:n]
