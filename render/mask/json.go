@@ -21,7 +21,7 @@ type jsonStyle struct {
 type invalid uint8
 
 const (
-	kept        invalid = iota
+	asItIs      invalid = iota
 	replaced            // U+FFFD
 	replacedEsc         // \ufffd
 	surrogate           // U+DC00 plus the byte, as Python's surrogateescape

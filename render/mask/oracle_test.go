@@ -256,6 +256,7 @@ var escapers = sync.OnceValue(func() map[string]func(string) string {
 		"doubled single":          replacer(`'`, `''`),
 		"fish":                    replacer(`'`, `\'`, `\`, `\\`),
 		"dash":                    dash,
+		"doubled dollars":         replacer(`$`, `$$`),
 		"doubled double":          replacer(`"`, `""`),
 		"double quotes":           func(v string) string { return regexp.MustCompile("[\"\\\\$`]").ReplaceAllString(v, `\$0`) },
 		"interactive":             func(v string) string { return regexp.MustCompile("[\"\\\\$`!]").ReplaceAllString(v, `\$0`) },

@@ -25,7 +25,8 @@ func (o *owner) before(other *owner) *owner {
 	return o
 }
 
-// name makes s the name-giver of t where it starts first, or with the same start is longer.
+// named is s and t as one span. It has the name of the one that starts first; with the same
+// start of the longer one, with the same length of the first key.
 func (s span) named(t span) span {
 	switch {
 	case t.start < s.start, t.start == s.start && t.first > s.first:

@@ -2,8 +2,9 @@ package mask
 
 import "io"
 
-// stream is one stream of bytes that is being masked. It keeps what was read from the
-// position kept on, and the 8 bytes before that, which may be a neighbour.
+// stream is one stream of bytes that is being masked. Positions count its bytes from 0. It
+// keeps what was read from the position kept on, and the 8 bytes before that, which may be
+// neighbours.
 type stream struct {
 	set      *state
 	values   uint64 // how many values the matchers know
@@ -22,8 +23,8 @@ type stream struct {
 // processor's caches.
 const block = 64 << 10
 
-// neighbours is how many bytes are remembered before a text: that before a value of up to
-// 7 bytes, of which 6 may have been read.
+// neighbours is how many bytes before a text are remembered: a value of 7 bytes, of which all
+// may have been read before, and the one beside it.
 const neighbours = 8
 
 // write reads p and writes what can be written.
