@@ -30,11 +30,12 @@
 //     behind each 64 or 76 characters, if the value is all that was encoded: within a longer
 //     text the line ends may be anywhere, and that is not looked for
 //   - in hexadecimal, lower or upper case, without anything between the bytes
-//   - quoted for a shell: in single quotes with '\” or '"'"', in double quotes, with
-//     backslashes as bash's printf %q does, in $'…' as bash and zsh do in a UTF-8 and in a C
-//     locale
-//   - as a literal of Go (log/slog, %q), of Python (repr of str and bytes)
-//   - with quotes doubled, as SQL, CSV, YAML and PowerShell do
+//   - quoted for a shell: in single quotes, a single quote in the value with a backslash or in
+//     double quotes, each or all in a row; in double quotes; with the backslashes of bash's
+//     printf %q and of zsh's (q); in $'…' as bash and zsh do in a UTF-8 and in a C locale
+//   - as a literal of Go (log/slog, %q), of C, of Python (repr of str and bytes, ascii), and of
+//     languages that escape only the single quote and the backslash
+//   - with quotes doubled, as SQL, CSV, YAML and PowerShell do, or $, as Compose and make do
 //   - in XML and HTML, with the names or the numbers of & < > " ' that encoders write
 //   - each of these with CRLF for LF, as a terminal has it
 //
@@ -82,9 +83,9 @@
 // # Memory
 //
 // About 6 bytes for each byte of all forms, beginnings that forms have in common counted
-// once: for a value that is letters and digits 80 times its length, for one in which each
-// byte has to be escaped 400 times. So a thousand values of 32 bytes need some MiB, one of
-// 64 KiB as much.
+// once. So a thousand values of 32 bytes need 3 to 9 MiB. A value of 64 KiB needs 6 MiB if it
+// is letters and digits; 35 MiB if it has all the characters that encoders escape, and 100 MiB
+// if it is random, for then each encoder has a form of its own.
 //
 // # Search
 //
