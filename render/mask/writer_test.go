@@ -220,6 +220,19 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// TestAddedBeforeClose: a value counts in what is kept back, also if nothing follows.
+func TestAddedBeforeClose(t *testing.T) {
+	var out bytes.Buffer
+	s := set("LONG", "abcdefghijkl")
+	w := s.Writer(&out)
+	w.AfterFunc = new(pauses).AfterFunc
+	io.WriteString(w, "abcdefghij")
+	s.Add("K", secret.Text("abcdefgh"))
+	if w.Close(); out.String() != "[secret:K]ij" {
+		t.Errorf("%q", out.String())
+	}
+}
+
 func TestShortAndCounts(t *testing.T) {
 	s := set("D", "abc", "A", "x", "C", "abcd", "D", "def", "B", "")
 	if got := s.Short(); !slices.Equal(got, []string{"A", "B", "D"}) {
