@@ -3,6 +3,7 @@ package child
 import (
 	"fmt"
 	"os"
+	"syscall"
 )
 
 // Command is a program to start.
@@ -20,12 +21,17 @@ const (
 	notFound = 127
 )
 
+// signaled is what shells add to the number of a signal that has ended a program.
+const signaled = 128
+
 // ExitError ends this process with the status of the child, or with the one by
 // which shells say that there was none. Err is nil when the child has ended by
-// itself and nothing is left to be said.
+// itself and nothing is left to be said. Signal is what the child has died of, 0 where
+// it has not: then [ExitError.Raise] comes before an end with Status.
 type ExitError struct {
 	Status int
 	Err    error
+	Signal syscall.Signal
 }
 
 func (e *ExitError) Error() string {
@@ -37,3 +43,13 @@ func (e *ExitError) Error() string {
 
 // Unwrap gives the reason.
 func (e *ExitError) Unwrap() error { return e.Err }
+
+// Raise ends this process by the signal that the child has died of, without a core, so
+// that whoever waits for this process sees the same. It is for the very end: nothing
+// deferred runs. It returns where there was no signal, and where a process cannot end by
+// it; then Status tells.
+func (e *ExitError) Raise() {
+	if e.Signal != 0 {
+		dieOf(e.Signal)
+	}
+}

@@ -27,11 +27,16 @@ func (c Command) Exec() error {
 	if err == nil {
 		err = syscall.Exec(path, c.Argv, c.Env)
 	}
+	return notStarted(name, path, err)
+}
+
+// notStarted is the error of a program that does not start; path is where it was found.
+func notStarted(name, path string, err error) error {
 	status := notRun
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
 		status = notFound
 	}
-	return &ExitError{status, explain(name, path, err)}
+	return &ExitError{Status: status, Err: explain(name, path, err)}
 }
 
 // find gives the file of a program as execvp does: a name with a slash is the

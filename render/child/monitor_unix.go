@@ -1,0 +1,217 @@
+//go:build unix
+
+package child
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Names under which this program is started again.
+const (
+	helperName  = "xec: "
+	monitorName = helperName + "monitor"
+	starterName = helperName + "start"
+)
+
+// Orders to a monitor.
+const (
+	orderForeground = 'f' // put the program into the foreground, and continue it if 1
+	orderBackground = 'b'
+	orderSignal     = 's' // send its process group a signal
+)
+
+// Helper does the work of a process that [Command.Run] needs beside its own, if the
+// arguments say that this is one, and gives the status to end with. private keeps this
+// process's memory from others, and undo undoes what of that programs inherit.
+func Helper(args []string, private func() (undo func())) (status int, is bool) {
+	if len(args) != 2 || !strings.HasPrefix(args[0], helperName) {
+		return 0, false
+	}
+	switch args[0] {
+	case monitorName:
+		return monitor(args[1]), true
+	case starterName:
+		return starter(args[1], private), true
+	}
+	return 0, false
+}
+
+// monitor leads the session, in which its first child is the program. It ends when the
+// other end of its socket is closed.
+func monitor(arg string) (status int) {
+	var socket, forStarter, background int
+	if n, err := fmt.Sscanf(arg, "%d,%d,%d", &socket, &forStarter, &background); n != 3 || err != nil {
+		return notRun
+	}
+	unix.CloseOnExec(socket)
+	orders := os.NewFile(uintptr(socket), "socket")
+	runtime.LockOSThread() // with which the program dies
+	children := make(chan os.Signal, 1)
+	signal.Notify(children, unix.SIGCHLD)
+	m := monitored{socket: orders}
+	if err := m.start(forStarter); err != nil {
+		return notRun
+	}
+	unix.Close(forStarter)
+	if background == 0 {
+		m.place(m.pid)
+	}
+	m.deafen()
+	if _, err := orders.Write([]byte{0}); err != nil {
+		return notRun
+	}
+	heard := make(chan [2]byte)
+	go listenTo(orders, heard)
+	for {
+		select {
+		case <-children:
+			m.reap()
+		case order, ok := <-heard:
+			if !ok {
+				m.end()
+				return 0
+			}
+			m.obey(order[0], int(order[1]))
+		}
+	}
+}
+
+// monitored is the program of a session.
+type monitored struct {
+	socket *os.File
+	pid    int // 0 when it has ended
+}
+
+// start starts the process that becomes the program, in a group of its own.
+func (m *monitored) start(socket int) error {
+	path, err := self()
+	if err != nil {
+		return err
+	}
+	as := attributes()
+	as.Setpgid = true
+	m.pid, err = syscall.ForkExec(path, []string{starterName, strconv.Itoa(socket)}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}, Sys: as})
+	return err
+}
+
+// place puts a process group into the foreground of the session's terminal.
+func (m *monitored) place(group int) { _ = unix.IoctlSetPointerInt(0, unix.TIOCSPGRP, group) }
+
+// deafen keeps signals from ending or stopping the monitor. The program has been started
+// before, and has what this process was started with.
+func (m *monitored) deafen() {
+	signal.Ignore(unix.SIGTTIN, unix.SIGTTOU, unix.SIGTSTP)
+	ignored := make(chan os.Signal, 1)
+	signal.Notify(ignored, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+}
+
+// listenTo hears orders until there will be no more.
+func listenTo(socket io.Reader, heard chan<- [2]byte) {
+	defer close(heard)
+	for {
+		var order [2]byte
+		if _, err := io.ReadFull(socket, order[:]); err != nil {
+			return
+		}
+		heard <- order
+	}
+}
+
+// reap tells what has become of the program.
+func (m *monitored) reap() {
+	for m.pid != 0 {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(m.pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
+		if err == unix.EINTR {
+			continue
+		}
+		if pid != m.pid {
+			return
+		}
+		if !status.Stopped() {
+			m.pid = 0
+			// The end of this process hangs up whoever is in the foreground.
+			m.place(unix.Getpgrp())
+		}
+		_, _ = m.socket.Write(binary.LittleEndian.AppendUint32(nil, uint32(status)))
+	}
+}
+
+// obey carries out an order.
+func (m *monitored) obey(order byte, number int) {
+	if m.pid == 0 {
+		return
+	}
+	switch order {
+	case orderSignal:
+		_ = unix.Kill(-m.pid, syscall.Signal(number))
+		return
+	case orderForeground:
+		m.place(m.pid)
+	case orderBackground:
+		m.place(unix.Getpgrp())
+	}
+	if number != 0 {
+		_ = unix.Kill(-m.pid, unix.SIGCONT)
+	}
+}
+
+// end ends a program that nobody waits for any more.
+func (m *monitored) end() {
+	if m.pid != 0 {
+		_ = unix.Kill(m.pid, unix.SIGKILL)
+	}
+}
+
+// starter becomes the program that it reads from a socket once that is told completely.
+// What it says there is the number of the error why not.
+func starter(arg string, private func() (undo func())) (status int) {
+	fd, err := strconv.Atoi(arg)
+	if err != nil {
+		return notRun
+	}
+	unix.CloseOnExec(fd)
+	socket := os.NewFile(uintptr(fd), "socket")
+	undo := func() {}
+	if private != nil {
+		undo = private()
+	}
+	request, err := io.ReadAll(socket)
+	if err != nil {
+		return notRun
+	}
+	path, argv, env, ok := decode(request)
+	if !ok {
+		return notRun
+	}
+	undo()
+	err = syscall.Exec(path, argv, env)
+	if errno, ok := err.(syscall.Errno); ok {
+		fmt.Fprint(socket, int(errno))
+	}
+	return notRun
+}
+
+// decode is the opposite of encode.
+func decode(request []byte) (path string, argv, env []string, ok bool) {
+	texts := strings.Split(string(bytes.TrimSuffix(request, []byte{0})), "\x00")
+	if len(texts) < 3 {
+		return "", nil, nil, false
+	}
+	count, err := strconv.Atoi(texts[1])
+	if err != nil || count < 1 || count > len(texts)-2 {
+		return "", nil, nil, false
+	}
+	return texts[0], texts[2 : 2+count], texts[2+count:], true
+}

@@ -1,0 +1,111 @@
+//go:build unix
+
+package child
+
+import (
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// neverForwarded are signals that tell this process of itself, that Go uses, and that
+// no process is told of.
+var neverForwarded = []syscall.Signal{
+	unix.SIGKILL, unix.SIGSTOP, unix.SIGCHLD, unix.SIGURG, unix.SIGPIPE, unix.SIGTTIN, unix.SIGTTOU,
+	unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGILL, unix.SIGTRAP, unix.SIGSYS,
+}
+
+// ears hear the signals to this process.
+type ears struct {
+	signals   chan os.Signal // to forward
+	continued chan os.Signal
+	children  chan os.Signal
+	stops     bool // SIGTSTP is heard
+	tty       int  // the terminal that controls this process, -1 where none does
+}
+
+// listen begins to hear. What is ignored stays so, here and in the program.
+func listen() *ears {
+	e := &ears{signals: make(chan os.Signal, 64), continued: make(chan os.Signal, 1), children: make(chan os.Signal, 1)}
+	for s := syscall.Signal(1); s <= lastSignal; s++ {
+		if slices.Contains(neverForwarded, s) || slices.Contains(ownSignals, s) || s == unix.SIGCONT || signal.Ignored(s) {
+			continue
+		}
+		if s == unix.SIGTSTP {
+			if isIgnored(s) {
+				continue
+			}
+			e.stops = true
+		}
+		signal.Notify(e.signals, s)
+	}
+	signal.Notify(e.continued, unix.SIGCONT)
+	signal.Notify(e.children, unix.SIGCHLD)
+	var err error
+	if e.tty, err = unix.Open("/dev/tty", unix.O_RDONLY|unix.O_NOCTTY|unix.O_CLOEXEC, 0); err != nil {
+		e.tty = -1
+	}
+	return e
+}
+
+func (e *ears) close() {
+	signal.Stop(e.signals)
+	signal.Stop(e.continued)
+	signal.Stop(e.children)
+	if e.tty >= 0 {
+		unix.Close(e.tty)
+	}
+}
+
+// byTerminal reports whether a signal counts as one that the terminal has sent to this
+// process's whole group, in which the program is. Go does not tell who has sent it.
+func (e *ears) byTerminal(s syscall.Signal) bool {
+	switch s {
+	case unix.SIGINT, unix.SIGQUIT, unix.SIGTSTP, unix.SIGWINCH:
+		group, err := foregroundGroup(e.tty)
+		return err == nil && group == unix.Getpgrp()
+	}
+	return false
+}
+
+// jobControl reports whether there seems to be a shell that would continue this process
+// after a stop. There is none where nobody else is in the session that this process is of.
+func (e *ears) jobControl() bool {
+	if e.tty < 0 {
+		return false
+	}
+	session, err := unix.Getsid(0)
+	if err != nil || session == unix.Getpid() {
+		return false
+	}
+	parents, err := unix.Getsid(unix.Getppid())
+	return unix.Getpgrp() != unix.Getpid() || err == nil && parents == session
+}
+
+// suspend stops this process, or all of its group, as a signal does by default, and
+// returns when it is continued. Where the system does not let a signal stop it, because
+// nobody would continue it, that is at once, or nearly.
+func (e *ears) suspend(s syscall.Signal, group bool) {
+	select {
+	case <-e.continued:
+	default:
+	}
+	if s == unix.SIGTSTP && e.stops {
+		signal.Ignore(s) // so that Go knows that it has to begin anew afterwards
+		byDefault(s)
+		defer signal.Notify(e.signals, s)
+	}
+	if group {
+		_ = unix.Kill(0, s)
+	} else {
+		raise(s)
+	}
+	select {
+	case <-e.continued:
+	case <-time.After(time.Second): // the signal is not delivered at once
+	}
+}
