@@ -74,20 +74,13 @@ func (f Filters) Plan(streams [3]*os.File) Plan {
 		case out == 2 && len(p.routes) > 0 && kinds[1] == kinds[2] && same(kinds[1], streams[1], streams[2]):
 			p.routes[0].outs = append(p.routes[0].outs, out)
 		default:
-			p.add(route{kinds[out], []int{out}}, kinds[out] == terminal && kinds[0] == terminal && same(terminal, streams[0], streams[out]))
+			p.routes = append(p.routes, route{kinds[out], []int{out}})
+			// Where only standard error is the terminal, its keys may be for the next
+			// program of a pipeline.
+			p.session = p.session || out == 1 && kinds[1] == terminal && kinds[0] == terminal && same(terminal, streams[0], streams[1])
 		}
 	}
 	return p
-}
-
-// add adds a route, before others where the session is on it.
-func (p *Plan) add(r route, session bool) {
-	if session && !p.session {
-		p.session = true
-		p.routes = append([]route{r}, p.routes...)
-		return
-	}
-	p.routes = append(p.routes, r)
 }
 
 // Filtered reports whether anything goes through a filter. If not, [Command.Exec] does.

@@ -5,9 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
+
+	"golang.org/x/term"
 )
 
 // TestMain makes this binary the program that the tests look at: "plain" and "filtered"
@@ -26,6 +32,12 @@ func TestMain(m *testing.M) {
 			os.Exit(end(filtered(Filters{Stream: replacing, Mode: Always})))
 		case "copied":
 			os.Exit(end(filtered(Filters{Stream: copying})))
+		case "hears":
+			os.Exit(hears(os.Args[2]))
+		case "counts":
+			os.Exit(counts(os.Args[2]))
+		case "streams":
+			os.Exit(streams(os.Args[2]))
 		case "panicking":
 			os.Exit(end(filtered(Filters{Stream: panicking})))
 		}
@@ -121,3 +133,51 @@ func (p panicker) Write(b []byte) (int, error) {
 }
 
 func (panicker) Close() error { return nil }
+
+// hears says which signals it hears, and ends with 40 after so many.
+func hears(count string) (status int) {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return 2
+	}
+	heard := make(chan os.Signal, 100)
+	signal.Notify(heard)
+	signal.Reset(syscall.SIGURG, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
+	fmt.Println("ready")
+	for s := range heard {
+		if s == syscall.SIGURG {
+			continue
+		}
+		fmt.Printf("heard %d\n", int(s.(syscall.Signal)))
+		if n--; n == 0 {
+			break
+		}
+	}
+	return 40
+}
+
+// counts says that it runs, until there is a file, and ends with 9. It is no shell, which
+// a stop can catch where it waits for a process that it has just made.
+func counts(until string) (status int) {
+	for i := 1; ; i++ {
+		if _, err := os.Stat(until); err == nil {
+			fmt.Println("over")
+			return 9
+		}
+		fmt.Println("at", i)
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// streams writes down which of its standard streams are terminals, and their sizes.
+func streams(path string) (status int) {
+	var text strings.Builder
+	for fd := range 3 {
+		width, height, _ := term.GetSize(fd)
+		fmt.Fprintf(&text, "%d: terminal %v, %d by %d\n", fd, term.IsTerminal(fd), width, height)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		return 1
+	}
+	return 0
+}

@@ -175,6 +175,8 @@ func (r *run) wait() {
 		select {
 		case s := <-r.ears.signals:
 			r.hear(s.(syscall.Signal))
+		case <-r.ears.stop:
+			r.hear(unix.SIGTSTP)
 		case <-r.ears.continued:
 			r.continued()
 		case <-r.ears.children:
@@ -342,12 +344,12 @@ func (r *run) drainPipe(s *source) {
 			return
 		case <-r.ears.children:
 			r.reap()
+		case <-r.ears.stop:
+			r.ears.suspend(unix.SIGTSTP, false)
 		case sig := <-r.ears.signals:
 			switch sig {
 			case unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT:
 				return
-			case unix.SIGTSTP:
-				r.ears.suspend(unix.SIGTSTP, false)
 			}
 		}
 	}

@@ -31,12 +31,13 @@ type session struct {
 	far      int // the monitor's end, until it has it
 	statuses chan syscall.WaitStatus
 
-	stopKeys  *bell
-	keysEnded chan struct{} // nil until keys are read
-	entered   chan struct{} // told when keys may be read again
-	hungUp    chan struct{} // closed when the terminal is gone
-	goneOnce  sync.Once
-	gone      bool // and the pseudo-terminal with it
+	stopKeys    *bell
+	keysEnded   chan struct{} // nil until keys are read
+	entered     chan struct{} // told when keys may be read again
+	hungUp      chan struct{} // closed when the terminal is gone
+	goneOnce    sync.Once
+	unprocessed bool // the pseudo-terminal leaves output as it is, as long as the terminal does not
+	gone        bool // and the pseudo-terminal with it
 }
 
 func newSession(fd int, screen *source) (s *session, err error) {
@@ -127,7 +128,7 @@ func (s *session) startProgram(r *run, starter *os.File) error {
 	if err != nil {
 		return notStarted(r.command.Argv[0], r.path, err)
 	}
-	s.terminal.enter()
+	s.enter()
 	if _, err := starter.Write(request); err != nil {
 		return cannotStart(err)
 	}
@@ -187,21 +188,41 @@ func (s *session) forward(sig syscall.Signal) { s.tell(orderSignal, int(sig)) }
 // continues it if it is stopped.
 func (s *session) goOn(stopped bool) {
 	order := byte(orderBackground)
-	if s.terminal.enter() {
+	if s.enter() {
 		order = orderForeground
 		copySize(s.terminal.fd, int(s.screen.files[1].Fd()))
 		select {
 		case s.entered <- struct{}{}:
 		default:
 		}
-	} else {
-		s.terminal.leave()
 	}
 	number := 0
 	if stopped {
 		number = 1
 	}
 	s.tell(order, number)
+}
+
+// enter has the pseudo-terminal do what the terminal did, and the terminal nothing, while
+// this process is in the foreground, and reports whether it is. In the background the
+// terminal does it, and what it does to output must not be done twice.
+func (s *session) enter() bool {
+	inside := int(s.screen.files[1].Fd())
+	entered := s.terminal.enter()
+	if !entered {
+		s.terminal.leave()
+	}
+	if modes, err := unix.IoctlGetTermios(inside, getModes); err == nil {
+		switch {
+		case !entered && modes.Oflag&unix.OPOST != 0:
+			modes.Oflag &^= unix.OPOST
+			s.unprocessed = unix.IoctlSetTermios(inside, setModes, modes) == nil
+		case entered && s.unprocessed:
+			modes.Oflag |= unix.OPOST
+			s.unprocessed = unix.IoctlSetTermios(inside, setModes, modes) != nil
+		}
+	}
+	return entered
 }
 
 // lookAround finds out that this process is in the foreground by now.

@@ -22,26 +22,25 @@ var neverForwarded = []syscall.Signal{
 // ears hear the signals to this process.
 type ears struct {
 	signals   chan os.Signal // to forward
+	stop      chan os.Signal // SIGTSTP
 	continued chan os.Signal
 	children  chan os.Signal
-	stops     bool // SIGTSTP is heard
-	tty       int  // the terminal that controls this process, -1 where none does
+	tty       int // the terminal that controls this process, -1 where none does
 }
 
 // listen begins to hear. What is ignored stays so, here and in the program.
 func listen() *ears {
-	e := &ears{signals: make(chan os.Signal, 64), continued: make(chan os.Signal, 1), children: make(chan os.Signal, 1)}
+	e := &ears{signals: make(chan os.Signal, 64), stop: make(chan os.Signal, 1), continued: make(chan os.Signal, 1), children: make(chan os.Signal, 1)}
 	for s := syscall.Signal(1); s <= lastSignal; s++ {
-		if slices.Contains(neverForwarded, s) || slices.Contains(ownSignals, s) || s == unix.SIGCONT || signal.Ignored(s) {
+		if slices.Contains(neverForwarded, s) || slices.Contains(ownSignals, s) || s == unix.SIGCONT || s == unix.SIGTSTP || signal.Ignored(s) {
 			continue
 		}
-		if s == unix.SIGTSTP {
-			if isIgnored(s) {
-				continue
-			}
-			e.stops = true
-		}
 		signal.Notify(e.signals, s)
+	}
+	if !isIgnored(unix.SIGTSTP) {
+		signal.Notify(e.stop, unix.SIGTSTP)
+	} else {
+		e.stop = nil
 	}
 	signal.Notify(e.continued, unix.SIGCONT)
 	signal.Notify(e.children, unix.SIGCHLD)
@@ -54,6 +53,9 @@ func listen() *ears {
 
 func (e *ears) close() {
 	signal.Stop(e.signals)
+	if e.stop != nil {
+		signal.Stop(e.stop)
+	}
 	signal.Stop(e.continued)
 	signal.Stop(e.children)
 	if e.tty >= 0 {
@@ -90,15 +92,13 @@ func (e *ears) jobControl() bool {
 // returns when it is continued. Where the system does not let a signal stop it, because
 // nobody would continue it, that is at once, or nearly.
 func (e *ears) suspend(s syscall.Signal, group bool) {
-	select {
-	case <-e.continued:
-	default:
-	}
-	if s == unix.SIGTSTP && e.stops {
+	if s == unix.SIGTSTP && e.stop != nil {
 		signal.Ignore(s) // so that Go knows that it has to begin anew afterwards
 		byDefault(s)
-		defer signal.Notify(e.signals, s)
+		forget(e.stop) // the terminal sent it here too, and this is what comes of it
+		defer signal.Notify(e.stop, s)
 	}
+	forget(e.continued)
 	if group {
 		_ = unix.Kill(0, s)
 	} else {
@@ -107,5 +107,13 @@ func (e *ears) suspend(s syscall.Signal, group bool) {
 	select {
 	case <-e.continued:
 	case <-time.After(time.Second): // the signal is not delivered at once
+	}
+}
+
+// forget drops a signal that has been heard.
+func forget(heard chan os.Signal) {
+	select {
+	case <-heard:
+	default:
 	}
 }

@@ -97,7 +97,7 @@ func (p Plan) open(r route, streams [3]*os.File) (s *source, err error) {
 		return nil, err
 	}
 	if r.kind == terminal {
-		s.held = p.session && r.outs[0] == p.routes[0].outs[0]
+		s.held = p.session && r.outs[0] == 1
 		s.files[0], s.files[1], err = openTerminal(s.out.fd, !s.held)
 	} else {
 		s.files[0], s.files[1], err = os.Pipe()

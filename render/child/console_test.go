@@ -1,0 +1,206 @@
+//go:build unix
+
+package child
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// hanging is when a test gives up waiting.
+const hanging = time.Minute
+
+// need skips a test where a program that it is made with is missing.
+func need(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), p) {
+				t.Fatal(err)
+			}
+			t.Skip(err)
+		}
+	}
+}
+
+// needProc skips a test that looks into /proc.
+func needProc(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no /proc")
+	}
+}
+
+// me is this binary.
+func me(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// starting starts a command and kills it when the test has ended.
+func starting(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+}
+
+// waited gives how a command has ended, in time.
+func waited(t *testing.T, cmd *exec.Cmd) syscall.WaitStatus {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case err := <-done:
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+	case <-time.After(hanging):
+		t.Fatal("it does not end")
+	}
+	return cmd.ProcessState.Sys().(syscall.WaitStatus)
+}
+
+// console is a terminal as a person has it.
+type console struct {
+	t       *testing.T
+	dir     string // of a shell on it
+	master  *os.File
+	slave   *os.File
+	mu      sync.Mutex
+	seen    []byte
+	changed chan struct{}
+	from    int // what has been expected already
+}
+
+func newConsole(t *testing.T) *console {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pseudo-terminals: %v", err)
+	}
+	c := &console{t: t, master: master, slave: slave, changed: make(chan struct{}, 1)}
+	if err := pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { master.Close(); slave.Close() })
+	go c.look()
+	return c
+}
+
+func (c *console) look() {
+	b := make([]byte, 4096)
+	for {
+		n, err := c.master.Read(b)
+		if err != nil {
+			return
+		}
+		c.mu.Lock()
+		c.seen = append(c.seen, b[:n]...)
+		c.mu.Unlock()
+		select {
+		case c.changed <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// start starts a command as a terminal window does: the leader of a session with this
+// terminal for all that the command has not set.
+func (c *console) start(argv ...string) *exec.Cmd {
+	c.t.Helper()
+	cmd := exec.Command(argv[0], argv[1:]...)
+	c.startCmd(cmd)
+	return cmd
+}
+
+func (c *console) startCmd(cmd *exec.Cmd) {
+	c.t.Helper()
+	if cmd.Stdin == nil {
+		cmd.Stdin = c.slave
+	}
+	if cmd.Stdout == nil {
+		cmd.Stdout = c.slave
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = c.slave
+	}
+	cmd.ExtraFiles = append([]*os.File{c.slave}, cmd.ExtraFiles...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	starting(c.t, cmd)
+}
+
+func (c *console) send(keys string) {
+	c.t.Helper()
+	if _, err := c.master.WriteString(keys); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// expect waits for a text behind what has been expected before.
+func (c *console) expect(text string) {
+	c.t.Helper()
+	deadline := time.After(hanging)
+	for {
+		c.mu.Lock()
+		i := bytes.Index(c.seen[c.from:], []byte(text))
+		if i >= 0 {
+			c.from += i + len(text)
+		}
+		rest := string(c.seen[c.from:])
+		c.mu.Unlock()
+		if i >= 0 {
+			return
+		}
+		select {
+		case <-c.changed:
+		case <-deadline:
+			c.t.Fatalf("no %q in %q", text, rest)
+		}
+	}
+}
+
+// text is all that was seen.
+func (c *console) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return string(c.seen)
+}
+
+// modes are the terminal's modes.
+func (c *console) modes() unix.Termios {
+	c.t.Helper()
+	m, err := unix.IoctlGetTermios(int(c.slave.Fd()), getModes)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return *m
+}
+
+// until waits for what comes by itself.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(hanging); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}
