@@ -20,7 +20,7 @@ import (
 )
 
 // hanging is when a test gives up waiting.
-const hanging = time.Minute
+const hanging = 20 * time.Second
 
 // need skips a test where a program that it is made with is missing.
 func need(t *testing.T, programs ...string) {
@@ -98,12 +98,29 @@ func newConsole(t *testing.T) *console {
 		t.Skipf("no pseudo-terminals: %v", err)
 	}
 	c := &console{t: t, master: master, slave: slave, changed: make(chan struct{}, 1)}
-	if err := pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
+	c.resize(100, 30)
+	// Package pty has made it one that waits, which Close would not end.
+	fd, err := unix.FcntlInt(master.Fd(), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { master.Close(); slave.Close() })
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	master.Close()
+	c.master = os.NewFile(uintptr(fd), "terminal")
+	t.Cleanup(func() { c.master.Close(); slave.Close() })
 	go c.look()
 	return c
+}
+
+// resize gives it another size, through the end that no one reads from.
+func (c *console) resize(width, height int) {
+	c.t.Helper()
+	size := unix.Winsize{Row: uint16(height), Col: uint16(width)}
+	if err := unix.IoctlSetWinsize(int(c.slave.Fd()), unix.TIOCSWINSZ, &size); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *console) look() {
@@ -144,7 +161,10 @@ func (c *console) startCmd(cmd *exec.Cmd) {
 		cmd.Stderr = c.slave
 	}
 	cmd.ExtraFiles = append([]*os.File{c.slave}, cmd.ExtraFiles...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty, cmd.SysProcAttr.Ctty = true, true, 3
 	starting(c.t, cmd)
 }
 

@@ -19,8 +19,11 @@ import (
 // TestMain makes this binary the program that the tests look at: "plain" and "filtered"
 // start a command as xec does without and with something to mask.
 func TestMain(m *testing.M) {
-	if status, is := Helper(os.Args, nil); is {
+	if status, is := Helper(os.Args, limited); is {
 		os.Exit(status)
+	}
+	if len(os.Args) == 2 && os.Args[1] == "sizes" {
+		sizes()
 	}
 	if len(os.Args) > 2 {
 		switch os.Args[1] {
@@ -32,6 +35,13 @@ func TestMain(m *testing.M) {
 			os.Exit(end(filtered(Filters{Stream: replacing, Mode: Always})))
 		case "copied":
 			os.Exit(end(filtered(Filters{Stream: copying})))
+		case "private", "lifting":
+			private()
+			undo := limited()
+			os.Exit(end(filtered(Filters{Stream: replacing, Lift: func() func() {
+				undo()
+				return func() { undo = limited() }
+			}})))
 		case "hears":
 			os.Exit(hears(os.Args[2]))
 		case "counts":
@@ -180,4 +190,15 @@ func streams(path string) (status int) {
 		return 1
 	}
 	return 0
+}
+
+// sizes says the size of its terminal, now and whenever it changes.
+func sizes() {
+	changed := make(chan os.Signal, 10)
+	signal.Notify(changed, syscall.SIGWINCH)
+	for {
+		width, height, _ := term.GetSize(1)
+		fmt.Printf("size %d by %d\n", width, height)
+		<-changed
+	}
 }

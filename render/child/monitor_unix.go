@@ -67,7 +67,7 @@ func monitor(arg string) (status int) {
 	if background == 0 {
 		m.place(m.pid)
 	}
-	m.deafen()
+	hangups := m.deafen()
 	if _, err := orders.Write([]byte{0}); err != nil {
 		return notRun
 	}
@@ -77,6 +77,10 @@ func monitor(arg string) (status int) {
 		select {
 		case <-children:
 			m.reap()
+		case <-hangups:
+			// The system tells only the leader; the program may stand still.
+			m.obey(orderSignal, int(unix.SIGHUP))
+			m.obey(orderSignal, int(unix.SIGCONT))
 		case order, ok := <-heard:
 			if !ok {
 				m.end()
@@ -110,10 +114,13 @@ func (m *monitored) place(group int) { _ = unix.IoctlSetPointerInt(0, unix.TIOCS
 
 // deafen keeps signals from ending or stopping the monitor. The program has been started
 // before, and has what this process was started with.
-func (m *monitored) deafen() {
-	signal.Ignore(unix.SIGTTIN, unix.SIGTTOU, unix.SIGTSTP)
-	ignored := make(chan os.Signal, 1)
-	signal.Notify(ignored, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+func (m *monitored) deafen() (hangups chan os.Signal) {
+	signal.Ignore(unix.SIGTTIN, unix.SIGTTOU, unix.SIGTSTP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+	hangups = make(chan os.Signal, 1)
+	if !signal.Ignored(unix.SIGHUP) {
+		signal.Notify(hangups, unix.SIGHUP)
+	}
+	return hangups
 }
 
 // listenTo hears orders until there will be no more.

@@ -89,6 +89,7 @@ func (r *run) start() error {
 		return err
 	}
 	for _, s := range r.sources {
+		s.filter = r.plan.filters.Stream(s.out)
 		if s.kind != terminal {
 			s.files[1].Close() // the program's alone, so that its end is the end
 		}

@@ -90,7 +90,7 @@ func (s *session) start(r *run, files []uintptr) (pid int, err error) {
 		s.copyKeys()
 	}()
 	go func() {
-		<-s.screen.ended
+		<-s.screen.ended // by itself, where the output leads nowhere
 		s.hangsUp()
 	}()
 	return pid, nil

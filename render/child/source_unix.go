@@ -85,8 +85,8 @@ type source struct {
 	ended chan struct{} // closed when the end is reached, or the bell has rung
 	held  bool          // a session's: it gives up this process's end
 
-	mu     sync.Mutex // held while a chunk goes through
-	filter io.WriteCloser
+	mu     sync.Mutex     // held while a chunk goes through
+	filter io.WriteCloser // once the program runs
 	buf    []byte
 }
 
@@ -113,7 +113,6 @@ func (p Plan) open(r route, streams [3]*os.File) (s *source, err error) {
 	if r.kind != terminal {
 		widen(s.fd)
 	}
-	s.filter = p.filters.Stream(s.out)
 	return s, nil
 }
 

@@ -1,0 +1,336 @@
+//go:build unix
+
+package child
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// printPid is a program that says its number and waits.
+const printPid = `echo pid $$ end; while :; do sleep 1000; done`
+
+// pidOf waits for the number that a program has said.
+func pidOf(t *testing.T, c *console) int {
+	t.Helper()
+	c.expect("pid ")
+	from := c.from
+	c.expect(" end")
+	pid, err := strconv.Atoi(strings.TrimSuffix(c.text()[from:c.from], " end"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// TestProgramDoesNotOutliveThis process, whatever kills it.
+func TestProgramDoesNotOutliveThis(t *testing.T) {
+	needProc(t)
+	for name, argv := range map[string][]string{
+		"session":       {me(t), "filtered", "sh", "-c", printPid},
+		"lone terminal": {"sh", "-c", `exec "$@" </dev/null`, "sh", me(t), "filtered", "sh", "-c", printPid},
+		"deaf session":  {me(t), "filtered", "sh", "-c", `trap "" HUP TERM INT; ` + printPid},
+	} {
+		c := newConsole(t)
+		cmd := c.start(argv...)
+		pid := pidOf(t, c)
+		if unix.Kill(pid, 0) != nil {
+			t.Fatalf("%s: no program %d", name, pid)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		waited(t, cmd)
+		until(t, name+": the program has ended", func() bool {
+			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+			return err != nil || strings.Contains(string(stat), ") Z ")
+		})
+	}
+}
+
+// TestTerminalIsPutBack on every way out but SIGKILL.
+func TestTerminalIsPutBack(t *testing.T) {
+	need(t, "sh")
+	for name, test := range map[string]struct {
+		as, program string
+		then        func(*console, *exec.Cmd)
+	}{
+		"status":     {"filtered", "stty raw; echo ready; exit 3", nil},
+		"signal":     {"filtered", "stty raw; echo ready; kill -SEGV $$", nil},
+		"terminated": {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGTERM) }},
+		"hung up":    {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGHUP) }},
+		"interrupt":  {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { c.send("\x03") }},
+		"panic":      {"panicking", "echo ready; read x; echo panic", func(c *console, cmd *exec.Cmd) { c.send("x\r") }},
+		"no monitor": {"filtered", "echo ready; kill -9 $PPID; sleep 1000", nil},
+	} {
+		c := newConsole(t)
+		before := c.modes()
+		cmd := c.start(me(t), test.as, "sh", "-c", test.program)
+		c.expect("ready")
+		if test.then != nil {
+			if c.modes() == before {
+				t.Errorf("%s: the terminal is not raw", name)
+			}
+			test.then(c, cmd)
+		}
+		waited(t, cmd)
+		if after := c.modes(); after != before {
+			t.Errorf("%s: the terminal is %+v, was %+v", name, after, before)
+		}
+	}
+}
+
+// TestHelpersKnowNoValue: what a program is given stands in no argument and no
+// environment of a process beside it.
+func TestHelpersKnowNoValue(t *testing.T) {
+	needProc(t)
+	c := newConsole(t)
+	cmd := exec.Command(me(t), "filtered", "sh", "-c", `read x <"$DIR/fifo"; exit 4`, "argument-of-the-program")
+	dir := t.TempDir()
+	if err := unix.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), "DIR="+dir, "VALUE=value-of-the-program")
+	c.startCmd(cmd)
+	fifo, err := os.OpenFile(filepath.Join(dir, "fifo"), os.O_WRONLY, 0) // when the program runs
+	if err != nil {
+		t.Fatal(err)
+	}
+	monitors := descendants(t, cmd.Process.Pid)
+	if len(monitors) != 2 {
+		t.Fatalf("%d processes, want the monitor and the program", len(monitors))
+	}
+	if !knows(t, monitors[1]) {
+		t.Error("the program does not know what it was given")
+	}
+	if knows(t, monitors[0]) {
+		t.Error("the monitor knows what only the program is given")
+	}
+	if env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", monitors[0])); err != nil || len(env) > 0 {
+		t.Errorf("%d bytes of environment of the monitor, error %v", len(env), err)
+	}
+	fifo.Close()
+	if got := waited(t, cmd); got.ExitStatus() != 4 {
+		t.Errorf("status %x", uint32(got))
+	}
+}
+
+// descendants are the processes below one, the upper first.
+func descendants(t *testing.T, pid int) (all []int) {
+	t.Helper()
+	out, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Skip(err)
+	}
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	out = nil
+	for _, task := range tasks {
+		b, _ := os.ReadFile(task)
+		out = append(out, b...)
+	}
+	for _, field := range strings.Fields(string(out)) {
+		child, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(append(all, child), descendants(t, child)...)
+	}
+	return all
+}
+
+// knows reports whether what the program is given stands in a process's arguments,
+// environment or memory that can be read.
+func knows(t *testing.T, pid int) bool {
+	t.Helper()
+	for _, name := range []string{"environ", "cmdline"} {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(b, []byte("of-the-program")) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestFirstProcess: it buries whoever is left to it, forwards, and ends with the status.
+func TestFirstProcess(t *testing.T) {
+	needProc(t)
+	need(t, "unshare", "sh")
+	if os.Geteuid() != 0 {
+		t.Skip("only root makes such a process")
+	}
+	if err := exec.Command("unshare", "--pid", "--fork", "--mount-proc", "true").Run(); err != nil {
+		t.Skip(err)
+	}
+	// What is left behind ends before the program does, which looks for what is dead.
+	const program = `trap "exit 6" TERM; (sh -c 'sh -c "exit 0" & sleep 0.05' &) ; sleep 0.3; echo dead $(ps -eo stat | grep -c Z) end; echo pid $$; while :; do sleep 0.05; done`
+	for name, start := range ways {
+		if name == "pipe" {
+			start = func(t *testing.T, cmd *exec.Cmd) { starting(t, cmd) }
+		}
+		cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", me(t), "filtered", "sh", "-c", program)
+		var lines <-chan string
+		if name == "pipe" {
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = linesOf(out)
+		} else {
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			defer w.Close()
+			cmd.Stdout = nil
+			cmd.Args[len(cmd.Args)-1] = "exec >&4; " + program
+			cmd.ExtraFiles = []*os.File{w}
+			lines = linesOf(r)
+		}
+		start(t, cmd)
+		expectLine(t, lines, "dead 0 end")
+		<-lines
+		first := descendants(t, cmd.Process.Pid)[0]
+		if err := unix.Kill(first, unix.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if got := waited(t, cmd); got.ExitStatus() != 6 {
+			t.Errorf("%s: status %x", name, uint32(got))
+		}
+	}
+	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", me(t), "filtered", "sh", "-c", "kill -TERM $$")
+	cmd.Stdout = &bytes.Buffer{}
+	starting(t, cmd)
+	if got := waited(t, cmd); got.ExitStatus() != signaled+int(unix.SIGTERM) {
+		t.Errorf("status %x after a signal", uint32(got))
+	}
+}
+
+// TestBackground: a job of the background leaves the terminal to others, until it wants
+// it and gets it.
+func TestBackground(t *testing.T) {
+	c := shell(t)
+	before := c.modes()
+	c.send("$ME filtered sh -c 'echo beginning hunter2; read x; echo got $x; exit 8' &\r")
+	c.expect("beginning " + replaced)
+	c.send("\r")
+	c.expect("prompt:")
+	until(t, "it wants the terminal", func() bool {
+		c.send("jobs\r")
+		c.expect("prompt:")
+		return strings.Contains(c.text()[max(0, c.from-300):], "Stopped")
+	})
+	if c.modes() != before {
+		t.Error("the terminal is not as it was")
+	}
+	c.send("fg\r")
+	c.expect("exit 8'\r\n")
+	c.send("a line\r")
+	c.expect("got a line")
+	c.expect("prompt:")
+	c.send("echo status $?\r")
+	c.expect("\nstatus 8")
+	c.send("exit\r")
+}
+
+// TestTakenToTheForeground: a shell tells nobody that it takes a running job there.
+func TestTakenToTheForeground(t *testing.T) {
+	c := shell(t)
+	c.send("$ME filtered $ME counts $DIR/end &\r")
+	c.expect("\nat 3")
+	c.send("fg\r")
+	c.expect("\nat ")
+	c.send("\x1a")
+	c.expect("Stopped")
+	c.expect("prompt:")
+	c.send("kill -9 %1\r")
+	c.expect("prompt:")
+	c.send("exit\r")
+}
+
+// TestStoppedByOthers: who has started it sees that the program stands still.
+func TestStoppedByOthers(t *testing.T) {
+	for _, line := range []string{"$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6'", "$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6' </dev/null"} {
+		c := shell(t)
+		c.send(line + "\r")
+		c.expect("pid $$ end") // the echo of the line
+		pidOf(t, c)
+		c.expect("Stopped")
+		c.expect("prompt:")
+		c.send("fg; echo status $?\r")
+		c.expect("\nstatus 6")
+		c.send("exit\r")
+	}
+}
+
+// TestHangup: the end of a terminal is the end of the session's, for a program that does
+// not care, for one that does, and for one that stands still.
+func TestHangup(t *testing.T) {
+	need(t, "sh")
+	for _, program := range []string{
+		`trap "" HUP; echo ready; while read x; do :; done; echo x || exit 7`,
+		`trap "exit 7" HUP; echo ready; while :; do sleep 0.05; done`,
+		`trap "exit 7" HUP; echo ready; kill -STOP $$; sleep 1000`,
+	} {
+		c := newConsole(t)
+		cmd := c.start(me(t), "filtered", "sh", "-c", program)
+		c.expect("ready")
+		c.slave.Close()
+		c.master.Close()
+		if got := waited(t, cmd); got.ExitStatus() != 7 {
+			t.Errorf("%q: status %x", program, uint32(got))
+		}
+	}
+}
+
+// TestPrivateProcess: a process into which nobody may look can do all that.
+func TestPrivateProcess(t *testing.T) {
+	needProc(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "me")
+	b, err := os.ReadFile(me(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, start := range ways {
+		cmd := exec.Command(path, "private", "sh", "-c", "exit 5")
+		start2 := start
+		if os.Geteuid() == 0 {
+			for p := dir; p != "/tmp" && p != "/"; p = filepath.Dir(p) {
+				os.Chmod(p, 0o755)
+			}
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		start2(t, cmd)
+		if got := waited(t, cmd); got.ExitStatus() != 5 {
+			t.Errorf("%s: status %x", name, uint32(got))
+		}
+	}
+}
+
+// TestLimitIsLifted for the program, in every way in which it starts.
+func TestLimitIsLifted(t *testing.T) {
+	need(t, "sh")
+	for name, start := range ways {
+		cmd := exec.Command("sh", "-c", `ulimit -S -c 8 2>/dev/null; exec "$@"`, "sh", me(t), "lifting", "sh", "-c", `test "$(ulimit -S -c)" = 8`)
+		start(t, cmd)
+		if got := waited(t, cmd); got.ExitStatus() != 0 {
+			t.Errorf("%s: the limit on cores is another", name)
+		}
+	}
+}
