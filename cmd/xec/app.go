@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -48,9 +49,14 @@ func newApp() *app {
 	}
 }
 
-// run runs one command line and gives its exit code.
-func run(a *app, args []string) int {
-	a.unprivate = keepPrivate() // a value may stand in args and environ already
+// run runs one command line, of which argv[0] is this program, and gives its exit code. It
+// does not return where a child has died of a signal: then this process does too.
+func run(a *app, argv []string) int {
+	if status, is := child.Helper(argv, keepPrivate); is {
+		return status
+	}
+	a.unprivate = keepPrivate() // a value may stand in argv and environ already
+	args := argv[1:]
 	cmd := newRootCommand(a, args)
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
@@ -61,6 +67,10 @@ func run(a *app, args []string) int {
 	}
 	if err != nil {
 		a.report(err)
+	}
+	var exit *child.ExitError
+	if errors.As(err, &exit) {
+		exit.Raise()
 	}
 	return exitCode(err)
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/render/mask"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store"
@@ -24,7 +26,9 @@ type execOptions struct {
 	pristine  bool
 	allowName []string
 	drop      []string
-	quiet     bool
+	files     []string
+	stdin     string
+	masking
 }
 
 // newExecCommand makes the command, which stands in two places; ownFlags tells whether
@@ -34,12 +38,20 @@ func newExecCommand(a *app, ownFlags bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARG...]",
 		Short: "Start a program with secrets in its environment",
-		Long: `Start a program with secrets in its environment. xec is replaced by it: same
-process, its own exit status. With --only, --env or --env-file it gets exactly those;
-else in a project what its env says, or the keys that its configuration refers to; else
-all. A variable has the key in upper case, with '.' and '-' as '_'.`,
+		Long: `Start a program with secrets in its environment. With --only, --env, --env-file, --file
+or --stdin it gets exactly those; else in a project what its env says, or the keys that
+its configuration refers to; else all. A variable has the key in upper case, with '.' and
+'-' as '_'.
+
+The exit status is the program's own, and it has the terminal, the signals and the
+descriptors that it would have without xec. Where the values of the secrets stand in what
+it prints on a terminal or into a pipe, as they are or as logs write them, there is
+[secret:KEY] instead. Where nothing is to be hidden xec is replaced by the program: same
+process, nothing in between.`,
 		Example: `  xec exec --only DATABASE_PASSWORD -- ./server --port 8080
   xec exec --env PGPASSWORD=DATABASE_PASSWORD -- psql
+  xec exec --file SSL_KEY=TLS_KEY -- sh -c 'openssl rsa -in "$SSL_KEY" -check'
+  xec exec --stdin REGISTRY_TOKEN -- docker login -u ci --password-stdin
   xec exec --env 'URL=postgres://app:${secret:DATABASE_PASSWORD|url}@db/app' -- ./migrate
   xec exec --env-file app.env.tmpl -- npm start`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -68,7 +80,12 @@ all. A variable has the key in upper case, with '.' and '-' as '_'.`,
 	f.BoolVar(&o.pristine, "pristine", false, "hand over nothing of the environment of xec")
 	f.StringArrayVar(&o.allowName, "allow-name", nil, "allow the variable `NAME`, though programs act on it (PATH, LD_PRELOAD, NODE_OPTIONS, ...)")
 	f.StringArrayVar(&o.drop, "drop", nil, "do not hand over the variable `NAME` of the environment of xec")
-	f.BoolVar(&o.quiet, "quiet", false, "do not say how many secrets are handed over")
+	f.StringArrayVar(&o.files, "file", nil, "put a value into a file for the program alone, and its path into a variable: `NAME=KEY`")
+	complete(cmd, "file", a.completeKeysBehind("=", true))
+	f.StringVar(&o.stdin, "stdin", "", "make the value of this `KEY` the standard input")
+	complete(cmd, "stdin", a.completeKeysBehind("", false))
+	o.addFlags(f, "do not say how many secrets are handed over, and what was hidden")
+	complete(cmd, "mask", choices(maskModes...))
 	return cmd
 }
 
@@ -88,46 +105,60 @@ func ownFlagsFirst(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func runExec(ctx context.Context, a *app, o execOptions) error {
+func runExec(ctx context.Context, a *app, o execOptions) (err error) {
+	var set mask.Set
+	filters, err := o.filters(a, &set)
+	if err != nil {
+		return err
+	}
 	s, err := a.openStore()
 	if err != nil {
 		return err
 	}
-	vars, secrets, err := a.execVars(ctx, s, o)
+	t := newTexts(ctx, s)
+	t.seen = set.Add
+	vars, err := a.execVars(ctx, s, t, o)
 	if err != nil {
 		return err
 	}
-	for _, name := range slices.Concat(o.drop, o.allowName) {
-		if !child.IsName(name) {
-			return secret.Errorf(secret.Invalid, "--drop and --allow-name take the NAME of a variable")
-		}
+	command := child.Command{Argv: o.command, Streams: a.files}
+	var d child.Delivery
+	defer func() { err = errors.Join(err, d.Remove()) }()
+	if vars, err = t.deliver(&d, vars, &command); err != nil {
+		return err
 	}
-	env := child.Environment{Parent: a.environ, Pristine: o.pristine, Drop: o.drop, Allow: o.allowName}
-	lines, err := env.With(vars)
-	if err != nil {
+	if command.Env, err = o.environment(a, vars); err != nil {
 		return err
 	}
 	if a.errTerminal && !o.quiet {
-		a.say("%s for %s", count(secrets, "secret"), o.command[0])
+		a.say("%s for %s", count(len(t.secrets), "secret"), o.command[0])
 	}
-	a.unprivate()
-	return child.Command{Argv: o.command, Env: lines, Streams: a.files}.Exec()
+	return a.runMasked(command, &set, filters, o.reports, d.Stays())
 }
 
-// execVars gives the variables for a child with their values, and how many secrets they
-// hold: exactly what the flags ask for; else in a project its env, or the keys that it
-// refers to; else all.
-func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) (vars []child.Var, secrets int, err error) {
-	explicit := len(o.only)+len(o.env)+len(o.envFiles) > 0
-	if explicit && o.all {
-		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file")
-		return nil, 0, secret.WithHint(err, "they say exactly what is handed over")
+// environment is what the program gets with vars in it.
+func (o execOptions) environment(a *app, vars []child.Var) ([]string, error) {
+	for _, name := range slices.Concat(o.drop, o.allowName) {
+		if !child.IsName(name) {
+			return nil, secret.Errorf(secret.Invalid, "--drop and --allow-name take the NAME of a variable")
+		}
 	}
-	t := newTexts(ctx, s)
+	env := child.Environment{Parent: a.environ, Pristine: o.pristine, Drop: o.drop, Allow: o.allowName}
+	return env.With(vars)
+}
+
+// execVars gives the variables for a child with their values: exactly what the flags ask
+// for; else in a project its env, or the keys that it refers to; else all.
+func (a *app) execVars(ctx context.Context, s store.Store, t *texts, o execOptions) (vars []child.Var, err error) {
+	explicit := len(o.only)+len(o.env)+len(o.envFiles)+len(o.files) > 0 || o.stdin != ""
+	if explicit && o.all {
+		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file nor --file nor --stdin")
+		return nil, secret.WithHint(err, "they say exactly what is handed over")
+	}
 	var c *config.Config
 	if !explicit {
 		if c, err = a.projectFor(o); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	switch {
@@ -139,16 +170,14 @@ func (a *app) execVars(ctx context.Context, s store.Store, o execOptions) (vars 
 			err = t.addAll(keys, o)
 		}
 	case len(c.Root.Get("env").All()) > 0:
-		vars, err := a.projectEnv(ctx, c, t, o)
-		return vars, len(t.secrets), err
+		return a.projectEnv(ctx, c, t, o)
 	default:
 		err = t.addProject(c, o)
 	}
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	vars, err = t.resolve(ctx)
-	return vars, len(t.secrets), err
+	return t.resolve(ctx)
 }
 
 // projectFor gives the configuration of a project, nil where all secrets are asked for.
@@ -236,5 +265,5 @@ func (t *texts) addAll(keys []string, o execOptions) error {
 			return err
 		}
 	}
-	return nil
+	return t.addDelivered(o.files, o.stdin)
 }

@@ -108,4 +108,4 @@ package main
 
 import "os"
 
-func main() { os.Exit(run(newApp(), os.Args[1:])) }
+func main() { os.Exit(run(newApp(), os.Args)) }

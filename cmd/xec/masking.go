@@ -1,14 +1,84 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
 	"github.com/xec-sh/xec-go/store/secret"
 )
+
+// maskModes are what --mask and XEC_MASK take.
+var maskModes = []string{"auto", "always", "never"}
+
+// masking says how the output of a child is masked.
+type masking struct {
+	mode string
+	off  bool
+	reports
+}
+
+func (m *masking) addFlags(f *pflag.FlagSet, quiet string) {
+	f.StringVar(&m.mode, "mask", "", "hide values in the output: `auto` (the default, also XEC_MASK: pipes and terminals), always (files too) or never")
+	f.BoolVar(&m.off, "no-mask", false, "the same as --mask=never")
+	m.reports.addFlags(f, quiet)
+}
+
+// filters are those of a child's output.
+func (m masking) filters(a *app, set *mask.Set) (child.Filters, error) {
+	mode, from := m.mode, "--mask"
+	if m.off {
+		mode = "never"
+	}
+	if mode == "" {
+		mode, from = a.getenv("XEC_MASK"), "XEC_MASK"
+	}
+	i := slices.Index(maskModes, cmp.Or(mode, "auto"))
+	switch {
+	case m.off && m.mode != "" && m.mode != "never":
+		return child.Filters{}, secret.Errorf(secret.Invalid, "--mask=%s and --no-mask: one of them", m.mode)
+	case i < 0:
+		return child.Filters{}, secret.Errorf(secret.Invalid, "%s: it takes auto, always and never", from)
+	}
+	return child.Filters{
+		Mode:   child.Mode(i),
+		Stream: func(dst io.Writer) io.WriteCloser { return set.Writer(dst) },
+		Lift: func() (again func()) {
+			a.unprivate()
+			return func() { a.unprivate = keepPrivate() }
+		},
+	}, nil
+}
+
+// runMasked starts a command and waits for it, with the values of set hidden in what it
+// prints. Where nothing is to be hidden this process becomes it, unless it must stay.
+func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filters, r reports, stays bool) error {
+	a.tellShort(set, r)
+	if set.Empty() {
+		filters.Mode = child.Never
+	}
+	plan := filters.Plan(command.Streams)
+	for _, number := range plan.Left() {
+		if !r.quiet {
+			a.say("%s is a file, in which values are not hidden; --mask=always hides them there too", [...]string{1: "standard output", 2: "standard error"}[number])
+		}
+	}
+	if !plan.Filtered() && !stays {
+		a.unprivate()
+		return command.Exec()
+	}
+	err := command.Run(plan)
+	if found := a.closing(set, r); err == nil {
+		err = found
+	}
+	return err
+}
 
 // reports are what xec says of the values that it has hidden, and what it makes of them.
 type reports struct {

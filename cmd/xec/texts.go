@@ -17,9 +17,11 @@ import (
 // texts are the variables of a child before their references are resolved: all of
 // them first, so that everything that is missing is told together.
 type texts struct {
-	resolver *resolve.Resolver
-	vars     []unresolved
-	secrets  map[string]bool // the keys whose values were handed out
+	resolver  *resolve.Resolver
+	vars      []unresolved
+	delivered []delivered
+	secrets   map[string]bool                  // the keys whose values were handed out
+	seen      func(key string, v secret.Value) // is told each of them once; nil if nobody listens
 }
 
 type unresolved struct {
@@ -32,7 +34,12 @@ type unresolved struct {
 func newTexts(ctx context.Context, s store.Store) *texts {
 	r, _, _ := newResolver(ctx, func() (store.Store, error) { return s, nil })
 	t := &texts{resolver: r, secrets: map[string]bool{}}
-	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
+	t.resolver.Seen = func(key string, v secret.Value) {
+		if t.seen != nil && !t.secrets[key] {
+			t.seen(key, v)
+		}
+		t.secrets[key] = true
+	}
 	return t
 }
 

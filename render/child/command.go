@@ -10,8 +10,8 @@ import (
 type Command struct {
 	Argv []string // the program, then its arguments
 	Env  []string // all of its environment
-	// Streams are what it reads from and writes to where it runs beside this
-	// process; where it replaces this process it has this process's own.
+	// Streams are what it reads from and writes to. Where it replaces this process the
+	// last two are this process's own, whatever stands here.
 	Streams [3]*os.File
 }
 

@@ -45,3 +45,6 @@ func inherit(f *os.File) error {
 	_, err := unix.FcntlInt(f.Fd(), unix.F_SETFD, 0)
 	return err
 }
+
+// putAt makes a file the one of a number, in programs that this process becomes too.
+func putAt(number int, f *os.File) error { return unix.Dup3(int(f.Fd()), number, 0) }

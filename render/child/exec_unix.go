@@ -24,6 +24,9 @@ const defaultPath = "/usr/local/bin:/usr/bin:/bin"
 func (c Command) Exec() error {
 	name := c.Argv[0]
 	path, err := find(name)
+	if in := c.Streams[0]; err == nil && in != nil && in.Fd() != 0 {
+		err = putAt(0, in)
+	}
 	if err == nil {
 		err = syscall.Exec(path, c.Argv, c.Env)
 	}

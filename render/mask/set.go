@@ -87,6 +87,9 @@ func (s *Set) inside() *state {
 	return s.state.Load()
 }
 
+// Empty reports whether there is no value to hide.
+func (s *Set) Empty() bool { return s.inside().added.Load() == 0 }
+
 // Short returns the keys that have a value of less than 4 bytes, which is not hidden.
 func (s *Set) Short() []string {
 	in := s.inside()
