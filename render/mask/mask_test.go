@@ -200,7 +200,7 @@ func waysToCut(r *rand.Rand, n int) (ways [][]int) {
 func TestCutsMakeNoDifference(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	cases, streams, masks := 0, 0, int64(0)
-	for cases < 200_000 && !t.Failed() {
+	for cases < 200_000/slow && !t.Failed() {
 		values := some(r)
 		set := setOf(values)
 		total := map[string]int64{}
@@ -240,7 +240,7 @@ func TestCutsMakeNoDifference(t *testing.T) {
 func TestPauses(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	paused, let := 0, 0
-	for i := 0; paused < 60_000 && !t.Failed(); i++ {
+	for i := 0; paused < 60_000/slow && !t.Failed(); i++ {
 		values := some(r)
 		text := stream(r, values)
 		var out bytes.Buffer

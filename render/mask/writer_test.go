@@ -294,7 +294,7 @@ func TestTheCallersBytesStay(t *testing.T) {
 // what was known before goes on as if nothing had been added.
 func TestAddedWhileAStreamRuns(t *testing.T) {
 	r := rand.New(rand.NewSource(3))
-	for i := range 3000 {
+	for i := range 3000 / slow {
 		values := some(r)
 		text := stream(r, values)
 		before := 1 + r.Intn(len(values))
