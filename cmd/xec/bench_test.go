@@ -245,6 +245,26 @@ func BenchmarkRenderText(b *testing.B) {
 	b.ReportMetric(float64(took[1])/float64(took[0]), "×floor")
 }
 
+// BenchmarkMask compares a program whose output is masked with the same program: its
+// start, 256 MiB of a log into a pipe, and the peak of memory with many secrets.
+func BenchmarkMask(b *testing.B) {
+	home, path := homeWith(b, 100), filepath.Join(b.TempDir(), "log")
+	line := "time=2026-11-26T01:02:03Z level=info msg=\"a line of the usual length\" path=/api/v1/users status=200 took=12ms\n"
+	log := strings.Repeat(line, (256<<20)/len(line))
+	if err := os.WriteFile(path, []byte(log), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	masked := xecIn(b, home, "exec", "--all", "--quiet", "--", "cat", path)
+	if out, err := masked().Output(); err != nil || string(out) != log {
+		b.Fatalf("%d bytes, error %v, want %d", len(out), err, len(log))
+	}
+	b.Run("start", pair{toPipe(xecIn(b, home, "exec", "--all", "--", truePath(b))), toPipe(xecIn(b, home, "exec", "--all", "--no-mask", "--", truePath(b)))}.run)
+	b.Run("cat", pair{toPipe(masked), toPipe(func() *exec.Cmd { return exec.Command("cat", path) })}.run)
+	b.Run("redact", pair{toPipe(xecIn(b, home, "secrets", "redact", path)), toPipe(func() *exec.Cmd { return exec.Command("cat", path) })}.run)
+	many := homeWith(b, 1000)
+	b.Run("memory", func(b *testing.B) { peakMemory(b, xecIn(b, many, "secrets", "redact", path)) })
+}
+
 // toPipe makes standard output a pipe that is read and dropped.
 func toPipe(command func() *exec.Cmd) func() *exec.Cmd {
 	return func() *exec.Cmd {

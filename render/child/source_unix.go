@@ -14,7 +14,7 @@ import (
 
 const (
 	// chunk is how much a filter is given at most at once.
-	chunk = 256 << 10
+	chunk = 512 << 10
 	// backlog is more than a pseudo-terminal holds. What comes behind it was written
 	// later, by programs that are left behind or will be stopped.
 	backlog = 1 << 20
@@ -111,7 +111,8 @@ func (p Plan) open(r route, streams [3]*os.File) (s *source, err error) {
 		return nil, err
 	}
 	if r.kind != terminal {
-		widen(s.fd)
+		widen(s.fd) // so that each side does more in its turn
+		widen(s.out.fd)
 	}
 	return s, nil
 }
