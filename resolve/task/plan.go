@@ -1,0 +1,103 @@
+package task
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Plan is a task with all that it calls.
+type Plan struct {
+	Task *Task
+	all  map[string]*Task
+}
+
+// NewPlan reads a task and those that it calls. Tasks that call each other in a ring are an
+// error that names it.
+func NewPlan(c *config.Config, name string) (*Plan, error) {
+	p := &planner{c: c, plan: &Plan{all: map[string]*Task{}}}
+	p.plan.Task = p.read(name, nil)
+	return p.plan, errors.Join(p.errs...)
+}
+
+// Called gives a task that is called by a step of the plan.
+func (p *Plan) Called(s *Step) *Task { return p.all[s.Task] }
+
+// Tasks calls visit for each task of the plan once, the one that is run first.
+func (p *Plan) Tasks(visit func(*Task)) {
+	seen := map[*Task]bool{}
+	var walk func(t *Task)
+	walk = func(t *Task) {
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		visit(t)
+		t.Each(func(s *Step) {
+			if s.Kind == Call {
+				walk(p.Called(s))
+			}
+		})
+	}
+	walk(p.Task)
+}
+
+type planner struct {
+	c     *config.Config
+	plan  *Plan
+	stack []string
+	errs  []error
+}
+
+// read reads a task, which a step calls, or nobody.
+func (p *planner) read(name string, by *Step) *Task {
+	if i := slices.Index(p.stack, name); i >= 0 {
+		ring := strings.Join(append(slices.Clone(p.stack[i:]), name), " → ")
+		p.fail(by, secret.Errorf(secret.General, "tasks call each other in a ring: %s", ring))
+		return nil
+	}
+	if t, ok := p.plan.all[name]; ok {
+		return t
+	}
+	t, err := Read(p.c, name)
+	if t == nil {
+		p.fail(by, err)
+		return nil
+	}
+	p.errs = append(p.errs, unjoined(err)...)
+	p.stack = append(p.stack, name)
+	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
+	t.Each(func(s *Step) {
+		if s.Kind == Call && s.Task != "" {
+			p.call(s)
+		}
+	})
+	p.plan.all[name] = t
+	return t
+}
+
+// call reads the task that a step calls, and checks the names of its parameters.
+func (p *planner) call(s *Step) {
+	called := p.read(s.Task, s)
+	if called == nil {
+		return
+	}
+	var given []string
+	for _, with := range s.With {
+		given = append(given, with.Key)
+	}
+	for _, err := range unjoined(called.CheckNames(given)) {
+		p.fail(s, err)
+	}
+}
+
+func (p *planner) fail(by *Step, err error) {
+	if by != nil {
+		wrapped := secret.Errorf(secret.KindOf(err), "%s: %s: %w", by.Place, by.Path, err)
+		err = secret.WithHint(wrapped, "%s", secret.Hint(err))
+	}
+	p.errs = append(p.errs, err)
+}

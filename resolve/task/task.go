@@ -1,0 +1,129 @@
+package task
+
+import (
+	"slices"
+	"time"
+
+	"github.com/xec-sh/xec-go/resolve/config"
+)
+
+// Task is a task as it was read.
+type Task struct {
+	Name        string
+	Description string
+	Params      []Param
+	Steps       []*Step
+	config.Place
+}
+
+// Kind is what a step does.
+type Kind uint8
+
+// The kinds of steps.
+const (
+	Command  Kind = iota // shell text
+	Call                 // of another task
+	Script               // a program of the person's runtimes
+	Parallel             // several steps at once
+)
+
+// Step is a step of a task. Of a short task there is one, without a name.
+type Step struct {
+	Path string // in the configuration, like tasks.deploy.steps[0]
+	Name string
+	Kind Kind
+
+	Command *config.Node // shell text
+	Shell   string       // sh, bash or zsh; "" is sh
+	Script  *config.Node // the path of a script
+	Args    []*config.Node
+	Task    string        // that is called
+	With    []config.Pair // its parameters
+	Steps   []*Step       // at once
+
+	Env     []config.Pair // of the task and of the step, which comes last
+	Workdir *config.Node  // nil is the folder of the project
+
+	When      *Condition // nil if it always holds
+	WhenPlace config.Place
+	Register  string // the variable that gets the output, "" if there is none
+	OnFailure Handling
+	AlwaysRun bool
+	Timeout   time.Duration // 0 means that there is none
+	config.Place
+}
+
+// Handling says what becomes of a step that fails.
+type Handling struct {
+	Continue bool
+	Retries  int // how often it is tried again
+	Delay    time.Duration
+}
+
+// Title is what a step is called where it has no name.
+func (s *Step) Title() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Path
+}
+
+// Nodes gives what in a step may hold references, with its paths, but for the command,
+// which has a dialect of its own.
+func (s *Step) Nodes() (all []Part) {
+	for _, p := range s.Env {
+		all = append(all, Part{config.Join(s.Path+".env", p.Key), p.Value})
+	}
+	for _, p := range s.With {
+		all = append(all, Part{config.Join(s.Path+".with", p.Key), p.Value})
+	}
+	for _, n := range append([]*config.Node{s.Workdir, s.Script}, s.Args...) {
+		if n != nil {
+			all = append(all, Part{s.Path, n})
+		}
+	}
+	return all
+}
+
+// Part is a part of the configuration with its path.
+type Part struct {
+	Path string
+	Node *config.Node
+}
+
+// Names gives the names of all tasks, in their order.
+func Names(c *config.Config) (names []string) {
+	for _, p := range c.Root.Get("tasks").All() {
+		names = append(names, p.Key)
+	}
+	return names
+}
+
+// Describe gives the description of a task, "" if it has none.
+func Describe(c *config.Config, name string) string {
+	if d := c.Root.Get("tasks").Get(name).Get("description"); d != nil && d.Kind == config.Scalar {
+		return d.Text
+	}
+	return ""
+}
+
+// Each calls visit for each step and those within it.
+func (t *Task) Each(visit func(*Step)) { each(t.Steps, visit) }
+
+func each(steps []*Step, visit func(*Step)) {
+	for _, s := range steps {
+		visit(s)
+		each(s.Steps, visit)
+	}
+}
+
+// Registered gives the names of the variables that steps before one fill.
+func (t *Task) Registered(before *Step) (names []string) {
+	found := false
+	t.Each(func(s *Step) {
+		if found = found || s == before; !found && s.Register != "" && !slices.Contains(names, s.Register) {
+			names = append(names, s.Register)
+		}
+	})
+	return names
+}
