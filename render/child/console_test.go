@@ -20,7 +20,7 @@ import (
 )
 
 // hanging is when a test gives up waiting.
-const hanging = 20 * time.Second
+const hanging = time.Minute
 
 // need skips a test where a program that it is made with is missing.
 func need(t *testing.T, programs ...string) {
@@ -178,22 +178,28 @@ func (c *console) send(keys string) {
 // expect waits for a text behind what has been expected before.
 func (c *console) expect(text string) {
 	c.t.Helper()
-	deadline := time.After(hanging)
+	if !c.seesWithin(text, hanging) {
+		c.t.Fatalf("no %q in %q", text, c.text()[c.from:])
+	}
+}
+
+// seesWithin reports whether a text comes, and stands behind it then.
+func (c *console) seesWithin(text string, limit time.Duration) bool {
+	deadline := time.After(limit)
 	for {
 		c.mu.Lock()
 		i := bytes.Index(c.seen[c.from:], []byte(text))
 		if i >= 0 {
 			c.from += i + len(text)
 		}
-		rest := string(c.seen[c.from:])
 		c.mu.Unlock()
 		if i >= 0 {
-			return
+			return true
 		}
 		select {
 		case <-c.changed:
 		case <-deadline:
-			c.t.Fatalf("no %q in %q", text, rest)
+			return false
 		}
 	}
 }

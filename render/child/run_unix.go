@@ -32,6 +32,7 @@ func (c Command) Run(p Plan) error {
 	if err := r.start(); err != nil {
 		return err
 	}
+	go r.ears.hearAll()
 	r.wait()
 	r.drain()
 	return r.result()

@@ -28,19 +28,20 @@ type ears struct {
 	tty       int // the terminal that controls this process, -1 where none does
 }
 
-// listen begins to hear. What is ignored stays so, here and in the program.
+// commonSignals are heard before the program starts. To hear of each costs Go a while.
+var commonSignals = []syscall.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGWINCH, unix.SIGUSR1, unix.SIGUSR2, unix.SIGALRM}
+
+// listen begins to hear. What is ignored stays so, here and in the program. It goes on to
+// the end of this process, which is near when the program has ended.
 func listen() *ears {
 	e := &ears{signals: make(chan os.Signal, 64), stop: make(chan os.Signal, 1), continued: make(chan os.Signal, 1), children: make(chan os.Signal, 1)}
-	for s := syscall.Signal(1); s <= lastSignal; s++ {
-		if slices.Contains(neverForwarded, s) || slices.Contains(ownSignals, s) || s == unix.SIGCONT || s == unix.SIGTSTP || signal.Ignored(s) {
-			continue
-		}
-		signal.Notify(e.signals, s)
+	for _, s := range commonSignals {
+		e.hear(s)
 	}
-	if !isIgnored(unix.SIGTSTP) {
-		signal.Notify(e.stop, unix.SIGTSTP)
-	} else {
+	if isIgnored(unix.SIGTSTP) {
 		e.stop = nil
+	} else {
+		signal.Notify(e.stop, unix.SIGTSTP)
 	}
 	signal.Notify(e.continued, unix.SIGCONT)
 	signal.Notify(e.children, unix.SIGCHLD)
@@ -51,13 +52,23 @@ func listen() *ears {
 	return e
 }
 
-func (e *ears) close() {
-	signal.Stop(e.signals)
-	if e.stop != nil {
-		signal.Stop(e.stop)
+// hear hears a signal that is to be forwarded.
+func (e *ears) hear(s syscall.Signal) {
+	if !signal.Ignored(s) {
+		signal.Notify(e.signals, s)
 	}
-	signal.Stop(e.continued)
-	signal.Stop(e.children)
+}
+
+// hearAll hears all others, once the program runs.
+func (e *ears) hearAll() {
+	for s := syscall.Signal(1); s <= lastSignal; s++ {
+		if s != unix.SIGCONT && s != unix.SIGTSTP && !slices.Contains(neverForwarded, s) && !slices.Contains(ownSignals, s) && !slices.Contains(commonSignals, s) {
+			e.hear(s)
+		}
+	}
+}
+
+func (e *ears) close() {
 	if e.tty >= 0 {
 		unix.Close(e.tty)
 	}
