@@ -3,6 +3,7 @@
 package child
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -66,7 +67,7 @@ func BenchmarkBytes(b *testing.B) {
 					b.Fatal(err)
 				}
 				n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{out}, make([]byte, 256<<10))
-				if err := cmd.Wait(); err != nil || n != size {
+				if err := errors.Join(err, cmd.Wait()); err != nil || n != size {
 					b.Fatal(n, err)
 				}
 			}

@@ -22,12 +22,16 @@ import (
 // hanging is when a test gives up waiting.
 const hanging = time.Minute
 
+// groups are the components that programs belong to.
+var groups = map[string]string{"sh": "shells", "bash": "shells", "unshare": "root"}
+
 // need skips a test where a program that it is made with is missing.
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), p) {
+			required := strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ",")
+			if slices.Contains(required, p) || slices.Contains(required, groups[p]) {
 				t.Fatal(err)
 			}
 			t.Skip(err)

@@ -48,7 +48,7 @@ func TestSignalIsTheProgramsOwn(t *testing.T) {
 	for way, start := range ways {
 		for _, s := range []syscall.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGILL, unix.SIGTRAP, unix.SIGABRT, unix.SIGBUS, unix.SIGFPE, unix.SIGKILL, unix.SIGUSR1,
 			unix.SIGSEGV, unix.SIGUSR2, unix.SIGPIPE, unix.SIGALRM, unix.SIGTERM, unix.SIGSYS, unix.SIGXCPU, unix.SIGVTALRM} {
-			cmd := exec.Command(me(t), "filtered", "sh", "-c", fmt.Sprintf("kill -%d $$", int(s)))
+			cmd := exec.Command("sh", "-c", `ulimit -c unlimited; exec "$@"`, "sh", me(t), "filtered", "sh", "-c", fmt.Sprintf("kill -%d $$", int(s)))
 			cmd.Dir = t.TempDir()
 			start(t, cmd)
 			if got := waited(t, cmd); !got.Signaled() || got.Signal() != s || got.CoreDump() {

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 package unix has no wrapper for what this file calls
+
 package child
 
 import (

@@ -107,13 +107,3 @@ func (t *outer) raw() bool {
 	defer t.mu.Unlock()
 	return t.saved != nil
 }
-
-// guard is deferred where a panic would leave the terminal as it is.
-func (t *outer) guard() {
-	if p := recover(); p != nil {
-		if t != nil {
-			t.leave()
-		}
-		panic(p)
-	}
-}

@@ -1,3 +1,0 @@
-package child
-
-func limited() (undo func()) { return func() {} }
