@@ -50,11 +50,38 @@ func TestProgramDoesNotOutliveThis(t *testing.T) {
 			t.Fatal(err)
 		}
 		waited(t, cmd)
-		until(t, name+": the program has ended", func() bool {
-			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			return err != nil || strings.Contains(string(stat), ") Z ")
-		})
+		until(t, name+": the program has ended", func() bool { return ended(pid) })
 	}
+}
+
+// TestProgramDoesNotOutliveThisWithoutATerminal, which would hang up.
+func TestProgramDoesNotOutliveThisWithoutATerminal(t *testing.T) {
+	needProc(t)
+	need(t, "sh")
+	// It waits without writing, or the broken pipe would end it.
+	cmd := exec.Command(me(t), "filtered", "sh", "-c", "echo $$; exec sleep 1000")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	starting(t, cmd)
+	var pid int
+	if _, err := fmt.Fscan(out, &pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	waited(t, cmd)
+	defer unix.Kill(pid, unix.SIGKILL)
+	until(t, "the program has ended", func() bool { return ended(pid) })
+}
+
+// ended reports whether a process is none any more, whoever is to bury it.
+func ended(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
 // TestTerminalIsPutBack on every way out but SIGKILL.
@@ -66,26 +93,42 @@ func TestTerminalIsPutBack(t *testing.T) {
 	}{
 		"status":     {"filtered", "stty raw; echo ready; exit 3", nil},
 		"signal":     {"filtered", "stty raw; echo ready; kill -SEGV $$", nil},
-		"terminated": {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGTERM) }},
-		"hung up":    {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGHUP) }},
-		"interrupt":  {"filtered", "echo ready; sleep 1000", func(c *console, cmd *exec.Cmd) { c.send("\x03") }},
+		"terminated": {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGTERM) }},
+		"hung up":    {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGHUP) }},
+		"interrupt":  {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { c.send("\x03") }},
 		"panic":      {"panicking", "echo ready; read x; echo panic", func(c *console, cmd *exec.Cmd) { c.send("x\r") }},
-		"no monitor": {"filtered", "echo ready; kill -9 $PPID; sleep 1000", nil},
+		"no monitor": {"filtered", "echo ready; kill -9 $PPID; exec sleep 1000", nil},
 	} {
-		c := newConsole(t)
-		before := c.modes()
-		cmd := c.start(me(t), test.as, "sh", "-c", test.program)
-		c.expect("ready")
-		if test.then != nil {
-			if c.modes() == before {
-				t.Errorf("%s: the terminal is not raw", name)
+		t.Run(name, func(t *testing.T) {
+			c := newConsole(t)
+			before := c.modes()
+			cmd := c.start(me(t), test.as, "sh", "-c", test.program)
+			c.expect("ready")
+			if test.then != nil {
+				if c.modes() == before {
+					t.Error("the terminal is not raw")
+				}
+				test.then(c, cmd)
 			}
-			test.then(c, cmd)
-		}
-		waited(t, cmd)
-		if after := c.modes(); after != before {
-			t.Errorf("%s: the terminal is %+v, was %+v", name, after, before)
-		}
+			waited(t, cmd)
+			if after := c.modes(); after != before {
+				t.Errorf("the terminal is %+v, was %+v", after, before)
+			}
+		})
+	}
+}
+
+// TestTerminalIsPutBackForAStop, where the shell does not do that by itself.
+func TestTerminalIsPutBackForAStop(t *testing.T) {
+	need(t, "sh")
+	c := newConsole(t)
+	cmd := c.start("sh", "-m", "-c", `echo =$(stty -g)=; "$@"; echo =$(stty -g)=; fg >/dev/null; echo status $? =$(stty -g)=`,
+		"sh", me(t), "filtered", "sh", "-c", "kill -TSTP $$; exit 3")
+	c.expect("status 3 =")
+	waited(t, cmd)
+	modes := strings.Split(c.text(), "=")
+	if len(modes) != 7 || modes[1] == "" || modes[3] != modes[1] || modes[5] != modes[1] {
+		t.Errorf("modes %q", modes)
 	}
 }
 
@@ -244,9 +287,11 @@ func TestBackground(t *testing.T) {
 // TestTakenToTheForeground: a shell tells nobody that it takes a running job there.
 func TestTakenToTheForeground(t *testing.T) {
 	c := shell(t)
+	before := c.modes()
 	c.send("$ME filtered $ME counts $DIR/end &\r")
 	c.expect("\nat 3")
 	c.send("fg\r")
+	until(t, "the terminal is raw", func() bool { return c.modes().Iflag != before.Iflag && c.modes().Lflag&unix.ISIG == 0 })
 	c.expect("\nat ")
 	c.send("\x1a")
 	c.expect("Stopped")
@@ -254,6 +299,32 @@ func TestTakenToTheForeground(t *testing.T) {
 	c.send("kill -9 %1\r")
 	c.expect("prompt:")
 	c.send("exit\r")
+}
+
+// TestAsksInTheForeground: the program asks for the terminal before this process has looked
+// where it is.
+func TestAsksInTheForeground(t *testing.T) {
+	for range 3 {
+		c := shell(t)
+		if err := unix.Mkfifo(filepath.Join(c.dir, "fifo"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.send("$ME filtered sh -c 'echo begin''ning; read x <$DIR/fifo; read x; echo got $x; exit 8' &\r")
+		c.expect("beginning")
+		c.send("fg; echo status $?\r")
+		c.expect("exit 8'\r\n")
+		fifo, err := os.OpenFile(filepath.Join(c.dir, "fifo"), os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fifo.Close()
+		c.send("a line\r")
+		c.expect("\nstatus ")
+		if !strings.Contains(c.text(), "got a line") || strings.Contains(c.text(), "Stopped") {
+			t.Errorf("%q", c.text())
+		}
+		c.send("exit\r")
+	}
 }
 
 // TestStoppedByOthers: who has started it sees that the program stands still.
@@ -278,7 +349,7 @@ func TestHangup(t *testing.T) {
 	for _, program := range []string{
 		`trap "" HUP; echo ready; while read x; do :; done; echo x || exit 7`,
 		`trap "exit 7" HUP; echo ready; while :; do sleep 0.05; done`,
-		`trap "exit 7" HUP; echo ready; kill -STOP $$; sleep 1000`,
+		`trap "exit 7" HUP; echo ready; kill -STOP $$; exec sleep 1000`,
 	} {
 		c := newConsole(t)
 		cmd := c.start(me(t), "filtered", "sh", "-c", program)

@@ -265,6 +265,49 @@ func TestEveryByteArrives(t *testing.T) {
 	}
 }
 
+// TestLastWordsArrive, which a program writes to a terminal before it ends.
+func TestLastWordsArrive(t *testing.T) {
+	need(t, "sh")
+	for _, stdin := range []io.Reader{nil, strings.NewReader("")} {
+		for range 20 {
+			c := newConsole(t)
+			cmd := exec.Command(me(t), "filtered", "sh", "-c", "printf %3000s%s end .")
+			if stdin != nil {
+				cmd.Stdin = stdin
+			}
+			c.startCmd(cmd)
+			waited(t, cmd)
+			c.expect("end.")
+		}
+	}
+}
+
+// TestRoomBehindDescriptors: behind those that are given to a program.
+func TestRoomBehindDescriptors(t *testing.T) {
+	var fds [2]int
+	for i := range fds {
+		fd, err := unix.FcntlInt(1, unix.F_DUPFD_CLOEXEC, 100+i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		fds[i] = fd
+	}
+	files, release, err := apart([]int{0, fds[0], 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if files[0] != 0 || files[2] != 2 {
+		t.Errorf("standard streams become %d and %d", files[0], files[2])
+	}
+	for fd := files[1] + 1; fd < files[1]+3; fd++ {
+		if _, err := unix.FcntlInt(fd, unix.F_GETFD, 0); err != unix.EBADF {
+			t.Errorf("%d, behind %d, is in use", fd, files[1])
+		}
+	}
+}
+
 // TestDescriptors: a program has those that it would have without this process.
 func TestDescriptors(t *testing.T) {
 	needProc(t)
