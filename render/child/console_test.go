@@ -88,6 +88,7 @@ type console struct {
 	t       *testing.T
 	dir     string // of a shell on it
 	master  *os.File
+	fd      int // of master, which to ask it for would change
 	slave   *os.File
 	mu      sync.Mutex
 	seen    []byte
@@ -112,7 +113,7 @@ func newConsole(t *testing.T) *console {
 		t.Fatal(err)
 	}
 	master.Close()
-	c.master = os.NewFile(uintptr(fd), "terminal")
+	c.master, c.fd = os.NewFile(uintptr(fd), "terminal"), fd
 	t.Cleanup(func() { c.master.Close(); slave.Close() })
 	go c.look()
 	return c

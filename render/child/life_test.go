@@ -17,7 +17,7 @@ import (
 )
 
 // printPid is a program that says its number and waits.
-const printPid = `echo pid $$ end; while :; do sleep 1000; done`
+const printPid = `echo pid $$ end; exec sleep 1000`
 
 // pidOf waits for the number that a program has said.
 func pidOf(t *testing.T, c *console) int {
@@ -311,8 +311,16 @@ func TestAsksInTheForeground(t *testing.T) {
 		}
 		c.send("$ME filtered sh -c 'echo begin''ning; read x <$DIR/fifo; read x; echo got $x; exit 8' &\r")
 		c.expect("beginning")
+		shells, err := foregroundGroup(c.fd)
+		if err != nil {
+			t.Skip(err)
+		}
 		c.send("fg; echo status $?\r")
 		c.expect("exit 8'\r\n")
+		until(t, "the terminal is the job's", func() bool {
+			group, err := foregroundGroup(c.fd)
+			return err == nil && group != shells
+		})
 		fifo, err := os.OpenFile(filepath.Join(c.dir, "fifo"), os.O_WRONLY, 0)
 		if err != nil {
 			t.Fatal(err)
