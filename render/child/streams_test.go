@@ -284,16 +284,19 @@ func TestLastWordsArrive(t *testing.T) {
 
 // TestRoomBehindDescriptors: behind those that are given to a program.
 func TestRoomBehindDescriptors(t *testing.T) {
-	var fds [2]int
-	for i := range fds {
-		fd, err := unix.FcntlInt(1, unix.F_DUPFD_CLOEXEC, 100+i)
+	free, err := unix.FcntlInt(1, unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []int{free + 1, 100} { // the free one has no room behind it
+		fd, err := unix.FcntlInt(1, unix.F_DUPFD_CLOEXEC, number)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer unix.Close(fd)
-		fds[i] = fd
 	}
-	files, release, err := apart([]int{0, fds[0], 2})
+	unix.Close(free)
+	files, release, err := apart([]int{0, 100, 2})
 	if err != nil {
 		t.Fatal(err)
 	}
