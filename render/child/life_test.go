@@ -335,6 +335,25 @@ func TestAsksInTheForeground(t *testing.T) {
 	}
 }
 
+// TestKilledWhileStopped: a signal that a shell sends with a SIGCONT comes first.
+func TestKilledWhileStopped(t *testing.T) {
+	for name, line := range jobs {
+		if name == "pipe" {
+			continue // whose reader does not stop
+		}
+		c := shell(t)
+		c.send(fmt.Sprintf(line, `sh -c 'trap "exit 6" TERM; kill -STOP $$; touch $DIR/end'`) + "\r")
+		c.expect("Stopped")
+		c.expect("prompt:")
+		c.send("kill %1; wait; echo ended\r")
+		c.expect("\nended")
+		c.send("exit\r")
+		if _, err := os.Stat(filepath.Join(c.dir, "end")); err == nil {
+			t.Errorf("%s: the program went on first", name)
+		}
+	}
+}
+
 // TestStoppedByOthers: who has started it sees that the program stands still.
 func TestStoppedByOthers(t *testing.T) {
 	for _, line := range []string{"$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6'", "$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6' </dev/null"} {

@@ -221,11 +221,25 @@ func (r *run) hear(s syscall.Signal) {
 // continued handles that this process was continued, while it was not stopped or when it
 // had been stopped by others.
 func (r *run) continued() {
+	r.hearRest()
 	if r.session != nil {
 		r.session.goOn(true)
 		return
 	}
 	_ = unix.Kill(r.pid, unix.SIGCONT)
+}
+
+// hearRest handles the signals that came before this process was continued: what ends a
+// program is to be there when it is continued.
+func (r *run) hearRest() {
+	for {
+		select {
+		case s := <-r.ears.signals:
+			r.hear(s.(syscall.Signal))
+		default:
+			return
+		}
+	}
 }
 
 // reap asks what has become of the program, and buries what others have left behind
@@ -268,10 +282,14 @@ func (r *run) became(status syscall.WaitStatus) {
 		r.status, r.ended = status, true
 	case r.session != nil:
 		r.settle()
-		r.session.stopped(status.StopSignal(), r.ears)
+		if r.session.stopped(status.StopSignal(), r.ears) {
+			r.hearRest()
+			r.session.goOn(true)
+		}
 	case r.ears.jobControl():
 		r.settle()
 		r.ears.suspend(status.StopSignal(), false)
+		r.hearRest()
 		// A shell continues all of the group.
 		var now syscall.WaitStatus
 		if pid, _ := syscall.Wait4(r.pid, &now, syscall.WNOHANG|syscall.WCONTINUED, nil); pid != r.pid {

@@ -233,8 +233,9 @@ func (s *session) lookAround() {
 }
 
 // stopped handles that the program has been stopped: as this process would be in its
-// place, and all that stand in a pipeline with it.
-func (s *session) stopped(sig syscall.Signal, e *ears) {
+// place, and all that stand in a pipeline with it. It reports whether the program is to
+// go on.
+func (s *session) stopped(sig syscall.Signal, e *ears) (goesOn bool) {
 	wantsTerminal := sig == unix.SIGTTIN || sig == unix.SIGTTOU
 	switch {
 	case wantsTerminal && inForeground(s.terminal.fd):
@@ -243,9 +244,9 @@ func (s *session) stopped(sig syscall.Signal, e *ears) {
 		s.terminal.leave()
 		e.suspend(sig, sig != unix.SIGSTOP)
 	case wantsTerminal || sig == unix.SIGSTOP:
-		return // until somebody continues it
+		return false // until somebody continues it
 	}
-	s.goOn(true)
+	return true
 }
 
 // copyKeys passes on what is typed, while this process is in the foreground.
