@@ -32,8 +32,12 @@ type projectOptions struct {
 
 // addProjectFlags gives a command, or a group, the flags that choose a configuration.
 func (a *app) addProjectFlags(flags *pflag.FlagSet) {
+	short := "p"
+	if flags.ShorthandLookup(short) != nil { // of run, whose -p is a parameter
+		short = ""
+	}
 	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
-	flags.StringVarP(&a.project.profile, "profile", "p", "", "use the profile `NAME` of the configuration")
+	flags.StringVarP(&a.project.profile, "profile", short, "", "use the profile `NAME` of the configuration")
 	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME` (file), whatever the configuration says")
 }
 

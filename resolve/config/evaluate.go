@@ -22,6 +22,9 @@ type Evaluator struct {
 	// Env gives a variable of the environment, Param a parameter of a task; nil means
 	// that there are none.
 	Env, Param func(name string) (string, bool)
+	// Var gives a variable that lies above those of the configuration: what a step of a
+	// task has registered. Nil means that there are none.
+	Var func(name string) (secret.Value, bool)
 
 	noted    map[place]int   // variables that were noted, and how many each leads through
 	stack    []string        // paths of variables that are being followed
@@ -117,6 +120,9 @@ func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) (d
 	case resolve.Cmd:
 		return 0, e.Acting.check(place.File)
 	case resolve.Vars:
+		if _, ok := e.above(ref); ok {
+			return 0, nil
+		}
 		_, err := e.variable(ref, func(target string, n *Node) error {
 			deep = e.need(target, n)
 			if len(e.stack)+deep > maxFollowed { // what was noted before is on no stack
@@ -221,7 +227,7 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 	if err != nil {
 		return nil, placed(n.Place, "", err)
 	}
-	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars {
+	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars && !e.isAbove(ref) {
 		target, err := e.resolveVariable(ctx, ref)
 		if err == nil && target != nil {
 			err = e.bring(target.extent)
@@ -269,6 +275,9 @@ func (e *Evaluator) text(ctx context.Context, in *Node, ref *resolve.Reference) 
 	case resolve.Cmd:
 		return e.command(ctx, in, ref.Name)
 	case resolve.Vars:
+		if v, ok := e.above(ref); ok {
+			return v.Reveal(), nil
+		}
 		n, err := e.resolveVariable(ctx, ref)
 		switch {
 		case err != nil:
@@ -282,6 +291,19 @@ func (e *Evaluator) text(ctx context.Context, in *Node, ref *resolve.Reference) 
 	}
 	text, err := e.named(ref)
 	return []byte(text), err
+}
+
+// above gives a variable that lies above those of the configuration.
+func (e *Evaluator) above(ref *resolve.Reference) (v secret.Value, ok bool) {
+	if e.Var == nil {
+		return v, false
+	}
+	return e.Var(ref.Name)
+}
+
+func (e *Evaluator) isAbove(ref *resolve.Reference) bool {
+	_, ok := e.above(ref)
+	return ok
 }
 
 // command runs each command once.

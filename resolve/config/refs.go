@@ -20,7 +20,18 @@ func (n *Node) Refs() ([]Ref, error) {
 	if !n.IsString() {
 		return nil, nil
 	}
-	refs, problems := n.refs()
+	return n.told(n.parsed())
+}
+
+// CommandRefs gives the references of a shell command, in which a bare ${name} may have
+// those names that are declared.
+func (n *Node) CommandRefs(declared func(name string) bool) ([]Ref, error) {
+	return n.told(resolve.Parse(n.Text, resolve.Command, declared))
+}
+
+// told gives references and errors with their places.
+func (n *Node) told(tokens []resolve.Token, err error) ([]Ref, error) {
+	refs, problems := n.placed(tokens, err)
 	errs := make([]error, len(problems))
 	for i, p := range problems {
 		errs[i] = placed(p.Place, "", p.err)
@@ -35,8 +46,10 @@ type problem struct {
 }
 
 // refs is Refs with the errors apart from their places.
-func (n *Node) refs() (refs []Ref, problems []problem) {
-	tokens, err := n.parsed()
+func (n *Node) refs() (refs []Ref, problems []problem) { return n.placed(n.parsed()) }
+
+// placed finds the places of what was parsed.
+func (n *Node) placed(tokens []resolve.Token, err error) (refs []Ref, problems []problem) {
 	for _, token := range tokens {
 		if token.Ref != nil {
 			refs = append(refs, Ref{token.Ref, n.Place})

@@ -150,7 +150,7 @@ func (r *reader) step(path string, n *config.Node, above common) *Step {
 	s.AlwaysRun = r.yes(n, path, "alwaysRun")
 	s.OnFailure = r.handling(n.Get("onFailure"), path+".onFailure")
 	if when := n.Get("when"); when != nil {
-		s.When, s.WhenPlace = r.when(when, path+".when"), when.Place
+		s.When, s.WhenText, s.WhenPlace = r.when(when, path+".when"), when.Text, when.Place
 	}
 	r.kind(s, n, path, own)
 	return s

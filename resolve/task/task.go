@@ -45,6 +45,7 @@ type Step struct {
 	Workdir *config.Node  // nil is the folder of the project
 
 	When      *Condition // nil if it always holds
+	WhenText  string     // as it is written
 	WhenPlace config.Place
 	Register  string // the variable that gets the output, "" if there is none
 	OnFailure Handling
