@@ -9,16 +9,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // shell is an interactive shell on a terminal. It says its prompt when it has the
 // terminal.
-func shell(t *testing.T) *console {
+func shell(t *testing.T) *console { return shellWith(t, "--noediting") }
+
+func shellWith(t *testing.T, more ...string) *console {
 	t.Helper()
 	need(t, "bash")
 	c := newConsole(t)
 	c.dir = t.TempDir()
-	cmd := exec.Command("bash", "--norc", "--noprofile", "--noediting", "-i")
+	cmd := exec.Command("bash", append(append([]string{"--norc", "--noprofile"}, more...), "-i")...)
 	cmd.Env = append(os.Environ(), "PS1=prompt:", "ME="+me(t), "HISTFILE=", "DIR="+c.dir)
 	c.startCmd(cmd)
 	c.expect("prompt:")
@@ -88,4 +91,24 @@ func ctrlZ(t *testing.T, name, line string) {
 		t.Errorf("%s: output is processed twice", name)
 	}
 	c.send("exit\r")
+}
+
+// TestTakenToTheForegroundAtLast starts a program in the background, where the shell edits
+// a line meanwhile: the program is to find the terminal as it is for programs.
+func TestTakenToTheForegroundAtLast(t *testing.T) {
+	for _, line := range []string{"$ME plain cat", "$ME filtered cat"} {
+		c := shellWith(t)
+		c.send("(sleep 0.3; exec " + line + ") &\r") // by then the shell edits
+		c.expect("prompt:")
+		time.Sleep(time.Second)
+		c.send("fg\r")
+		c.expect("cat )\r\n")
+		for range 3 { // it may be stopped first, when it reads in the background
+			c.send("hello\r")
+			c.expect("hello\r\nhello\r\n")
+		}
+		c.send("\x04")
+		c.expect("prompt:")
+		c.send("exit\r")
+	}
 }

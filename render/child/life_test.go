@@ -292,7 +292,9 @@ func TestTakenToTheForeground(t *testing.T) {
 	c.expect("\nat 3")
 	c.send("fg\r")
 	until(t, "the terminal is raw", func() bool { return c.modes().Iflag != before.Iflag && c.modes().Lflag&unix.ISIG == 0 })
-	c.expect("\nat ")
+	for range 4 { // the monitor has heard of it by then
+		c.expect("\nat ")
+	}
 	c.send("\x1a")
 	c.expect("Stopped")
 	c.expect("prompt:")

@@ -37,6 +37,7 @@ type session struct {
 	hungUp      chan struct{} // closed when the terminal is gone
 	goneOnce    sync.Once
 	unprocessed bool // the pseudo-terminal leaves output as it is, as long as the terminal does not
+	shown       bool // it has been in the foreground
 	gone        bool // and the pseudo-terminal with it
 }
 
@@ -208,6 +209,10 @@ func (s *session) goOn(stopped bool) {
 // terminal does it, and what it does to output must not be done twice.
 func (s *session) enter() bool {
 	inside := int(s.screen.files[1].Fd())
+	if !s.shown && inForeground(s.terminal.fd) {
+		// Until now the terminal was as a shell has it that edits a line.
+		s.shown, s.unprocessed = copyModes(s.terminal.fd, inside, false) == nil, false
+	}
 	entered := s.terminal.enter()
 	if !entered {
 		s.terminal.leave()
