@@ -45,6 +45,8 @@ func (m masking) filters(a *app, set *mask.Set) (child.Filters, error) {
 		return child.Filters{}, secret.Errorf(secret.Invalid, "--mask=%s and --no-mask: one of them", m.mode)
 	case i < 0:
 		return child.Filters{}, secret.Errorf(secret.Invalid, "%s: it takes auto, always and never", from)
+	case m.failOnLeak && child.Mode(i) == child.Never:
+		return child.Filters{}, secret.Errorf(secret.Invalid, "--fail-on-leak: nothing is looked at where nothing is masked")
 	}
 	return child.Filters{
 		Mode:   child.Mode(i),
@@ -64,6 +66,10 @@ func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filt
 		filters.Mode = child.Never
 	}
 	plan := filters.Plan(command.Streams)
+	if len(plan.Left()) > 0 && r.failOnLeak {
+		err := secret.Errorf(secret.Invalid, "--fail-on-leak: an output is a file, in which values are not looked for")
+		return secret.WithHint(err, "--mask=always looks for them there too")
+	}
 	for _, number := range plan.Left() {
 		if !r.quiet {
 			a.say("%s is a file, in which values are not hidden; --mask=always hides them there too", [...]string{1: "standard output", 2: "standard error"}[number])

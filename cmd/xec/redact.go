@@ -68,10 +68,14 @@ func runRedact(ctx context.Context, a *app, o redactOptions) error {
 	}
 	clearAll(secrets)
 	a.tellShort(&set, o.reports)
+	w := set.Writer(a.out) // one, for what two files make together is what comes out
 	for _, path := range o.files {
-		if err := a.redact(path, &set); err != nil {
-			return err
+		if err = a.redact(path, w); err != nil {
+			break
 		}
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		return err
 	}
 	return a.closing(&set, o.reports)
 }
@@ -98,7 +102,7 @@ func chosen(ctx context.Context, s store.Store, keys []string) (map[string]secre
 }
 
 // redact copies a file with values hidden.
-func (a *app) redact(path string, set *mask.Set) error {
+func (a *app) redact(path string, w io.Writer) error {
 	in := a.in
 	if path != "-" {
 		f, err := os.Open(path)
@@ -108,9 +112,8 @@ func (a *app) redact(path string, set *mask.Set) error {
 		defer f.Close()
 		in = f
 	}
-	w := set.Writer(a.out)
 	_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{in}, make([]byte, redactBuffer))
-	return errors.Join(err, w.Close())
+	return err
 }
 
 // redactBuffer is what is read at once, in bytes.

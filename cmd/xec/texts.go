@@ -40,6 +40,12 @@ func newTexts(ctx context.Context, s store.Store) *texts {
 		}
 		t.secrets[key] = true
 	}
+	t.resolver.Filtered = func(ref *resolve.Reference, v secret.Value) secret.Value {
+		if t.seen != nil && len(ref.Filters) > 0 { // it may be printed in another form still
+			t.seen(ref.Name, v)
+		}
+		return v
+	}
 	return t
 }
 

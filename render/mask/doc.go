@@ -39,6 +39,10 @@
 //   - in XML and HTML, with the names or the numbers of & < > " ' that encoders write
 //   - each of these with CRLF for LF, as a terminal has it
 //
+// A value of more than 4096 bytes that is no text (not UTF-8, or with a NUL) is hidden as it
+// is, line by line, in base64 and in hexadecimal: the other forms are those of texts, and
+// would need much memory.
+//
 // The quotes around a form are not part of it. What is added by two encoders one behind the
 // other (but JSON in JSON), by line breaks within a form, by a text that stands between the
 // bytes (colours, 0x41, 0x42), or by compression is not hidden; neither is a part of a value.
@@ -84,8 +88,8 @@
 //
 // About 6 bytes for each byte of all forms, beginnings that forms have in common counted
 // once. So a thousand values of 32 bytes need 3 to 9 MiB. A value of 64 KiB needs 6 MiB if it
-// is letters and digits; 35 MiB if it has all the characters that encoders escape, and 100 MiB
-// if it is random, for then each encoder has a form of its own.
+// is letters and digits; 35 MiB if it has all the characters that encoders escape, and 20 MiB
+// if it is random bytes.
 //
 // # Search
 //
@@ -98,5 +102,7 @@
 // # What it is not
 //
 // It protects against mistakes: a program that wants to show a value can write it backwards.
+// What a full-screen program writes with moves of the cursor between the bytes, as less does
+// at the right edge of a terminal, is not found either.
 // It knows nothing of what the stream is; to it a mask in a JSON document is text.
 package mask

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strconv"
+	"unicode/utf8"
 )
 
 const (
@@ -12,6 +13,9 @@ const (
 	least = 4
 	// whole is the length from which on a value is hidden in all forms.
 	whole = 8
+	// large is the length above which what is no text is not looked for in the forms of
+	// texts.
+	large = 4096
 )
 
 // forms calls add with each form in which value may stand in a stream. A form may come
@@ -43,11 +47,14 @@ func (f *former) value(v []byte) {
 	f.scratch = hex.AppendEncode(f.scratch[:0], v)
 	f.add(f.scratch)
 	f.add(bytes.ToUpper(f.scratch))
-	if isPlain(v) {
-		return // every other form is the value itself
+	if isPlain(v) || len(v) > large && isBinary(v) {
+		return // every other form is the value itself, or nobody writes it
 	}
 	f.escapes(v)
 }
+
+// isBinary reports whether v is no text.
+func isBinary(v []byte) bool { return !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 }
 
 // isPlain reports whether v consists of ASCII letters and digits, which no escape changes.
 func isPlain(v []byte) bool {
