@@ -1,0 +1,2 @@
+// Package shell.
+package shell
