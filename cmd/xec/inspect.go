@@ -13,6 +13,7 @@ import (
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -21,6 +22,7 @@ type inspectOptions struct {
 	format     string
 	filter     string
 	resolve    bool
+	explain    bool
 }
 
 // inspected are the parts of a configuration that can be asked for.
@@ -65,6 +67,7 @@ value is looked up.`,
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "o", "table", "`table`, json or yaml")
 	cmd.Flags().StringVar(&o.filter, "filter", "", "show only what has a name that this `REGEX` matches")
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "with tasks and a NAME: show what the task would do, step by step")
 	cmd.Flags().BoolVar(&o.resolve, "resolve", false, "resolve everything, with *** for secrets")
 	complete(cmd, "format", choices("table", "json", "yaml"))
 	a.addProjectFlags(cmd.Flags())
@@ -82,6 +85,16 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	c, err := a.needConfig("-c FILE names one")
 	if err != nil {
 		return err
+	}
+	if o.explain {
+		if o.kind != "tasks" || o.name == "" {
+			return secret.Errorf(secret.Invalid, "--explain is for inspect tasks NAME")
+		}
+		plan, err := task.NewPlan(c, o.name)
+		if err != nil {
+			return err
+		}
+		return a.showPlan(plan)
 	}
 	if o.kind == "secrets" {
 		return a.inspectSecrets(ctx, c, o, filter)

@@ -66,14 +66,8 @@ func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filt
 		filters.Mode = child.Never
 	}
 	plan := filters.Plan(command.Streams)
-	if len(plan.Left()) > 0 && r.failOnLeak {
-		err := secret.Errorf(secret.Invalid, "--fail-on-leak: an output is a file, in which values are not looked for")
-		return secret.WithHint(err, "--mask=always looks for them there too")
-	}
-	for _, number := range plan.Left() {
-		if !r.quiet {
-			a.say("%s is a file, in which values are not hidden; --mask=always hides them there too", [...]string{1: "standard output", 2: "standard error"}[number])
-		}
+	if err := a.tellLeft(plan, r); err != nil {
+		return err
 	}
 	if !plan.Filtered() && !stays {
 		a.unprivate()
@@ -84,6 +78,20 @@ func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filt
 		err = found
 	}
 	return err
+}
+
+// tellLeft says which outputs are left alone, and refuses that where a leak is an error.
+func (a *app) tellLeft(plan child.Plan, r reports) error {
+	if len(plan.Left()) > 0 && r.failOnLeak {
+		err := secret.Errorf(secret.Invalid, "--fail-on-leak: an output is a file, in which values are not looked for")
+		return secret.WithHint(err, "--mask=always looks for them there too")
+	}
+	for _, number := range plan.Left() {
+		if !r.quiet {
+			a.say("%s is a file, in which values are not hidden; --mask=always hides them there too", [...]string{1: "standard output", 2: "standard error"}[number])
+		}
+	}
+	return nil
 }
 
 // reports are what xec says of the values that it has hidden, and what it makes of them.

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/task"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+type runOptions struct {
+	params []string // NAME=VALUE
+	dryRun bool
+	format string
+	masking
+}
+
+func newRunCommand(a *app) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:     "run [TASK] [-p NAME=VALUE]... [flags]",
+		Aliases: []string{"r"},
+		Short:   "Run a task of the configuration with secrets",
+		Long: `Run a task of the configuration. References in its commands become variables of the
+shell, quoted for the place where they stand: no value is parsed by a shell, or stands on
+its command line. What is printed is masked. A parameter is given as -p NAME=VALUE, or as
+--NAME VALUE behind the task. The exit status is that of the command that failed.
+
+Without a TASK the tasks are listed.`,
+		Example: `  xec run
+  xec run deploy -p env=production
+  xec run deploy --env production --dry-run`,
+		Args:              func(*cobra.Command, []string) error { return nil },
+		ValidArgsFunction: a.completeTasks,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.ArgsLenAtDash() == 0 {
+				err := secret.Errorf(secret.Invalid, "run: a task is expected, not --")
+				return secret.WithHint(err, "xec exec -- COMMAND starts a program with secrets")
+			}
+			if len(args) == 0 {
+				return runTasks(a, o)
+			}
+			if err := o.parseBehind(cmd.Flags(), args[1:]); err != nil {
+				return err
+			}
+			return runTask(cmd.Context(), a, args[0], o)
+		},
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringArrayVarP(&o.params, "param", "p", nil, "give a parameter of the task a value: `NAME=VALUE`")
+	f.BoolVar(&o.dryRun, "dry-run", false, "run nothing; show what would be run, with references as they are written")
+	f.StringVarP(&o.format, "format", "o", "text", "list tasks as `text` or json")
+	complete(cmd, "format", choices("text", "json"))
+	o.addFlags(f, "do not say which step is run, and what was hidden")
+	complete(cmd, "mask", choices(maskModes...))
+	a.addStoreFlags(f)
+	return cmd
+}
+
+// parseBehind reads what stands behind the task: flags of xec, and parameters.
+func (o *runOptions) parseBehind(f *pflag.FlagSet, args []string) error {
+	var own []string
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		name, value, inOne := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+		flag := f.Lookup(name)
+		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' {
+			flag, inOne = f.ShorthandLookup(arg[1:2]), len(arg) > 2
+		}
+		isParam := strings.HasPrefix(arg, "--") && flag == nil && name != ""
+		if !strings.HasPrefix(arg, "-") || !isParam && flag == nil {
+			err := secret.Errorf(secret.Invalid, "run: an argument behind the task that is no parameter")
+			return secret.WithHint(err, "-p NAME=VALUE, or --NAME VALUE")
+		}
+		takesNext := !inOne && (isParam || flag.NoOptDefVal == "")
+		if takesNext {
+			if len(args) == 0 {
+				return secret.Errorf(secret.Invalid, "--%s needs a value", name)
+			}
+			value, args = args[0], args[1:]
+		}
+		switch {
+		case isParam:
+			o.params = append(o.params, name+"="+value)
+		case takesNext:
+			own = append(own, arg, value)
+		default:
+			own = append(own, arg)
+		}
+	}
+	return f.Parse(own)
+}
+
+// given gives the parameters of a call by their names.
+func (o runOptions) given() (map[string]secret.Value, error) {
+	given := map[string]secret.Value{}
+	for _, p := range o.params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return nil, secret.Errorf(secret.Invalid, "-p: not of the form NAME=VALUE")
+		}
+		given[name] = secret.Text(value)
+	}
+	return given, nil
+}
+
+// runTasks lists the tasks.
+func runTasks(a *app, o runOptions) error {
+	if err := checkListFormat(o.format); err != nil {
+		return err
+	}
+	c, err := a.needConfig("-c FILE names one; xec exec -- COMMAND starts a program with secrets")
+	if err != nil {
+		return err
+	}
+	names := task.Names(c)
+	if o.format == "json" {
+		return a.listTasksJSON(c, names)
+	}
+	width := 0
+	for _, name := range names {
+		width = max(width, utf8.RuneCountInString(onOneLine(name)))
+	}
+	w := bufio.NewWriter(a.out)
+	for _, name := range names {
+		line := fmt.Sprintf("%-*s  %s", width, onOneLine(name), onOneLine(task.Describe(c, name)))
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+	return w.Flush()
+}
+
+func (a *app) listTasksJSON(c *config.Config, names []string) error {
+	type param struct {
+		Name        string `json:"name"`
+		Description string `json:"description,omitempty"`
+		Type        string `json:"type"`
+		Required    bool   `json:"required"`
+	}
+	type row struct {
+		Name        string  `json:"name"`
+		Description string  `json:"description"`
+		Params      []param `json:"params"`
+	}
+	rows := []row{}
+	for _, name := range names {
+		r := row{Name: name, Description: task.Describe(c, name), Params: []param{}}
+		if t, _ := task.Read(c, name); t != nil { // what is wrong with it is told when it is run
+			for _, p := range t.Params {
+				r.Params = append(r.Params, param{p.Name, p.Description, p.Type, p.Required})
+			}
+		}
+		rows = append(rows, r)
+	}
+	return a.indentedJSON(rows)
+}
+
+// completeTasks offers tasks, and the parameters of one.
+func (a *app) completeTasks(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if len(args) == 0 {
+		var all []string
+		for _, name := range task.Names(c) {
+			all = append(all, name+"\t"+task.Describe(c, name))
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+	var all []string
+	if t, _ := task.Read(c, args[0]); t != nil {
+		for _, p := range t.Params {
+			all = append(all, "--"+p.Name+"\t"+p.Description)
+		}
+	}
+	return slices.Clip(all), cobra.ShellCompDirectiveNoFileComp
+}
+
+func runTask(ctx context.Context, a *app, name string, o runOptions) error {
+	c, err := a.needConfig("-c FILE names one; xec exec -- COMMAND starts a program with secrets")
+	if err != nil {
+		return err
+	}
+	plan, err := task.NewPlan(c, name)
+	if err != nil {
+		return err
+	}
+	r := &taskRun{app: a, config: c, plan: plan, options: o}
+	if r.filters, err = o.filters(a, &r.set); err != nil {
+		return err
+	}
+	given, err := o.given()
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		if err := plan.Task.CheckNames(names(given)); err != nil {
+			return err
+		}
+		return a.showPlan(plan)
+	}
+	ctx, end := untilSignal(ctx)
+	defer end()
+	return r.run(ctx, given)
+}
+
+func names(params map[string]secret.Value) (names []string) {
+	for name := range params {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
