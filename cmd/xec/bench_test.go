@@ -265,6 +265,37 @@ func BenchmarkMask(b *testing.B) {
 	b.Run("memory", func(b *testing.B) { peakMemory(b, xecIn(b, many, "secrets", "redact", path)) })
 }
 
+// BenchmarkTask compares the start of the first command of a task with that of the same
+// shell command without xec, and 100 steps at once with as many in a shell.
+func BenchmarkTask(b *testing.B) {
+	need(b, "shells")
+	home := homeWith(b, 100)
+	config := "tasks:\n  one: test -n \"${secret:" + aKey + "}\"\n  many:\n    steps:\n      - parallel:\n" + strings.Repeat("          - test -n \"${secret:"+aKey+"}\"\n", 100)
+	project := filepath.Join(home, "project")
+	if err := os.MkdirAll(filepath.Join(project, ".xec"), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(project, ".xec", "config.yaml"), []byte(config), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	run := func(task string) func() *exec.Cmd {
+		return func() *exec.Cmd {
+			cmd := xecIn(b, home, "run", task)()
+			cmd.Dir = project
+			return cmd
+		}
+	}
+	shell := func(script string) func() *exec.Cmd {
+		sh, err := exec.LookPath("sh")
+		if err != nil {
+			b.Skip(err)
+		}
+		return floor(b, "derive", "--", sh, "-c", script)
+	}
+	b.Run("one", pair{run("one"), shell("test -n x")}.run)
+	b.Run("many", pair{run("many"), shell(`i=0; while [ $i -lt 100 ]; do sh -c 'test -n x' & i=$((i+1)); done; wait`)}.run)
+}
+
 // toPipe makes standard output a pipe that is read and dropped.
 func toPipe(command func() *exec.Cmd) func() *exec.Cmd {
 	return func() *exec.Cmd {
