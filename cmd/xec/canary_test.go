@@ -72,7 +72,8 @@ func canaryCases() []canaryCase {
 		{args: args("render ok.tmpl"), shows: true},
 		{args: args("render -"), stdin: "${secret:CANARY}", shows: true},
 		{args: args("render hex.tmpl"), shows: true},
-		{args: args("exec --only CANARY -- printenv CANARY"), shows: true},
+		{args: args("exec --only CANARY --no-mask -- printenv CANARY"), shows: true},
+		{args: args("-c tasks.yaml run --no-mask places"), shows: true},
 		// Where it is not.
 		{args: args("--help")},
 		{args: args("secrets"), status: 2},
@@ -88,6 +89,16 @@ func canaryCases() []canaryCase {
 		{args: args("render ok.tmpl -o out")},
 		{args: args("render ok.tmpl --check")},
 		{args: args("exec --only CANARY -- true")},
+		{args: args("exec --only CANARY -- printenv CANARY")},
+		{args: args("exec --file F=CANARY --stdin CANARY -- sh -c cat")},
+		{args: args("secrets redact"), stdin: "a " + canary + " b"},
+		{args: args("secrets redact value ok.json")},
+		{args: args("run -c tasks.yaml places")},
+		{args: args("run -c tasks.yaml together")},
+		{args: args("run -c tasks.yaml places --dry-run")},
+		{args: args("run -c tasks.yaml quoted"), status: 2},
+		{args: args("run -c tasks.yaml wrong"), status: 2},
+		{args: []string{"run", "-c", "tasks.yaml", "param", "-p", "n=" + canary}, status: 2},
 		{args: args("exec --env-file ok.tmpl -- true")},
 		{args: args("__complete secrets get C")},
 		{args: args("demo")},
@@ -174,6 +185,24 @@ func keyFile(home string) string { return filepath.Join(home, ".xec", "key") }
 
 // canaryFiles lie in the working folder.
 var canaryFiles = map[string]string{
+	"tasks.yaml": `tasks:
+  places:
+    env: {E: "${secret:CANARY}"}
+    steps:
+      - |
+        x=${secret:CANARY}; y="a ${secret:CANARY}"; z='b ${secret:CANARY}'
+        echo "$x" "$(echo ${secret:CANARY} | cat)" <<X
+        ${secret:CANARY}
+        X
+        case ${secret:CANARY} in ${secret:CANARY}) sh -c true;; esac
+        f() { printf '%s\n' "$1"; }; f ${secret:CANARY}; test -n "$E" && true
+      - {command: "echo ${secret:CANARY}", register: out}
+      - {command: "echo ${out}", when: "${secret:CANARY} != ''"}
+  together: {parallel: ["echo ${secret:CANARY}", "echo ${secret:CANARY} >&2", {command: "echo ${secret:CANARY}", timeout: 1m}]}
+  quoted: "cat <<'E'\n${secret:CANARY}\nE\n"
+  wrong: {command: "echo ${secret:CANARY}", when: "${secret:CANARY} < 3"}
+  param: {params: {n: {type: number}}, command: "echo ${params.n}"}
+`,
 	"value":        canary,
 	"ok.yaml":      "a: ${secret:CANARY}\nb: |\n  ${secret:CANARY}\n",
 	"ok.toml":      "a = ${secret:CANARY}\nb = '${secret:CANARY}'\n",
@@ -317,7 +346,8 @@ func TestNoValueOnACommandLine(t *testing.T) {
 	need(t, "root") // to anybody else the arguments that a private process hands on are closed
 	home := canaryHome(t)
 	for _, line := range []string{
-		"exec --only CANARY -- sh -c 'sh -c true'", "exec --env-file ok.tmpl -- true", "render ok.tmpl", "secrets get CANARY", "secrets export --force", "demo",
+		"exec --only CANARY -- sh -c 'sh -c true'", "exec --env-file ok.tmpl -- true", "exec --file F=CANARY --stdin CANARY -- sh -c true", "render ok.tmpl",
+		"run -c tasks.yaml places", "run -c tasks.yaml together", "secrets get CANARY", "secrets export --force", "demo",
 	} {
 		trace := filepath.Join(t.TempDir(), "trace")
 		cmd := exec.Command("sh", "-c", "exec strace -f -s 100000 -e trace=execve -o "+trace+" "+program(t, "xec")+" "+line)
