@@ -104,6 +104,23 @@
 //     configuration that is not approved, or a store that git would commit, which is sealed.
 //     Of git it believes nothing but whether a file is ignored or tracked.
 //   - What is told on standard error has one line, and names in it act on no terminal.
+//   - What a child prints is masked as package mask says; exec becomes the program where
+//     nothing is to be hidden: no secret is handed over, all are shorter than 4 bytes, every
+//     output is a file or a device, or masking is off. The value and what the filters of a
+//     reference have made of it count as values.
+//   - --fail-on-leak is refused where an output is not looked at.
+//   - redact hides the secrets of the whole store, in a project too.
+//   - A value that is delivered as a file or on standard input is no variable as well, unless
+//     that is asked for.
+//   - run: a flag behind the task that is none of xec's is a parameter; one that xec has is
+//     xec's, so such a parameter is given with -p. Parameters that no task declares are
+//     refused. A task's commands run in the folder of the project.
+//   - A step that registers its output, has a time limit or runs beside others has no
+//     terminal, and a process group that ends as a whole; what is registered is not shown.
+//     The status of a step whose time is up is 124.
+//   - An interrupt ends the task, also the steps that always run. A secret in the arguments of
+//     a script is refused, for it would stand on a command line; one in the arguments of a
+//     program within a shell command is a warning.
 package main
 
 import "os"

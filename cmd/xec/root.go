@@ -18,8 +18,9 @@ func newRootCommand(a *app, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "xec",
 		Short: "Keep secrets out of files, and put them where they are needed",
-		Long: `xec resolves ${secret:KEY} against an encrypted store: in texts (xec render),
-in the environment of programs (xec exec). xec secrets keeps the store.`,
+		Long: `xec resolves ${secret:KEY} against an encrypted store: in texts (xec render), in the
+environment of programs (xec exec), in the tasks of a project (xec run). xec secrets keeps
+the store.`,
 		Example: `  xec demo
   xec secrets set DATABASE_PASSWORD
   xec render app.env.tmpl -o app.env
