@@ -116,8 +116,8 @@ func TestHostileValuesArriveInChildrenAndTexts(t *testing.T) {
 	}
 	for name, args := range map[string][]string{
 		"render":          {"render", "-"},
-		"exec":            {"exec", "--", "sh", "-c", printAll("", keys)},
-		"exec --env-file": {"exec", "--env-file", file, "--", "sh", "-c", printAll("F_", keys)},
+		"exec":            {"exec", "--no-mask", "--", "sh", "-c", printAll("", keys)},
+		"exec --env-file": {"exec", "--no-mask", "--env-file", file, "--", "sh", "-c", printAll("F_", keys)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(program(t, "xec"), args...)

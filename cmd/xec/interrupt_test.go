@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,18 +19,28 @@ func TestInterruptedRenderLeavesNothing(t *testing.T) {
 		t.Skip("no signals")
 	}
 	home := homeWith(t, 100)
-	template := filepath.Join(home, "template")
-	if err := errors.Join(os.WriteFile(template, []byte("${secret:"+aKey+"}\n"), 0o600), os.Truncate(template, 1<<30)); err != nil {
+	// The last files of many have names before they are whole, by which it can be seen that
+	// they are being written.
+	templates := filepath.Join(home, "templates")
+	last := filepath.Join(templates, "z")
+	err := os.Mkdir(templates, 0o700)
+	for i := range 201 {
+		err = errors.Join(err, os.WriteFile(filepath.Join(templates, fmt.Sprint(i)), []byte("${secret:"+aKey+"}\n"), 0o600))
+	}
+	if err := errors.Join(err, os.WriteFile(last, []byte("${secret:"+aKey+"}\n"), 0o600), os.Truncate(last, 1<<30)); err != nil {
 		t.Fatal(err)
 	}
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		folder := t.TempDir()
-		cmd := exec.Command(program(t, "xec"), "render", template, "-o", filepath.Join(folder, "out"))
+		cmd := exec.Command(program(t, "xec"), "render", templates, "-o", filepath.Join(folder, "out"))
 		cmd.Env = cleanEnv(home)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for len(filesIn(t, folder)) == 0 {
+		for {
+			if found, err := filepath.Glob(filepath.Join(folder, "out", ".z.*")); err == nil && len(found) > 0 {
+				break
+			}
 			time.Sleep(time.Millisecond)
 		}
 		interrupted(t, cmd, signal)

@@ -41,6 +41,7 @@ var places = []place{
 	{"hcl", "<<-E …", "k = ", "<<-E\n  ${secret:K}\n  E", "\n"},
 	{"ini", "…", "k = ", "${secret:K}", "\n"},
 	{"ini", `"…"`, "k = ", `"${secret:K}"`, "\n"},
+	{"ini-raw", "…", "k = ", "${secret:K}", "\n"},
 	{"netrc", "…", "default password ", "${secret:K}", "\n"},
 	{"netrc", `"…"`, "default password ", `"${secret:K}"`, "\n"},
 	{"properties", "…", "k=", "${secret:K}", "\n"},
