@@ -262,6 +262,9 @@ func (r *reading) expansion(p *syntax.ParamExp, in context) {
 	if p.Slice != nil {
 		r.refuse(p, &arithmetic)
 	}
+	if p.Exp == nil && p.Repl == nil && p.NestedParam == nil {
+		return
+	}
 	if p.Exp == nil || p.Param == nil || p.Flags != nil || p.NestedParam != nil || p.Excl || p.Length || p.IsSet ||
 		p.Split != 0 || p.GlobSubst != 0 || p.RcExpand != 0 {
 		r.refuse(p, &inReplace)
