@@ -39,11 +39,11 @@ func (r *reading) arguments(args []*syntax.Word) {
 	if !whole {
 		name = ""
 	}
-	switch {
-	case r.builtin(name, args):
-	case r.names.functions[name] && whole:
+	isFunction := whole && r.names.functions[name]
+	if isFunction {
 		r.warnDirect(args, functionNotice)
-	default:
+	}
+	if !r.builtin(name, args) && !isFunction {
 		r.program(args)
 	}
 }

@@ -124,7 +124,7 @@ var shells = []struct {
 	{"dash", Sh, []string{"C.UTF-8"}},
 	{"bash --posix", Sh, []string{"C"}},
 	{"bash", Bash, []string{"C.UTF-8"}},
-	{"zsh", Zsh, []string{"C", "C.UTF-8"}},
+	{"zsh", Zsh, []string{"C.UTF-8"}},
 }
 
 func TestEveryValueArrivesAtEveryPlace(t *testing.T) {

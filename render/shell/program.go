@@ -20,7 +20,9 @@ func (r *reading) program(args []*syntax.Word) {
 		name, rest := path.Base(text), args[i+1:]
 		switch {
 		case whole && (i == 0 || through):
-			r.runner(name, rest)
+			if r.runner(name, rest) {
+				return
+			}
 		case whole && isShell(name) && len(rest) > 0 && isCodeOption(rest[0]):
 			r.shell(rest)
 		}
@@ -77,8 +79,9 @@ func shown(w *syntax.Word) string {
 	return name
 }
 
-// runner refuses what a program of some name would run of its arguments.
-func (r *reading) runner(name string, args []*syntax.Word) {
+// runner refuses what a program of some name would run of its arguments, and reports
+// whether that is all that there is to say of them.
+func (r *reading) runner(name string, args []*syntax.Word) (done bool) {
 	switch {
 	case isShell(name):
 		r.shell(args)
@@ -88,11 +91,14 @@ func (r *reading) runner(name string, args []*syntax.Word) {
 	switch name {
 	case "eval", "trap", "watch", "parallel":
 		r.refuseAll(args, &asCode)
+		return true
 	case "ssh", "slogin", "autossh", "mosh":
 		r.ssh(args)
+		return true
 	case "su", "runuser", "script", "flock":
 		r.flagged(args, "c", &asCode)
 	}
+	return false
 }
 
 func isShell(name string) bool {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 // is a list of as many elements as the digit behind it says.
 func refsIn(command string) (refs []Ref) {
 	for i, span := range rendertest.Find(command) {
-		ref := Ref{Span: span, Name: "XEC_" + string(rune('A'+i)), Secret: true}
+		ref := Ref{Span: span, Name: nameOf(i), Secret: true}
 		if body := command[span.Start:span.End]; strings.Contains(body, "secret:L") {
 			ref.List, ref.Len = true, int(body[len("${secret:L")]-'0')
 		}
@@ -46,4 +47,12 @@ func TestPlaces(t *testing.T) {
 			})
 		}
 	}
+}
+
+// nameOf is XEC_A, XEC_B and so on, and then one with a number.
+func nameOf(i int) string {
+	if i < 26 {
+		return "XEC_" + string(rune('A'+i))
+	}
+	return "XEC_Z" + strconv.Itoa(i)
 }

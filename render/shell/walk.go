@@ -1,6 +1,10 @@
 package shell
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"slices"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // context is what stands around a part of a word.
 type context uint8
@@ -27,9 +31,14 @@ func (r *reading) stmt(s *syntax.Stmt) {
 	for _, redirect := range s.Redirs {
 		r.redirect(redirect)
 	}
-	if len(s.Redirs) > 0 && s.Cmd != nil && r.runsInput(s.Cmd) {
+	if s.Cmd != nil && slices.ContainsFunc(s.Redirs, r.feeds) && r.runsInput(s.Cmd) {
 		r.refuseInput(s.Redirs)
 	}
+}
+
+// feeds reports whether a redirection has a reference.
+func (r *reading) feeds(d *syntax.Redirect) bool {
+	return r.has(d.Word) || d.Hdoc != nil && r.has(d.Hdoc)
 }
 
 func (r *reading) command(c syntax.Command) {
