@@ -135,6 +135,9 @@ func TestEveryValueArrivesAtEveryPlace(t *testing.T) {
 	}
 	for _, shell := range shells {
 		t.Run(shell.command, func(t *testing.T) {
+			if shell.command == "sh" && isSame(t, "sh", "dash") {
+				t.Skip("sh is dash")
+			}
 			var script bytes.Buffer
 			var wants, names []string
 			for _, s := range spots() {
@@ -163,6 +166,14 @@ func TestEveryValueArrivesAtEveryPlace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// isSame reports whether two programs are the same file.
+func isSame(t *testing.T, a, b string) bool {
+	t.Helper()
+	infoA, errA := os.Stat(rendertest.Program(t, a))
+	infoB, errB := os.Stat(rendertest.Program(t, b))
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // spliceAs splices a command with the variable XEC for each reference.

@@ -69,11 +69,9 @@ func (r *reading) sameList(want, got reflect.Value) bool {
 	return true
 }
 
-// somewhere is a position that is there.
-var somewhere = syntax.NewPos(0, 1, 1)
-
 // variable is "$NAME".
 func variable(name string) *syntax.DblQuoted {
+	somewhere := syntax.NewPos(0, 1, 1)
 	param := &syntax.Lit{ValuePos: somewhere, ValueEnd: somewhere, Value: name}
 	return &syntax.DblQuoted{Left: somewhere, Right: somewhere, Parts: []syntax.WordPart{
 		&syntax.ParamExp{Dollar: somewhere, Short: true, Param: param},
@@ -82,6 +80,7 @@ func variable(name string) *syntax.DblQuoted {
 
 // inner is ${NAME}, in quotes that are the command's own.
 func inner(name string) *syntax.ParamExp {
+	somewhere := syntax.NewPos(0, 1, 1)
 	param := &syntax.Lit{ValuePos: somewhere, ValueEnd: somewhere, Value: name}
 	return &syntax.ParamExp{Dollar: somewhere, Rbrace: somewhere, Param: param}
 }
