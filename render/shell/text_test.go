@@ -91,6 +91,9 @@ func TestShMayBeDashOrBash(t *testing.T) {
 	for _, command := range []string{`echo $'${secret:K}'`, `echo $'\'' ${secret:K} \'`} {
 		_, err := splice(command, Sh)
 		rendertest.RequireError(t, err, strings.Index(command, "${secret"), secret.Invalid)
+		if !strings.Contains(err.Error(), "sh may be dash or bash") {
+			t.Errorf("%s: %v", command, err)
+		}
 	}
 }
 
