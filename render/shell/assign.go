@@ -44,24 +44,30 @@ func (r *reading) assigned(name string, value *syntax.Word) {
 	case !r.has(value):
 	case r.names.numbers[name] || r.names.numbers[anyName]:
 		r.refuse(value, &inInteger)
-	case isSpecial(name):
+	case isSpecial(name), r.dialect == Zsh && isSpecialInZsh(name):
 		r.refuse(value, &inSpecial)
 	}
 }
 
-// isSpecial reports whether a shell evaluates the value of a variable: as a number, as a
-// prompt, or as the name of what it runs first.
+// isSpecial reports whether one shell or another evaluates the value of a variable: as a
+// number, as a prompt, or as the name of what it runs first.
 func isSpecial(name string) bool {
 	switch name {
-	case "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT", "PROMPT2", "PROMPT3", "PROMPT4", "RPS1", "RPS2", "RPROMPT",
-		"RPROMPT2", "SPROMPT", "prompt", "PROMPT_COMMAND", "PROMPT_DIRTRIM", "POSTEDIT", "PSVAR", "psvar",
-		"BASH_ENV", "ENV", "MAILPATH", "MAILCHECK", "FCEDIT", "BASH_ALIASES", "BASH_CMDS", "aliases", "galiases", "saliases",
-		"functions", "dis_functions", "options", "commands", "precmd_functions", "preexec_functions", "chpwd_functions",
-		"periodic_functions", "zshexit_functions", "zshaddhistory_functions", "READNULLCMD", "NULLCMD",
-		"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD", "LINENO", "BASHPID", "PPID", "UID", "EUID", "GID", "EGID",
-		"LINES", "COLUMNS", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "ZSH_SUBSHELL", "FUNCNEST", "status", "TTYIDLE",
-		"SAVEHIST", "SHLVL", "HISTSIZE", "HISTFILESIZE", "ARGC", "TMOUT", "LISTMAX", "KEYTIMEOUT", "LOGCHECK", "ERRNO",
-		"BASH_ARGV0", "EPOCHSECONDS", "EPOCHREALTIME", "argv", "DIRSTACK", "COPROC", "IFS":
+	case "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "BASH_ENV", "ENV", "MAILPATH", "FCEDIT", "BASH_ALIASES", "BASH_CMDS",
+		"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD", "LINENO", "BASHPID", "PPID", "UID", "EUID":
+		return true
+	}
+	return false
+}
+
+// isSpecialInZsh reports whether zsh does so with a variable that is like others elsewhere.
+func isSpecialInZsh(name string) bool {
+	switch name {
+	case "PROMPT", "PROMPT2", "PROMPT3", "PROMPT4", "RPS1", "RPS2", "RPROMPT", "RPROMPT2", "SPROMPT", "prompt", "POSTEDIT",
+		"GID", "EGID", "LINES", "COLUMNS", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "ZSH_SUBSHELL", "FUNCNEST", "status", "TTYIDLE",
+		"SAVEHIST", "SHLVL", "HISTSIZE", "ARGC", "TMOUT", "LISTMAX", "KEYTIMEOUT", "LOGCHECK", "MAILCHECK", "ERRNO", "READNULLCMD", "NULLCMD",
+		"aliases", "galiases", "saliases", "functions", "dis_functions", "dis_aliases", "options", "commands",
+		"precmd_functions", "preexec_functions", "chpwd_functions", "periodic_functions", "zshexit_functions":
 		return true
 	}
 	return false

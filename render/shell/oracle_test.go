@@ -215,3 +215,26 @@ func run(t *testing.T, shell string, script []byte, env []string) []string {
 	parts := strings.Split(stdout.String(), "\x00")
 	return parts[:len(parts)-1]
 }
+
+// TestFilesHaveTheNameOfTheValue: a value is the name of a file, and no pattern for one.
+func TestFilesHaveTheNameOfTheValue(t *testing.T) {
+	const command = `: >f${secret:K}; : >>"f${secret:K}"; : <f${secret:K}; (cd ./d${secret:K}) 2>/dev/null || [ -f 'f${secret:K}' ] && rm f${secret:K} && printf 'yes\0'`
+	var values []hostile.Kind
+	for _, k := range hostile.Kinds() {
+		if len(k.Value) < 200 && !strings.ContainsAny(k.Value, "/\x00") {
+			values = append(values, k)
+		}
+	}
+	for _, shell := range shells {
+		text := spliceAs(t, command, shell.dialect)
+		var script bytes.Buffer
+		var env []string
+		for i, k := range values {
+			env = append(env, fmt.Sprintf("E_%d=%s", i, k.Value))
+			fmt.Fprintf(&script, "XEC=$E_%d\n%s\n", i, text)
+		}
+		if got := run(t, shell.command, script.Bytes(), append(env, "PATH="+os.Getenv("PATH"))); len(got) != len(values) {
+			t.Errorf("%s: %d of %d", shell.command, len(got), len(values))
+		}
+	}
+}

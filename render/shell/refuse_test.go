@@ -136,6 +136,7 @@ var refusals = []struct {
 	{`PS4=${secret:K}`, "sh bash zsh", &inSpecial},
 	{`BASH_ENV=${secret:K} bash x`, "sh bash zsh", &inSpecial},
 	{`export ENV=${secret:K}`, "sh bash zsh", &inSpecial},
+	{`COLUMNS=${secret:K} x`, "zsh", &inSpecial},
 	{`RANDOM=${secret:K}`, "sh bash zsh", &inSpecial},
 	{`: ${OPTIND:=${secret:K}}`, "sh bash zsh", &inSpecial},
 	{`printf ${secret:K} x`, "sh bash zsh", &inFormat},

@@ -36,6 +36,7 @@ var silent = []string{
 	`: ${secret:K}`, `cd ${secret:K}`, `echo ${secret:K} | docker login --password-stdin`, "cat <<EOF\n${secret:K}\nEOF\n", "psql <<EOF\n${secret:K}\nEOF\n",
 	`K=${secret:K}; curl x`, `case ${secret:K} in a) ;; esac`, `for x in ${secret:K}; do :; done`, `curl x >${secret:K}`, `command -v ${secret:K}`, `f() { local x=${secret:K}; }`,
 	`K=${secret:K} sh -c 'echo "$K"'`, `printf '%s\n' ${secret:K} | ssh host 'IFS= read -r K; x'`, `. ./${secret:K}.sh`, `curl x # ${secret:K}`, `printf %s ${secret:K} | python3 x.py`, `curl -K <(echo ${secret:K})`,
+	`printf -v x %s ${secret:K}`, `x=1; local y=${secret:K}`, `IFS=${secret:K} read -r a`, `echo ${secret:K} >x${secret:K}`,
 	`printf %s ${secret:K} | kubectl create -f -`, `printf %s ${secret:K} | grep bash`, `echo ${secret:K} | sh -c 'cat'`, `set -- ${secret:K}`,
 }
 
