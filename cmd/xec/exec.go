@@ -80,7 +80,7 @@ process, nothing in between.`,
 	f.BoolVar(&o.pristine, "pristine", false, "hand over nothing of the environment of xec")
 	f.StringArrayVar(&o.allowName, "allow-name", nil, "allow the variable `NAME`, though programs act on it (PATH, LD_PRELOAD, NODE_OPTIONS, ...)")
 	f.StringArrayVar(&o.drop, "drop", nil, "do not hand over the variable `NAME` of the environment of xec")
-	f.StringArrayVar(&o.files, "file", nil, "put a value into a file for the program alone, and its path into a variable: `NAME=KEY`")
+	f.StringArrayVar(&o.files, "file", nil, "put a value into a file for the program alone, and its path into a variable: `NAME=KEY` (on Linux a descriptor; programs that close what they inherit, as ssh does, do not find it)")
 	complete(cmd, "file", a.completeKeysBehind("=", true))
 	f.StringVar(&o.stdin, "stdin", "", "make the value of this `KEY` the standard input")
 	complete(cmd, "stdin", a.completeKeysBehind("", false))

@@ -112,13 +112,16 @@
 //   - redact hides the secrets of the whole store, in a project too.
 //   - A value that is delivered as a file or on standard input is no variable as well, unless
 //     that is asked for.
+//   - A project's env is for exec. A task gets the values that it names itself: it could not
+//     be told which of the others it needs.
 //   - run: a flag behind the task that is none of xec's is a parameter; one that xec has is
 //     xec's, so such a parameter is given with -p. Parameters that no task declares are
 //     refused. A task's commands run in the folder of the project.
 //   - A step that registers its output, has a time limit or runs beside others has no
 //     terminal, and a process group that ends as a whole; what is registered is not shown.
 //     The status of a step whose time is up is 124.
-//   - An interrupt ends the task, also the steps that always run. A secret in the arguments of
+//   - After an interrupt those steps of a task follow that are meant for a failure; then xec
+//     dies of the signal. A secret in the arguments of
 //     a script is refused, for it would stand on a command line; one in the arguments of a
 //     program within a shell command is a warning.
 package main

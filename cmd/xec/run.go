@@ -19,6 +19,7 @@ import (
 type runOptions struct {
 	params []string // NAME=VALUE
 	dryRun bool
+	help   bool
 	format string
 	masking
 }
@@ -34,7 +35,16 @@ shell, quoted for the place where they stand: no value is parsed by a shell, or 
 its command line. What is printed is masked. A parameter is given as -p NAME=VALUE, or as
 --NAME VALUE behind the task. The exit status is that of the command that failed.
 
-Without a TASK the tasks are listed.`,
+Without a TASK the tasks are listed; xec run TASK --help shows one.
+
+A task is a command, or a map: description, params, env, workdir, shell (sh, bash, zsh),
+timeout, and command, script, task (with: its parameters), parallel, or steps. A step is a
+command, or a map of these with name, when (${params.env} == "production" && success()),
+register (a variable for its output), onFailure (abort, continue, {retry: 3, delay: 2s}),
+alwaysRun. A parameter: name, type (string, number, integer, boolean), required, default,
+values, pattern, min, max, description. In a command ${secret:KEY}, ${params.NAME},
+${vars.NAME}, ${env.NAME} and the names of variables are xec's; everything else is the
+shell's.`,
 		Example: `  xec run
   xec run deploy -p env=production
   xec run deploy --env production --dry-run`,
@@ -48,10 +58,15 @@ Without a TASK the tasks are listed.`,
 			if len(args) == 0 {
 				return runTasks(a, o)
 			}
-			if err := o.parseBehind(cmd.Flags(), args[1:]); err != nil {
+			behind := divide(cmd.Flags(), args[1:])
+			if err := cmd.Flags().Parse(behind.own); err != nil {
+				return flagError(err)
+			}
+			if err := noEmptyFlag(cmd.Flags()); err != nil {
 				return err
 			}
-			return runTask(cmd.Context(), a, args[0], o)
+			o.help, _ = cmd.Flags().GetBool("help")
+			return runTask(cmd.Context(), a, args[0], o, behind.rest)
 		},
 	}
 	f := cmd.Flags()
@@ -66,39 +81,59 @@ Without a TASK the tasks are listed.`,
 	return cmd
 }
 
-// parseBehind reads what stands behind the task: flags of xec, and parameters.
-func (o *runOptions) parseBehind(f *pflag.FlagSet, args []string) error {
-	var own []string
+// behind is what stands behind the task: flags of xec, and the rest.
+type behind struct{ own, rest []string }
+
+// divide takes the flags of xec out of what stands behind the task.
+func divide(f *pflag.FlagSet, args []string) (b behind) {
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
-		name, value, inOne := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+		name, _, inOne := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
 		flag := f.Lookup(name)
 		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' {
 			flag, inOne = f.ShorthandLookup(arg[1:2]), len(arg) > 2
 		}
-		isParam := strings.HasPrefix(arg, "--") && flag == nil && name != ""
-		if !strings.HasPrefix(arg, "-") || !isParam && flag == nil {
+		switch {
+		case flag == nil || !strings.HasPrefix(arg, "-"):
+			b.rest = append(b.rest, arg)
+		case inOne || flag.NoOptDefVal != "" || len(args) == 0:
+			b.own = append(b.own, arg)
+		default:
+			b.own = append(b.own, arg, args[0])
+			args = args[1:]
+		}
+	}
+	return b
+}
+
+// addRest adds parameters of the form --NAME VALUE or --NAME=VALUE. A boolean one needs no
+// value.
+func (o *runOptions) addRest(t *task.Task, rest []string) error {
+	for len(rest) > 0 {
+		arg := rest[0]
+		rest = rest[1:]
+		name, value, inOne := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+		if !strings.HasPrefix(arg, "--") || name == "" {
 			err := secret.Errorf(secret.Invalid, "run: an argument behind the task that is no parameter")
 			return secret.WithHint(err, "-p NAME=VALUE, or --NAME VALUE")
 		}
-		takesNext := !inOne && (isParam || flag.NoOptDefVal == "")
-		if takesNext {
-			if len(args) == 0 {
-				return secret.Errorf(secret.Invalid, "--%s needs a value", name)
-			}
-			value, args = args[0], args[1:]
+		if err := t.CheckName(name); err != nil {
+			return err
 		}
+		isSwitch := t.Param(name).Type == "boolean" && (len(rest) == 0 || rest[0] != "true" && rest[0] != "false")
 		switch {
-		case isParam:
-			o.params = append(o.params, name+"="+value)
-		case takesNext:
-			own = append(own, arg, value)
+		case inOne:
+		case isSwitch:
+			value = "true"
+		case len(rest) == 0:
+			return secret.Errorf(secret.Invalid, "--%s needs a value", name)
 		default:
-			own = append(own, arg)
+			value, rest = rest[0], rest[1:]
 		}
+		o.params = append(o.params, name+"="+value)
 	}
-	return f.Parse(own)
+	return nil
 }
 
 // given gives the parameters of a call by their names.
@@ -124,6 +159,9 @@ func runTasks(a *app, o runOptions) error {
 		return err
 	}
 	names := task.Names(c)
+	if len(names) == 0 {
+		a.say("there are no tasks here: the configuration has none below tasks")
+	}
 	if o.format == "json" {
 		return a.listTasksJSON(c, names)
 	}
@@ -186,7 +224,7 @@ func (a *app) completeTasks(_ *cobra.Command, args []string, _ string) ([]string
 	return slices.Clip(all), cobra.ShellCompDirectiveNoFileComp
 }
 
-func runTask(ctx context.Context, a *app, name string, o runOptions) error {
+func runTask(ctx context.Context, a *app, name string, o runOptions, rest []string) error {
 	c, err := a.needConfig("-c FILE names one; xec exec -- COMMAND starts a program with secrets")
 	if err != nil {
 		return err
@@ -195,16 +233,23 @@ func runTask(ctx context.Context, a *app, name string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	r := &taskRun{app: a, config: c, plan: plan, options: o}
+	if o.help {
+		return a.showPlan(plan)
+	}
+	r := &taskRun{app: a, config: c, plan: plan}
 	if r.filters, err = o.filters(a, &r.set); err != nil {
 		return err
 	}
+	if err := o.addRest(plan.Task, rest); err != nil {
+		return err
+	}
+	r.options = o
 	given, err := o.given()
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
-		if err := plan.Task.CheckNames(names(given)); err != nil {
+		if err := plan.Task.Check(given); err != nil {
 			return err
 		}
 		return a.showPlan(plan)

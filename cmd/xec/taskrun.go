@@ -59,6 +59,9 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 		Tell: r.tell,
 	}
 	failure, err := runner.Run(ctx, r.plan, task.NewScope(params))
+	if failure == context.DeadlineExceeded { // between two steps
+		failure = timeUp("tasks." + r.plan.Task.Name)
+	}
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		err = nil // this process dies of the signal
 	}

@@ -35,7 +35,7 @@ func isTimed(ctx context.Context) bool {
 // Start implements task.Starter.
 func (r *taskStarter) Start(ctx context.Context, s *task.Step, in *task.Scope) (out task.Outcome, err error) {
 	if err := context.Cause(ctx); err != nil {
-		return out, err
+		return task.Outcome{Failure: err}, nil
 	}
 	command, dir, err := r.command(ctx, s, in)
 	if err != nil {
@@ -214,11 +214,15 @@ func (r *taskStarter) apart(ctx context.Context, s *task.Step, in *task.Scope, c
 		cmd.Stdout = &registered
 	}
 	out.Failure = runInGroup(ctx, cmd)
-	if s.Timeout > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		out.Failure = &child.ExitError{Status: timedOut, Err: secret.Errorf(secret.General, "%s: %s: its time is up, after %v", s.Place, s.Path, s.Timeout)}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		out.Failure = timeUp(s.Path)
 	}
 	out.Output = registered.Bytes()
 	return out, errors.Join(stdout.Close(), stderr.Close())
+}
+
+func timeUp(path string) error {
+	return &child.ExitError{Status: timedOut, Err: secret.Errorf(secret.General, "%s: its time is up", path)}
 }
 
 // runInGroup runs a command in a process group of its own. The error is a *child.ExitError.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -154,7 +155,8 @@ func (e *Evaluator) named(ref *resolve.Reference) (string, error) {
 	if ref.HasDefault {
 		return ref.Default, nil
 	}
-	return "", secret.Errorf(secret.General, "there is no %s %s, and no default", what, ref.Name)
+	err := secret.Errorf(secret.General, "there is no %s %s, and no default", what, ref.Name)
+	return "", secret.WithHint(err, "%s:-text} says what is taken then", strings.TrimSuffix(ref.Raw, "}"))
 }
 
 // Resolve gives a node with everything in it resolved. Errors that Need has told are not

@@ -276,6 +276,9 @@ func (p *parser) operand() *node {
 		return &node{op: name, offset: w.offset}
 	}
 	p.at--
+	if string(w.parts[0].Literal) == "always" {
+		p.fail("success() and failure() are what there is; a step that always runs says alwaysRun: true")
+	}
 	p.fail("expected quotes around a text")
 	return w
 }

@@ -18,7 +18,7 @@
 //	                                 comes on top of what is said around it
 //	name, register, onFailure,       of a step
 //	alwaysRun, when
-//	timeout                          of a step, or of a task that is one
+//	timeout                          of a step, or of a task: of all its steps together
 //
 // shell is sh, bash or zsh, by name or path. A timeout, and the delay of a retry, is a time
 // like 1m30s, or a number of seconds. Keys that are known elsewhere and not carried out here
@@ -39,6 +39,9 @@
 //	                for that, by alwaysRun or by a condition with success() or failure()
 //	continue        the task goes on as if nothing had happened
 //	{retry: 3, delay: 2s}  it is tried up to three times more, then the task fails
+//
+// A task whose time is up, or that is interrupted, fails too; the steps that are meant for
+// that follow, with all the time that they want.
 //
 // A task fails as the first of its steps that fails. A step that calls a task fails as that
 // does. Of steps that run at once all come to their ends; what they register can be seen

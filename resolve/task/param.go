@@ -2,6 +2,7 @@ package task
 
 import (
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -108,27 +109,55 @@ func (r *reader) number(n *config.Node, path, key string) *float64 {
 	return &f
 }
 
+// Param gives the parameter of a name, the zero Param if there is none.
+func (t *Task) Param(name string) Param {
+	for _, p := range t.Params {
+		if p.Name == name {
+			return p
+		}
+	}
+	return Param{}
+}
+
+// CheckName returns an error of kind secret.Invalid unless a task has a parameter.
+func (t *Task) CheckName(name string) error {
+	var names []string
+	for _, p := range t.Params {
+		if p.Name == name {
+			return nil
+		}
+		names = append(names, p.Name)
+	}
+	err := secret.Errorf(secret.Invalid, "%s has no parameter %s", t.Name, name)
+	if near := resolve.Nearest(name, names); near != "" {
+		err = secret.WithHint(err, "did you mean %s?", near)
+	}
+	return err
+}
+
 // CheckNames returns an error of kind secret.Invalid, or several, for parameters that a
 // task does not have, and for those that it needs and nobody gives.
 func (t *Task) CheckNames(given []string) error {
 	var errs []error
-	var names []string
 	for _, p := range t.Params {
-		names = append(names, p.Name)
 		if p.Required && p.Default == nil && !slices.Contains(given, p.Name) {
 			err := secret.Errorf(secret.Invalid, "%s: the parameter %s is missing", t.Name, p.Name)
 			errs = append(errs, secret.WithHint(err, "-p %s=…", p.Name))
 		}
 	}
 	for _, name := range given {
-		if slices.Contains(names, name) {
-			continue
+		errs = append(errs, t.CheckName(name))
+	}
+	return errors.Join(errs...)
+}
+
+// Check returns what is wrong with the parameters of a call.
+func (t *Task) Check(given map[string]secret.Value) error {
+	errs := []error{t.CheckNames(slices.Sorted(maps.Keys(given)))}
+	for _, p := range t.Params {
+		if v, ok := given[p.Name]; ok {
+			errs = append(errs, p.Check(string(v.Reveal())))
 		}
-		err := secret.Errorf(secret.Invalid, "%s has no parameter %s", t.Name, name)
-		if near := resolve.Nearest(name, names); near != "" {
-			err = secret.WithHint(err, "did you mean %s?", near)
-		}
-		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

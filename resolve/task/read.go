@@ -48,6 +48,13 @@ func (r *reader) failAt(place config.Place, path string, err error) {
 // elsewhere are keys of other programs that know such tasks. Who writes one means it.
 var elsewhere = []string{"target", "targets", "hooks", "schedule", "cache", "on", "emits", "template", "dependsOn"}
 
+// meantBy are keys of other programs, and what they are here.
+var meantBy = map[string]string{
+	"desc": "it is description", "run": "it is command", "cmd": "it is command", "cmds": "it is steps", "sh": "it is command", "retry": "it is onFailure: {retry: 3, delay: 2s}", "retries": "it is onFailure: {retry: 3, delay: 2s}",
+	"depends": "a step that calls another task first: {task: NAME}", "deps": "a step that calls another task first: {task: NAME}", "needs": "a step that calls another task first: {task: NAME}",
+	"if": "it is when", "dir": "it is workdir", "cwd": "it is workdir", "environment": "it is env", "ignore_error": "it is onFailure: continue", "finally": "it is alwaysRun: true, of a step",
+}
+
 // Keys of tasks and steps.
 var (
 	ofBoth  = []string{"description", "command", "env", "workdir", "shell", "timeout", "script", "args", "parallel"}
@@ -61,11 +68,19 @@ func (r *reader) keys(n *config.Node, path string, known []string) {
 		switch {
 		case slices.Contains(known, p.Key):
 		case slices.Contains(elsewhere, p.Key):
-			r.failAt(p.Place, config.Join(path, p.Key), secret.Errorf(secret.Invalid, "xec does not carry this out; a task runs on this machine, when it is called"))
+			err := secret.Errorf(secret.Invalid, "xec does not carry this out; a task runs on this machine, when it is called")
+			if p.Key == "dependsOn" {
+				err = secret.WithHint(err, "a step that calls another task first: {task: NAME}")
+			}
+			r.failAt(p.Place, config.Join(path, p.Key), err)
 		default:
 			err := secret.Errorf(secret.Invalid, "not a key of a task or step")
 			if near := resolve.Nearest(p.Key, known); near != "" {
 				err = secret.WithHint(err, "did you mean %s?", near)
+			} else if meant := meantBy[p.Key]; meant != "" {
+				err = secret.WithHint(err, "%s", meant)
+			} else {
+				err = secret.WithHint(err, "%s are the keys", strings.Join(known, ", "))
 			}
 			r.failAt(p.Place, config.Join(path, p.Key), err)
 		}
@@ -87,6 +102,9 @@ func (r *reader) task(name string, n *config.Node) *Task {
 	t.Description = r.text(n, path, "description")
 	t.Params = r.params(n.Get("params"), path+".params")
 	steps := n.Get("steps")
+	if steps != nil {
+		t.Timeout = r.duration(n, path, "timeout")
+	}
 	if steps == nil {
 		t.Steps = []*Step{r.step(path, n.Without("params", "description"), common{})}
 		return t

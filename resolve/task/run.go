@@ -83,16 +83,30 @@ func (w walk) tell(s *Step, e Event) {
 	}
 }
 
-// task carries out the steps of a task. When one has failed, only those follow that are
-// meant for that: that always run, or whose condition asks whether one has.
+// task carries out the steps of a task. When one has failed, or the task is to end, only
+// those follow that are meant for that: that always run, or whose condition asks whether
+// one has. They have all the time that they want.
 func (w walk) task(ctx context.Context, t *Task, in *Scope) (failure, err error) {
 	in.Task = t
+	limited := ctx
+	if t.Timeout > 0 {
+		var end context.CancelFunc
+		limited, end = context.WithTimeout(ctx, t.Timeout)
+		defer end()
+	}
 	for _, s := range t.Steps {
-		if failure != nil && !s.AlwaysRun && (s.When == nil || !s.When.CallsStatus()) {
-			w.tell(s, Skipped)
-			continue
+		now := limited
+		if failure == nil {
+			failure = context.Cause(limited)
 		}
-		failed, err := w.step(ctx, s, in, failure != nil)
+		if failure != nil {
+			if !s.AlwaysRun && (s.When == nil || !s.When.CallsStatus()) {
+				w.tell(s, Skipped)
+				continue
+			}
+			now = context.WithoutCancel(ctx)
+		}
+		failed, err := w.step(now, s, in, failure != nil)
 		if err != nil {
 			return failure, err
 		}
@@ -144,8 +158,8 @@ func (w walk) attempts(ctx context.Context, s *Step, in *Scope) (out Outcome, er
 			return out, err
 		}
 		w.tell(s, Retried)
-		if err := w.sleep(ctx, s.OnFailure.Delay); err != nil {
-			return out, err
+		if w.sleep(ctx, s.OnFailure.Delay) != nil { // the task is to end
+			return out, nil
 		}
 	}
 }

@@ -118,6 +118,7 @@ func TestRun(t *testing.T) {
 		"a call":                  {"a: {steps: [{command: say it, register: out}, {task: b, with: {p: 1}}, x]}\nb: {params: {p: 0}, steps: [y, z]}", "say it; y p=1; z p=1; x out=it", "", ""},
 		"a call that fails":       {"a: {steps: [{task: b}, x]}\nb: {steps: [fail, {command: y, alwaysRun: true}]}", "fail; y", "tasks.b.steps[0] failed; tasks.a.steps[0] failed; tasks.a.steps[1] skipped", "failed: fail"},
 		"a timeout":               {"a: {steps: [{command: wait, timeout: 10ms}, x]}", "wait", "tasks.a.steps[0] failed; tasks.a.steps[1] skipped", "context deadline exceeded"},
+		"a timeout of all":        {"a: {timeout: 10ms, steps: [wait, x, {command: y, alwaysRun: true}, {command: z, when: failure()}]}", "wait; y; z", "tasks.a.steps[0] failed; tasks.a.steps[1] skipped", "context deadline exceeded"},
 		"a timeout of a call":     {"a: {steps: [{task: b, timeout: 10ms}]}\nb: wait", "wait", "tasks.b failed; tasks.a.steps[0] failed", "context deadline exceeded"},
 	} {
 		ran, told, failure, err := carryOut(t, test.tasks)
@@ -168,4 +169,35 @@ func TestPlanNamesEachTaskOnce(t *testing.T) {
 	if strings.Join(names, " ") != "a b c" {
 		t.Errorf("tasks %v", names)
 	}
+}
+
+// TestAnInterruptLeavesTheCleanup: what is to run in any case does, in a context that has
+// not ended.
+func TestAnInterruptLeavesTheCleanup(t *testing.T) {
+	plan, err := NewPlan(load(t, "a: {steps: [x, {command: y, alwaysRun: true}, z, {command: undo, when: failure()}]}"), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	interrupted := errors.New("interrupted")
+	cancel(interrupted)
+	f := &fake{tries: map[string]int{}}
+	r := &Runner{Starter: alive{f, t}}
+	failure, err := r.Run(ctx, plan, NewScope(nil))
+	if failure != interrupted || err != nil || strings.Join(f.ran, " ") != "y undo" {
+		t.Errorf("ran %q, failure %v, error %v", f.ran, failure, err)
+	}
+}
+
+// alive fails a test in which something is started in a context that has ended.
+type alive struct {
+	*fake
+	t *testing.T
+}
+
+func (a alive) Start(ctx context.Context, s *Step, in *Scope) (Outcome, error) {
+	if ctx.Err() != nil {
+		a.t.Error("the context has ended")
+	}
+	return a.fake.Start(ctx, s, in)
 }

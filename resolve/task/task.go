@@ -13,6 +13,7 @@ type Task struct {
 	Description string
 	Params      []Param
 	Steps       []*Step
+	Timeout     time.Duration // of all steps together; 0 means that there is none
 	config.Place
 }
 
