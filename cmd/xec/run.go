@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -249,7 +250,7 @@ func runTask(ctx context.Context, a *app, name string, o runOptions, rest []stri
 		return err
 	}
 	if o.dryRun {
-		if err := plan.Task.Check(given); err != nil {
+		if err := errors.Join(plan.Task.Check(given), r.prepare(ctx, given)); err != nil {
 			return err
 		}
 		return a.showPlan(plan)

@@ -7,12 +7,21 @@ import (
 	"os"
 	"os/signal"
 	"sync/atomic"
+	"syscall"
+
+	"github.com/xec-sh/xec-go/render/child"
 )
 
 // signalError is why a context has ended.
 type signalError struct{ os.Signal }
 
 func (e signalError) Error() string { return "interrupted: " + e.String() }
+
+// exit is the end of a program that dies of the signal.
+func (e signalError) exit() error {
+	number, _ := e.Signal.(syscall.Signal)
+	return &child.ExitError{Status: 128 + int(number), Signal: number}
+}
 
 // untilSignal gives a context that ends when a signal asks this process to end, for
 // work that must not leave something half-done behind. end is called when it has

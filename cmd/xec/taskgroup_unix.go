@@ -12,7 +12,11 @@ import (
 	"github.com/xec-sh/xec-go/render/child"
 )
 
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// ownGroup gives a command a process group of its own. On Linux it dies with this process.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = dying()
+	cmd.SysProcAttr.Setpgid = true
+}
 
 // grace is how long a command has to end when it is asked to.
 const grace = 5 * time.Second

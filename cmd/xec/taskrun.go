@@ -9,6 +9,7 @@ import (
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
+	"github.com/xec-sh/xec-go/render/shell"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
@@ -27,10 +28,15 @@ type taskRun struct {
 	resolver *resolve.Resolver
 	acting   *config.Acting
 	secrets  bool // whether the plan refers to any
+	needed   map[string]bool
+	// interrupt ends the task, but for the steps that are meant for that.
+	interrupt context.CancelCauseFunc
 }
 
 // run fetches all that the task may need, and then carries it out.
 func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error {
+	ctx, r.interrupt = context.WithCancelCause(ctx)
+	defer r.interrupt(nil)
 	if err := r.prepare(ctx, given); err != nil {
 		return err
 	}
@@ -62,8 +68,9 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 	if failure == context.DeadlineExceeded { // between two steps
 		failure = timeUp("tasks." + r.plan.Task.Name)
 	}
-	if cause := context.Cause(ctx); cause != nil && err != nil {
-		err = nil // this process dies of the signal
+	var signal signalError
+	if errors.As(context.Cause(ctx), &signal) {
+		failure, err = signal.exit(), nil
 	}
 	if found := r.app.closing(&r.set, r.options.reports); failure == nil && err == nil {
 		err = found
@@ -82,6 +89,15 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 		return err
 	}
 	r.resolver, _, _ = newResolver(ctx, a.openStore)
+	if r.options.dryRun { // no value is looked up
+		r.resolver.Fetch = func(_ context.Context, keys []string) (map[string]secret.Value, error) {
+			masks := map[string]secret.Value{}
+			for _, key := range keys {
+				masks[key] = secret.Text(masked)
+			}
+			return masks, nil
+		}
+	}
 	seen := map[string]bool{}
 	r.resolver.Seen = func(key string, v secret.Value) {
 		if !seen[key] {
@@ -96,7 +112,9 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 			return err
 		}
 	}
+	r.needed = map[string]bool{}
 	r.need(func(config.Place, string, error) {}, given)
+	r.checkSteps()
 	if err := r.resolver.Load(ctx); err != nil {
 		return err
 	}
@@ -169,6 +187,40 @@ func (r *taskRun) parts(s *task.Step, in *task.Scope, problem func(config.Place,
 	return all
 }
 
+// checkSteps notes what is wrong with the commands and the env of steps.
+func (r *taskRun) checkSteps() {
+	r.plan.Tasks(func(t *task.Task) {
+		t.Each(func(s *task.Step) {
+			for _, p := range s.Env {
+				if !child.IsName(p.Key) {
+					r.resolver.NoteIn(p.File.Name, s.Path+".env", position(p.Place), secret.Errorf(secret.Invalid, "not the name of a variable"))
+				}
+			}
+			if s.Command == nil {
+				return
+			}
+			in := task.NewScope(nil)
+			for _, name := range t.Registered(s) {
+				in.Vars[name] = secret.Value{}
+			}
+			refs, err := s.Command.CommandRefs(r.declared(in))
+			if err != nil {
+				return // noted already
+			}
+			spans := make([]shell.Ref, len(refs))
+			for i, ref := range refs {
+				spans[i] = r.spanOf(i, ref)
+				if n := r.config.Root.Get("vars").At(ref.Name); ref.Kind == resolve.Vars && n != nil && n.Kind == config.List {
+					spans[i].List, spans[i].Len = true, len(n.Items)
+				}
+			}
+			if _, err := r.splice(s, refs, spans); err != nil {
+				r.resolver.NoteIn(s.Command.File.Name, s.Path+".command", position(placeInCommand(s, refs, err)), unplaced(err))
+			}
+		})
+	})
+}
+
 // declared tells the names that a bare ${name} in a command may have: those of variables,
 // and what steps have registered.
 func (r *taskRun) declared(in *task.Scope) func(string) bool {
@@ -204,6 +256,11 @@ func (r *taskRun) evaluatorFor(in *task.Scope, problem func(config.Place, string
 	e := r.evaluator(in)
 	e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
 		r.secrets = true
+		if at := place.String() + ref.Raw; r.needed[at] { // what several steps have from above them
+			return
+		} else if r.needed != nil {
+			r.needed[at] = true
+		}
 		ref.Position = position(place)
 		r.resolver.NeedIn(place.File.Name, path, ref)
 	}

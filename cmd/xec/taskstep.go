@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
+	"syscall"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/child"
@@ -41,10 +44,10 @@ func (r *taskStarter) Start(ctx context.Context, s *task.Step, in *task.Scope) (
 	if err != nil {
 		return out, err
 	}
-	if in.Beside || s.Timeout > 0 || s.Register != "" || isTimed(ctx) {
+	if in.Beside || s.Register != "" || isTimed(ctx) || s.Timeout > 0 || !r.app.hasTerminal() {
 		return r.apart(ctx, s, in, command, dir)
 	}
-	return r.here(command, dir)
+	return r.here(s, command, dir)
 }
 
 // command gives what a step starts, with exactly the values that it refers to, and where.
@@ -101,11 +104,15 @@ func (r *taskStarter) workdir(ctx context.Context, s *task.Step, in *task.Scope)
 	if err != nil {
 		return "", err
 	}
-	if path := string(v.Reveal()); filepath.IsAbs(path) {
-		return path, nil
-	} else {
-		return filepath.Join(dir, path), nil
+	path := string(v.Reveal())
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
 	}
+	// What the system says names the path, of which a value may be a part.
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return "", secret.Errorf(secret.General, "%s: %s.workdir: there is no such folder", s.Workdir.Place, s.Path)
+	}
+	return path, nil
 }
 
 // shell gives the arguments of a shell, and the variables to which the command refers.
@@ -121,9 +128,8 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 		if err != nil {
 			return nil, nil, err
 		}
-		name := fmt.Sprintf("_XEC_%d", i+1)
-		begin := int(ref.Offset)
-		spans[i] = shell.Ref{Span: render.Span{Start: begin, End: begin + len(ref.Raw)}, Name: name, Secret: ref.Kind == resolve.Secret}
+		spans[i] = r.spanOf(i, ref)
+		name := spans[i].Name
 		values := []*config.Node{n}
 		if n.Kind == config.List {
 			spans[i].List, spans[i].Len, values = true, len(n.Items), n.Items
@@ -141,56 +147,76 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 			vars = append(vars, one)
 		}
 	}
-	program, dialect := s.Shell, shell.Sh
-	if program == "" {
-		program = "/bin/sh"
-	} else {
-		dialect, _ = shell.DialectOf(program)
-	}
-	script, err := shell.Splice([]byte(s.Command.Text), spans, dialect)
+	script, err := r.splice(s, refs, spans)
 	if err != nil {
-		return nil, nil, placedInCommand(s, refs, err)
+		return nil, nil, prefixed(fmt.Sprintf("%s: %s", placeInCommand(s, refs, err), s.Path), unplaced(err))
 	}
 	for _, w := range script.Warnings {
 		r.app.say("warning: %s: %s: %s; %s", refs[w.Ref].Place, s.Path, w.Message, w.Hint)
 	}
-	return []string{program, "-c", string(script.Text)}, vars, nil
+	return []string{cmp.Or(s.Shell, "/bin/sh"), "-c", string(script.Text)}, vars, nil
 }
 
-// placedInCommand gives an error of a command its place: that of the reference, or of the
-// command.
-func placedInCommand(s *task.Step, refs []config.Ref, err error) error {
-	var placed *render.PlacedError
-	if !errors.As(err, &placed) {
-		return err
+// spanOf says where a reference stands in its command, and which variable carries it.
+func (r *taskRun) spanOf(i int, ref config.Ref) shell.Ref {
+	begin := int(ref.Offset)
+	return shell.Ref{Span: render.Span{Start: begin, End: begin + len(ref.Raw)}, Name: fmt.Sprintf("_XEC_%d", i+1), Secret: ref.Kind == resolve.Secret}
+}
+
+func (r *taskRun) splice(s *task.Step, refs []config.Ref, spans []shell.Ref) (shell.Script, error) {
+	dialect := shell.Sh
+	if s.Shell != "" {
+		dialect, _ = shell.DialectOf(s.Shell)
 	}
-	at := s.Command.Place
-	for _, ref := range refs {
-		if int(ref.Offset) == placed.Offset {
-			at = ref.Place
+	return shell.Splice([]byte(s.Command.Text), spans, dialect)
+}
+
+// placeInCommand is where an error of a command is: at a reference, or at the command.
+func placeInCommand(s *task.Step, refs []config.Ref, err error) config.Place {
+	var placed *render.PlacedError
+	if errors.As(err, &placed) {
+		for _, ref := range refs {
+			if int(ref.Offset) == placed.Offset {
+				return ref.Place
+			}
 		}
 	}
-	return prefixed(fmt.Sprintf("%s: %s", at, s.Path), placed.Err)
+	return s.Command.Place
+}
+
+// unplaced gives an error of a format without its offset.
+func unplaced(err error) error {
+	var placed *render.PlacedError
+	if errors.As(err, &placed) {
+		return placed.Err
+	}
+	return err
 }
 
 // here runs a command in the place of this process, as far as the person and the terminal
 // can tell, and waits for it.
-func (r *taskStarter) here(command child.Command, dir string) (out task.Outcome, err error) {
+func (r *taskStarter) here(s *task.Step, command child.Command, dir string) (out task.Outcome, err error) {
 	back, err := os.Getwd()
 	if err != nil {
 		return out, err
 	}
-	if err := os.Chdir(dir); err != nil {
-		return out, err
+	if os.Chdir(dir) != nil {
+		return out, secret.Errorf(secret.General, "%s: its folder cannot be entered", s.Path)
 	}
 	defer os.Chdir(back)
 	err = command.Run(r.filters.Plan(command.Streams))
 	var exit *child.ExitError
 	if errors.As(err, &exit) {
+		if exit.Signal == syscall.SIGINT || exit.Signal == syscall.SIGQUIT {
+			r.interrupt(signalError{exit.Signal}) // on a pseudo-terminal this process hears nothing of it
+		}
 		return task.Outcome{Failure: err}, nil
 	}
 	return out, err
 }
+
+// hasTerminal reports whether a command may use a terminal.
+func (a *app) hasTerminal() bool { return a.inTerminal || a.outTerminal || a.errTerminal }
 
 // timedOut is the status of a command whose time was up, as that of timeout(1).
 const timedOut = 124
@@ -207,7 +233,7 @@ func (r *taskStarter) apart(ctx context.Context, s *task.Step, in *task.Scope, c
 	if !in.Beside && !r.app.inTerminal {
 		cmd.Stdin = r.app.files[0]
 	}
-	var registered bytes.Buffer
+	var registered bounded
 	stdout, stderr := r.printed(s, in, r.app.files[1]), r.printed(s, in, r.app.files[2])
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if s.Register != "" {
@@ -217,8 +243,26 @@ func (r *taskStarter) apart(ctx context.Context, s *task.Step, in *task.Scope, c
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		out.Failure = timeUp(s.Path)
 	}
-	out.Output = registered.Bytes()
+	if out.Output = registered.text.Bytes(); registered.over {
+		return out, secret.Errorf(secret.General, "%s: %s.register: the output is more than %d MiB", s.Place, s.Path, maxRegistered>>20)
+	}
 	return out, errors.Join(stdout.Close(), stderr.Close())
+}
+
+// maxRegistered is how much of an output is registered, in bytes.
+const maxRegistered = 16 << 20
+
+// bounded keeps what is written, up to a bound.
+type bounded struct {
+	text bytes.Buffer
+	over bool
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	room := maxRegistered - b.text.Len()
+	b.over = b.over || len(p) > room
+	b.text.Write(p[:min(len(p), room)])
+	return len(p), nil
 }
 
 func timeUp(path string) error {
@@ -227,6 +271,8 @@ func timeUp(path string) error {
 
 // runInGroup runs a command in a process group of its own. The error is a *child.ExitError.
 func runInGroup(ctx context.Context, cmd *exec.Cmd) error {
+	runtime.LockOSThread() // with which the command dies, where the system can do that
+	defer runtime.UnlockOSThread()
 	ownGroup(cmd)
 	if err := cmd.Start(); err != nil {
 		return &child.ExitError{Status: 126, Err: secret.Errorf(secret.General, "%s: cannot be run", cmd.Args[0])}

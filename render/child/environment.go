@@ -93,6 +93,9 @@ func (e Environment) checkVar(v Var) error {
 		return secret.WithHint(err, "--allow-name %s, if that is what you want", v.Name)
 	case bytes.IndexByte(v.Value.Reveal(), 0) >= 0:
 		err := secret.Errorf(secret.Invalid, "%s: the value holds a NUL byte, which no variable can", v.Source)
+		if secret.CheckKey(v.Source) != nil {
+			return err
+		}
 		return secret.WithHint(err, "--env %s='${secret:%s|base64}' hands it over encoded", v.Name, v.Source)
 	}
 	return nil

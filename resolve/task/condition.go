@@ -2,6 +2,7 @@ package task
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,6 +130,11 @@ func (n *node) compare(f Facts) (bool, error) {
 	}
 	a, aErr := parseNumber(left)
 	b, bErr := parseNumber(right)
+	if i, iErr := strconv.ParseInt(string(left), 10, 64); iErr == nil {
+		if j, jErr := strconv.ParseInt(string(right), 10, 64); jErr == nil {
+			a, b = float64(cmp.Compare(i, j)), 0 // large ones are apart further than their floats
+		}
+	}
 	switch {
 	case isEquality && (aErr != nil || bErr != nil):
 		return n.op == "!=", nil // a text is no number

@@ -40,7 +40,7 @@ func TestConditions(t *testing.T) {
 		{`${params.code} == ''`, false}, {`${params.code} == '" == "" || "'`, true}, // a value is data
 		{"${params.n} == 10", true}, {"${params.n} == 10.0", true}, {"10.00 == ${params.n}", true}, {"${params.n} == '10.0'", false}, {"${params.env} == 10", false}, {"${params.env} != 10", true},
 		{"${params.version} == '1.1'", false}, {"${params.version} == 1.1", true},
-		{"${params.n} > 9", true}, {"${params.n} > ${params.float}", true}, {"${params.n} >= 10", true}, {"${params.n} < 10", false}, {"${params.n} <= 10", true}, {"-1 < +1e2", true}, {"'10' > '9'", true},
+		{"${params.n} > 9", true}, {"${params.n} > ${params.float}", true}, {"${params.n} >= 10", true}, {"${params.n} < 10", false}, {"${params.n} <= 10", true}, {"-1 < +1e2", true}, {"'10' > '9'", true}, {"9007199254740993 == 9007199254740992", false}, {"9007199254740993 > 9007199254740992", true}, {"-5 < -4", true}, {"10 == 10.0", true},
 		{"true || false && false", true}, {"(true || false) && false", false}, {"!true || true", true}, {"!(true || true)", false}, {"false || false || true", true}, {"true&&true&&false", false},
 		{"1 == 1 && 2 != 3", true}, {"(1 < 2) && !(2 < 1)", true}, {"\ttrue\n|| ${params.missing}", true},
 		{"success()", true}, {"failure()", false}, {"!failure()", true}, {"success() && ${params.env} == 'production'", true}, {"success ( )", true},

@@ -95,7 +95,9 @@ func (r *reader) param(name string, n *config.Node, path string, place config.Pl
 	return p
 }
 
-func isParam(s string) bool { return isName(strings.ReplaceAll(s, "-", "_")) }
+func isParam(s string) bool {
+	return !strings.HasPrefix(s, "-") && isName(strings.ReplaceAll(s, "-", "_"))
+}
 
 func (r *reader) number(n *config.Node, path, key string) *float64 {
 	v := n.Get(key)
