@@ -7,9 +7,9 @@
 //
 // A command is read by mvdan.cc/sh, in the language of its shell:
 //
-//   - [Sh]: dash, the ash of BusyBox, or bash as /bin/sh. It is read as POSIX has it, and as
-//     bash has it too if it can be; a place that the two read differently carries nothing.
-//   - [Bash]: from 3.2.
+//   - [Sh]: dash, the ash of BusyBox, or bash as /bin/sh. It is read as POSIX has it and as
+//     bash has it; a place that the two read differently carries nothing.
+//   - [Bash]: nothing that is put in is newer than bash 3.2; the tests ask 5.2.
 //   - [Zsh]: with the options it starts with. The parser knows most of its syntax, and
 //     refuses the rest.
 //
@@ -48,7 +48,7 @@
 // refused, with what to do instead, also if it stands deeper, in a substitution there:
 //
 //   - arithmetic: $((...)), ((...)), $[...], let, for ((...)), ${x:n:m}, -eq and its like in
-//     [[ ]]. Those of [ ] take nothing but numbers, but for zsh, where they are refused, as is
+//     [[ ]], and what could be it because a line goes on behind $, ( or [. Those of [ ] take nothing but numbers, but for zsh, where they are refused, as is
 //     the argument of exit, return, shift and of %d in printf
 //   - subscripts, and names of variables: read, unset, export and declare without NAME=,
 //     printf -v, [ -v ]

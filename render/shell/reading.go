@@ -51,6 +51,7 @@ func newReading(command, masked []byte, refs []Ref, dialect Dialect, language sy
 	r.names = namesOf(file)
 	r.stmts(file.Stmts)
 	r.comments(command)
+	r.unseen(masked)
 	return r, nil
 }
 
@@ -168,6 +169,29 @@ func (r *reading) comments(command []byte) {
 			if r.places[first] == nowhere {
 				r.places[first] = comment
 			}
+		}
+	}
+}
+
+// unseen refuses the references behind what a shell may take for arithmetic and the parser
+// does not: a shell joins lines before it looks for $(( and [[, and zsh knows $[.
+func (r *reading) unseen(masked []byte) {
+	for _, text := range []string{"$\\\n", "${\\\n", "(\\\n", "[\\\n"} {
+		r.refuseBehind(bytes.Index(masked, []byte(text)), &joined)
+	}
+	if r.dialect == Zsh {
+		r.refuseBehind(bytes.Index(masked, []byte("$[")), &arithmetic)
+	}
+}
+
+// refuseBehind refuses the references behind an offset, if there is one.
+func (r *reading) refuseBehind(offset int, why *refusal) {
+	if offset < 0 {
+		return
+	}
+	for first, _ := r.within(offset, offset); first < len(r.refs); first++ {
+		if r.places[first] != comment {
+			r.refuseRef(first, why)
 		}
 	}
 }

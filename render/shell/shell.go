@@ -74,7 +74,7 @@ func read(command []byte, refs []Ref, dialect Dialect) (all []*reading, err erro
 	for i, language := range dialect.languages() {
 		r, err := newReading(command, masked, refs, dialect, language)
 		if err != nil && i > 0 {
-			continue // the shell that has this language cannot run the command at all
+			return nil, ambiguous(refs[0].Start) // the parser may know less than the shell
 		}
 		if err == nil {
 			err = r.error()
