@@ -14,8 +14,8 @@
 //     refuses the rest.
 //
 // A reference counts as the expansion of a variable while the command is read. A command
-// without references is not read at all. One has [MaxCommand] bytes at most, is UTF-8, and
-// has no NUL.
+// without references is not read at all. One has [MaxCommand] bytes and 10,000 opening
+// brackets at most, is UTF-8, and has no NUL.
 //
 // # Places
 //

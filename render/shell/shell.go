@@ -26,6 +26,10 @@ type Ref struct {
 // MaxCommand is the longest command, in bytes: Linux hands a program no longer argument.
 const MaxCommand = 128<<10 - 1
 
+// maxBrackets is how many (, [ and { a command may have besides its references: each may be
+// a level deeper, and the parser calls itself a dozen times for a level of arithmetic.
+const maxBrackets = 10_000
+
 // Script is a command that is ready for a shell.
 type Script struct {
 	// Text is the command. Only the bytes of its references differ.
@@ -71,6 +75,9 @@ func Splice(command []byte, refs []Ref, dialect Dialect) (Script, error) {
 // same places.
 func read(command []byte, refs []Ref, dialect Dialect) (all []*reading, err error) {
 	masked := mask(command, refs)
+	if brackets(masked)-len(refs) > maxBrackets {
+		return nil, hinted(refs[0].Start, "the command has too many brackets to be read", "put it into a script, and the values into its env:")
+	}
 	for i, language := range dialect.languages() {
 		r, err := newReading(command, masked, refs, dialect, language)
 		if err != nil && i > 0 {
@@ -90,6 +97,11 @@ func read(command []byte, refs []Ref, dialect Dialect) (all []*reading, err erro
 		all = append(all, r)
 	}
 	return all, nil
+}
+
+// brackets counts what could nest.
+func brackets(text []byte) int {
+	return bytes.Count(text, []byte("(")) + bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{"))
 }
 
 // differs gives the number of the first place that is another one, or -1.

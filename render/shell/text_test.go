@@ -203,8 +203,8 @@ func TestLongAndDeepText(t *testing.T) {
 		for _, piece := range []string{`"`, `'`, "`", "\\`", "(", "$(", "{ ", "if ", "while ", "${x:-", `"$(`, "((", "$((", "! ", "[[ ( ", "a|", "a&&", "a;", "#", "\n# a\n", "x=(", "<(", "a[", "case a in a) ", "f() ", "<<E ", "a <<E\nE\n", "\\", "$", "$x", "${x}", "'a'", "\"a\" ", "time ", "for x do ", "{a,", "@(", "1+", "é"} {
 			deep := strings.Repeat(piece, 1000)
 			sources := []string{deep + "${secret:K}", deep + "\necho ${secret:K}", "echo ${secret:K}\n" + deep}
-			if d == Bash && strings.Contains("( $( { ${x:- [[ (", strings.TrimSpace(piece)) {
-				sources = append(sources, strings.Repeat(piece, MaxCommand/len(piece)-20)+"${secret:K}")
+			if d == Bash && strings.ContainsAny(piece, "([{") {
+				sources = append(sources, "(("+strings.Repeat(piece, 4000)+"${secret:K}", strings.Repeat(piece, MaxCommand/len(piece)-20)+"${secret:K}")
 			}
 			for _, source := range sources {
 				if _, err := splice(source, d); err == nil {
