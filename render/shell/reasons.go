@@ -5,7 +5,7 @@ const viaVariable = `hand it over in a variable, as in K="${secret:KEY}" sh -c '
 // The refusals. They are constants in all but name.
 var (
 	elsewhere  = refusal{"a reference cannot stand here", "put the value into a variable before, as in k=${secret:KEY}"}
-	arithmetic = refusal{"a value would be evaluated as an arithmetic expression, which can run commands", "compare as text, with [ ... = ... ], or hand the value over in the step's env:"}
+	arithmetic = refusal{"a value would be evaluated as an arithmetic expression, which can run commands", "compare as text, with [ ... = ... ]; a variable of the value would be evaluated there too"}
 	joined     = refusal{`a line of the command goes on behind $, ( or [, and a shell may see arithmetic there`, "end the line at a blank"}
 	subscript  = refusal{"a value cannot be a subscript: a shell evaluates it", "use a fixed subscript"}
 	quotedBody = refusal{"a here-document with a quoted delimiter cannot carry a value", "take the quotes off the delimiter, or hand the value over in the step's env:"}
