@@ -87,8 +87,9 @@
 //
 // It follows no value through a variable of the command's own: in k=${secret:K}; eval "$k" it
 // is the command that has it parsed. It knows the programs that run their arguments by name,
-// and $CMD for none of them, but for $SHELL -c. What other languages make of a value (sed,
-// awk, SQL, make, a client's own escapes to a shell) is not looked at, nor whether a program
+// and $CMD for none of them, but for $SHELL -c. A value in the program of awk
+// or sed is refused. What other languages make of a value (SQL, make, a client's own escapes
+// to a shell) is not looked at, nor whether a program
 // takes a value that begins with - for an option. It does not see what aliases, functions and
 // options the files that a shell reads first may set. echo of dash and zsh reads backslashes
 // in a value; printf '%s\n' does not. A substitution drops line ends at the end of a value,

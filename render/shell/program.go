@@ -89,6 +89,8 @@ func (r *reading) runner(name string, args []*syntax.Word) (done bool) {
 		r.interpreter(args, isInterpreter(name))
 	}
 	switch name {
+	case "awk", "gawk", "mawk", "nawk", "sed", "gsed":
+		r.filter(args)
 	case "env":
 		r.environment(args)
 	case "eval", "trap", "watch", "parallel":
@@ -101,6 +103,32 @@ func (r *reading) runner(name string, args []*syntax.Word) (done bool) {
 		r.flagged(args, "c", &asCode)
 	}
 	return false
+}
+
+// filter refuses the references in the program of awk or sed: what follows -e, or, without
+// that and -f, the first word that is no option.
+func (r *reading) filter(args []*syntax.Word) {
+	given := false
+	for i := 0; i < len(args); i++ {
+		text, _ := static(args[i])
+		switch {
+		case text == "-f" || text == "--file" || strings.HasPrefix(text, "--file="):
+			given = true
+			i++
+		case text == "-e" || text == "--expression" || text == "--source":
+			given = true
+			r.refuseAll(next(args, i), &asFilter)
+			i++
+		case text == "-F" || text == "-v":
+			i++
+		case strings.HasPrefix(text, "-") && len(text) > 1:
+		default:
+			if !given {
+				r.refuseAll(args[i:i+1], &asFilter)
+			}
+			return
+		}
+	}
 }
 
 // environment refuses the references in variables that the shell behind env evaluates.

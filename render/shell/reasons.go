@@ -10,6 +10,7 @@ var (
 	subscript  = refusal{"a value cannot be a subscript: a shell evaluates it", "use a fixed subscript"}
 	quotedBody = refusal{"a here-document with a quoted delimiter cannot carry a value", "take the quotes off the delimiter, or hand the value over in the step's env:"}
 	inAlias    = refusal{"the command defines an alias, and what that makes of a reference cannot be seen", "define a function instead"}
+	asFilter   = refusal{"awk or sed would take the value for a part of its program", `awk reads a variable as ENVIRON["NAME"]: NAME=${secret:KEY} awk '...'`}
 	asCode     = refusal{"a shell would parse the value", viaVariable}
 	asProgram  = refusal{"the value would be parsed as a program", "hand it over in the step's env:, and read the variable there"}
 	asInput    = refusal{"a shell would read the value as commands", viaVariable}

@@ -68,6 +68,11 @@ var refusals = []struct {
 	{"echo *(${secret:K})", "zsh", &elsewhere},
 	{"echo $(echo x${x}#${secret:K}\n)", "sh bash zsh", nil},
 
+	{`awk 'BEGIN { print "${secret:K}" }'`, "sh bash zsh", &asFilter},
+	{`gawk -F : -v x=y "/${secret:K}/" file`, "sh bash zsh", &asFilter},
+	{`sed -i "s/x/${secret:K}/" file`, "sh bash zsh", &asFilter},
+	{`sed -n -e p -e ${secret:K}`, "sh bash zsh", &asFilter},
+	{`sudo sed ${secret:K}`, "sh bash zsh", &asFilter},
 	{`eval ${secret:K}`, "sh bash zsh", &asCode},
 	{`eval "echo '${secret:K}'"`, "sh bash zsh", &asCode},
 	{`eval "$(echo ${secret:K})"`, "sh bash zsh", &asCode},
