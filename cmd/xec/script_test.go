@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,7 +18,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"xec": main, "detach": detach})
+	programs := map[string]func(){"xec": main, "detach": detach}
+	maps.Copy(programs, unixPrograms())
+	testscript.Main(tidy{m}, programs)
 }
 
 // tidy runs the tests and removes the programs that were built for them.
@@ -63,6 +66,7 @@ func required(name string) bool {
 // groups are components that consist of programs.
 var groups = map[string][]string{
 	"shells":  {"sh", "bash", "dash", "zsh"},
+	"tmux":    {"tmux", "less"},
 	"keyring": {"dbus-run-session", "gnome-keyring-daemon", "secret-tool"},
 }
 
@@ -90,6 +94,11 @@ func present(name string) error {
 		name = "setpriv"
 	case "loop":
 		return loopMounts()
+	case "linux":
+		if runtime.GOOS != "linux" {
+			return fmt.Errorf("this is %s", runtime.GOOS)
+		}
+		return nil
 	case "terminal":
 		if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 			return fmt.Errorf("no pseudo-terminals on %s", runtime.GOOS)
