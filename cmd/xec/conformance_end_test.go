@@ -81,11 +81,7 @@ func observeSignals(x *between) string {
 	}
 	cmd := x.command("hears", fmt.Sprint(len(sent)))
 	cmd.SysProcAttr = newSession()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		x.Fatal(err)
-	}
-	x.start(cmd)
+	out := x.piped(cmd)
 	var seen strings.Builder
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -159,11 +155,7 @@ func observeKill(x *between) string {
 			c.start(cmd)
 			pid = c.pid()
 		} else {
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				x.Fatal(err)
-			}
-			x.start(cmd)
+			out := x.piped(cmd)
 			var word string
 			if _, err := fmt.Fscan(out, &word, &word, &pid); err != nil {
 				x.Fatal(err)
@@ -186,7 +178,7 @@ func observeKill(x *between) string {
 // observeFirst is what a program has and does where what was started is process 1: what
 // others leave behind is buried, TERM reaches it, its status arrives.
 func observeFirst(x *between) string {
-	isolated := []string{"unshare", "--pid", "--fork", "--mount-proc"}
+	isolated := []string{"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"}
 	if err := exec.Command(isolated[0], append(isolated[1:], "true")...).Run(); err != nil {
 		if required("root") {
 			x.Fatal(err)
@@ -198,11 +190,7 @@ func observeFirst(x *between) string {
 	}
 	_, status := x.output(run(`exit 7`))
 	cmd := run(`trap 'exit 6' TERM; left=$(sh -c 'sh -c : >/dev/null & echo $!'); while [ -e /proc/$left ]; do sleep 0.02; done; echo buried "$K"; while :; do sleep 0.02; done`)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		x.Fatal(err)
-	}
-	x.start(cmd)
+	out := x.piped(cmd)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		x.Fatal(err)

@@ -85,7 +85,27 @@ func counts() {
 func observeJobs(x *between) string {
 	seen := "cat: " + x.stoppedWhileReading("exec cat -n", "\t")
 	seen += "sh: " + x.stoppedWhileReading("while read x; do echo got $x; done; exit 9", "got ")
-	return seen + "counts: " + x.continuedInTheBackground()
+	return seen + "counts: " + x.continuedInTheBackground() + x.settingsAfter()
+}
+
+// settingsAfter is whether a terminal is as it was when a program has ended, where no shell
+// puts it back.
+func (x *between) settingsAfter() (seen string) {
+	const core = 0x80 // what tells that there is one; it would be of the program, and is not of xec
+	for _, end := range []string{"exit 3", "kill -SEGV $$", "kill -KILL $$"} {
+		c := x.console()
+		settings := func() string {
+			cmd := x.plain("stty", "-a")
+			cmd.Stdin = c.slave
+			out, _ := x.output(cmd)
+			return out
+		}
+		before := settings()
+		c.start(x.command("sh", "-c", end))
+		status := x.ended(c.cmd)
+		seen += fmt.Sprintf("%s: %x, settings the same: %v\n", end, uint32(status)&^core, settings() == before)
+	}
+	return seen
 }
 
 // stoppedWhileReading stops a program that says something before each line that it reads.

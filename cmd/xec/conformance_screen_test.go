@@ -12,16 +12,19 @@ import (
 // screen is a terminal of tmux, which shows what a person would see.
 type screen struct {
 	*between
-	socket string
+	socket string // in the folder, since the name of one must not be long
 	shots  []string
 }
+
+// settled is how often a screen has to be the same before it counts as all that comes.
+const settled = 10
 
 // screen starts an interactive bash on one.
 func (x *between) screen() *screen {
 	x.Helper()
-	s := &screen{between: x, socket: x.path("tmux")}
+	s := &screen{between: x, socket: "tmux"}
 	s.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "bash", "--norc", "--noprofile", "--noediting", "-i")
-	x.Cleanup(func() { exec.Command("tmux", "-S", s.socket, "kill-server").Run() })
+	x.Cleanup(func() { s.plain("tmux", "-S", s.socket, "kill-server").Run() })
 	s.shows(prompt)
 	return s
 }
@@ -64,7 +67,7 @@ func (s *screen) shows(text string) {
 		}
 		n := len(s.shots)
 		there := strings.Contains(shot, text)
-		if there && (s.want == "" && same > 4 || n < len(want) && shot == want[n]) || time.Now().After(deadline) {
+		if there && (s.want == "" && same >= settled || n < len(want) && shot == want[n]) || time.Now().After(deadline) {
 			s.shots = append(s.shots, shot)
 			return
 		}

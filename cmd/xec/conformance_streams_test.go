@@ -57,12 +57,13 @@ func observeStreams(x *between) string {
 // seenStreams is what isatty(3), tty(1) and stty(1) say. The name of a terminal may be
 // another.
 func (x *between) seenStreams(mix [3]string) string {
-	const program = `for fd in 0 1 2; do
+	const program = `exec 7<&0 8<&1 9<&2
+for fd in 7 8 9; do
 	if test -t $fd; then is=$is' yes'; else is=$is' no'; fi
 	case $(tty <&$fd) in /dev/*) name=$name' terminal' ;; *) name=$name' none' ;; esac
-	test -t $fd && size=$size,$(stty size <&$fd)
+	if test -t $fd; then size=$size', '$(stty size <&$fd); fi
 done
-echo "$is,$name$size" >seen`
+echo "$is:$name$size" >seen`
 	c := x.console()
 	cmd := x.command("sh", "-c", program)
 	var files [3]*os.File
@@ -139,7 +140,7 @@ func observeDescriptors(x *between) string {
 	seen := ""
 	for _, streams := range []string{"", " | cat", " </dev/null", " 2>/dev/null"} {
 		c := x.console()
-		c.start(x.plain("bash", "-c", `exec 9<nine 5<&9 20<&9; $RUN sh -c 'read x <&9; echo "$x" >seen; ls /dev/fd/ >>seen'`+streams))
+		c.start(x.plain("bash", "-c", `exec 9<nine; for n in 6 8 {10..40..2}; do eval "exec $n<&9"; done; $RUN sh -c 'read x <&9; echo "$x" >seen; ls /dev/fd/ >>seen'`+streams))
 		x.ended(c.cmd)
 		seen += "with" + streams + ":\n" + x.read("seen")
 	}
@@ -209,8 +210,9 @@ func lookAround(text string, seen map[string]bool) {
 		if bytes.Contains(before, []byte(text)) {
 			seen["command line of "+name] = true
 		}
-		// One that has become another program in the meantime is seen again.
-		if bytes.Contains(environment, []byte(text)) && bytes.Equal(before, after) {
+		// One that has become another program in the meantime, or is about to, has no name
+		// to go by.
+		if bytes.Contains(environment, []byte(text)) && bytes.Equal(before, after) && name != "" {
 			seen["environment of "+name] = true
 		}
 	}

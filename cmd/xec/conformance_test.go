@@ -37,7 +37,7 @@ type behaviour struct {
 var behaviours = []behaviour{
 	{"exit statuses 0 to 255", nil, observeStatuses, "\n255\n"},
 	{"death by a signal, of 15", nil, observeDeaths, "terminated"},
-	{"signals sent to it, of 10", nil, observeSignals, "heard 10\n"},
+	{"signals sent to it, of 10", nil, observeSignals, "status 40"},
 	{"`PROGRAM \\| head -1`", []string{"bash"}, observeBrokenPipe, "141 0"},
 	{"no such program, one that cannot run, too much for one", nil, observeNotStarted, "missing 127"},
 	{"`kill -9`: it is gone", []string{"linux", "terminal"}, observeKill, "on a terminal: gone"},
@@ -205,13 +205,16 @@ func (x *between) read(name string) string {
 // hanging is when nothing more is expected to happen.
 const hanging = 2 * time.Minute
 
-// start starts a command and kills it when the test has ended.
+// start starts a command and kills it when the test has ended, or when it hangs.
 func (x *between) start(cmd *exec.Cmd) {
 	x.Helper()
+	cmd.WaitDelay = hanging // for those who keep its pipes
 	if err := cmd.Start(); err != nil {
 		x.Fatal(err)
 	}
+	late := time.AfterFunc(hanging, func() { cmd.Process.Kill() })
 	x.Cleanup(func() {
+		late.Stop()
 		if cmd.ProcessState == nil {
 			cmd.Process.Kill()
 			cmd.Wait()
@@ -219,11 +222,26 @@ func (x *between) start(cmd *exec.Cmd) {
 	})
 }
 
-// ended gives how a command has ended, in time.
+// piped starts a command and gives its standard output, which ends in time.
+func (x *between) piped(cmd *exec.Cmd) *os.File {
+	x.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		x.Fatal(err)
+	}
+	x.Cleanup(func() { r.Close() })
+	defer w.Close()
+	cmd.Stdout = w
+	x.start(cmd)
+	if err := r.SetReadDeadline(time.Now().Add(hanging)); err != nil {
+		x.Fatal(err)
+	}
+	return r
+}
+
+// ended gives how a command has ended.
 func (x *between) ended(cmd *exec.Cmd) syscall.WaitStatus {
 	x.Helper()
-	late := time.AfterFunc(hanging, func() { cmd.Process.Kill() })
-	defer late.Stop()
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
