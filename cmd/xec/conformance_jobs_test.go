@@ -47,7 +47,8 @@ func (x *between) ctrlCInPython() string {
 	c.start(cmd)
 	c.expect(">> ")
 	for range 2 {
-		c.send("print('run' + 'ning'); time.sleep(1000)\r")
+		// One long sleep is not interrupted by what comes just before it.
+		c.send("print('run' + 'ning'); [time.sleep(0.02) for _ in iter(int, 1)]\r")
 		c.expect("running")
 		c.send("\x03")
 		c.expect("KeyboardInterrupt")
