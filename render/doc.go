@@ -14,6 +14,7 @@
 //   - text: plain text, which carries any bytes
 //   - yaml, json, toml, hcl, dotenv, ini, properties, netrc, xml, html: formats with a syntax that a value could break
 //   - shell: a command for a shell, with variables in the places of values
+//   - mask: known values, hidden in what a program prints
 //   - child: the environment of a program, and the program
 //   - output: files, written whole or not at all
 //
