@@ -148,7 +148,7 @@ func (x *between) status(script string, args ...string) int {
 func observeKill(x *between) string {
 	seen := ""
 	for _, place := range []string{"in a pipe", "on a terminal"} {
-		cmd := x.command("sh", "-c", `echo "$K" pid $$ end; while :; do sleep 1000; done`)
+		cmd := x.command("sh", "-c", `echo "$K" pid $$ end; exec sleep 1000`)
 		pid := 0
 		if place == "on a terminal" {
 			c := x.console()
