@@ -98,12 +98,12 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 			return masks, nil
 		}
 	}
-	seen := map[string]bool{}
-	r.resolver.Seen = func(key string, v secret.Value) {
-		if !seen[key] {
-			r.set.Add(key, v)
+	r.resolver.Seen = r.set.Add // by steps that run at once too
+	r.resolver.Filtered = func(ref *resolve.Reference, v secret.Value) secret.Value {
+		if len(ref.Filters) > 0 { // it may be printed in another form still
+			r.set.Add(ref.Name, v)
 		}
-		seen[key] = true
+		return v
 	}
 	r.acting = a.actingBy(r.config, trust.Approval{})
 	if r.needsApproval() {
