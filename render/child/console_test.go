@@ -31,7 +31,7 @@ func need(t *testing.T, programs ...string) {
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
 			required := strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ",")
-			if slices.Contains(required, p) || slices.Contains(required, groups[p]) {
+			if group, grouped := groups[p]; slices.Contains(required, p) || grouped && slices.Contains(required, group) {
 				t.Fatal(err)
 			}
 			t.Skip(err)
