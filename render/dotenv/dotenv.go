@@ -124,7 +124,7 @@ func (d *document) read() (err error) {
 	if begin == "" {
 		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
 	}
-	d.masked = mask(d.source, d.spans, begin)
+	d.masked = render.Mask(d.source, d.spans, begin)
 	if d.lines, err = d.parse(d.masked); err != nil {
 		return err
 	}
@@ -155,17 +155,6 @@ func unused(source []byte) string {
 		}
 	}
 	return ""
-}
-
-// mask gives a copy of source in which each reference is a word that begins with begin.
-func mask(source []byte, spans []render.Span, begin string) []byte {
-	masked := bytes.Clone(source)
-	for _, s := range spans {
-		for i := s.Start; i < s.End; i++ {
-			masked[i] = begin[min(i-s.Start, len(begin)-1)]
-		}
-	}
-	return masked
 }
 
 // body is where the value stands without its quotes.

@@ -41,7 +41,7 @@ func (s *stream) whole(window []byte, spans []render.Span) int {
 	if begin == "" {
 		return n // Format says so
 	}
-	lines, err := s.parse(mask(window, spans, begin)[:n])
+	lines, err := s.parse(render.Mask(window, spans, begin)[:n])
 	if err == nil {
 		return n
 	}

@@ -91,7 +91,7 @@ type splice struct {
 // Format reads an HCL document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d, err := read(mask(source, spans), spans)
+	d, err := read(render.Mask(source, spans, filler), spans)
 	if err != nil {
 		return nil, err
 	}
@@ -102,18 +102,9 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return f, nil
 }
 
-// mask gives a copy of source in which each reference is a word. The letter begins no
-// escape and is no hexadecimal digit. Words may be alike: they are told apart by where they
-// stand.
-func mask(source []byte, spans []render.Span) []byte {
-	masked := bytes.Clone(source)
-	for _, s := range spans {
-		for i := s.Start; i < s.End; i++ {
-			masked[i] = 'Q'
-		}
-	}
-	return masked
-}
+// filler stands for references while a file is read. It begins no escape and is no
+// hexadecimal digit. Words may be alike: they are told apart by where they stand.
+const filler = "Q"
 
 func (f *file) Refs() []int {
 	var refs []int

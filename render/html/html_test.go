@@ -302,7 +302,7 @@ func TestHostileDocumentsAreReadFast(t *testing.T) {
 		"quotes":        "<a " + strings.Repeat("'", 1_000_000) + ">",
 		"NULs":          strings.Repeat("\x00", 1_000_000),
 		"high bytes":    strings.Repeat("\xff", 1_000_000),
-		"words":         allWords(),
+		"words":         rendertest.AllWords(),
 	} {
 		source = "<p>${secret:K}" + source
 		if out, _, err := rendertest.Render(Format, source, "v"); err != nil {
@@ -314,17 +314,6 @@ func TestHostileDocumentsAreReadFast(t *testing.T) {
 	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("took %v", took)
 	}
-}
-
-// allWords are all that could stand for a reference.
-func allWords() string {
-	var b strings.Builder
-	for _, first := range letters {
-		for _, other := range letters {
-			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
-		}
-	}
-	return b.String()
 }
 
 func TestLargeDocumentsAreRenderedFast(t *testing.T) {

@@ -74,7 +74,7 @@ func isSplit(before, value, behind []byte) bool {
 // isReference reports whether a masked text could begin with a reference, whose value is
 // not known here.
 func isReference(masked []byte) bool {
-	return len(masked) > 0 && strings.IndexByte(letters, masked[0]) >= 0
+	return len(masked) > 0 && strings.IndexByte(render.WordLetters, masked[0]) >= 0
 }
 
 // isControl reports what no line holds, or what a reader takes for the end of one.

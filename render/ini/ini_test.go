@@ -277,7 +277,7 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 		"marks":       "k = ${secret:K}" + strings.Repeat(" ;", 5_000_000),
 		"quotes":      "k = ${secret:K}" + strings.Repeat("\"", 10_000_000),
 		"lines":       "k = ${secret:K}" + strings.Repeat("\n", 5_000_000),
-		"words":       "k = ${secret:K}\n" + allWords(),
+		"words":       "k = ${secret:K}\n" + rendertest.AllWords(),
 		"backslashes": "k = " + strings.Repeat(`\`, 1_000_001) + "${secret:K}${secret:K}",
 	} {
 		if out, _, err := rendertest.Render(Format, source, "v"); err != nil {
@@ -292,17 +292,6 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("took %v", took)
 	}
-}
-
-// allWords are all that could stand for a reference.
-func allWords() string {
-	var b strings.Builder
-	for _, first := range letters {
-		for _, other := range letters {
-			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
-		}
-	}
-	return b.String()
 }
 
 func TestErrorsQuoteNothing(t *testing.T) {

@@ -27,33 +27,12 @@ func (d *document) checkBytes() error {
 // mask makes the text that is read: the source with each reference as a word. Comments are
 // found by their first characters, and so a word in them does not matter.
 func (d *document) mask() error {
-	begin := unused(d.source)
+	begin := render.UnusedWord(d.source)
 	if begin == "" {
 		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
 	}
-	d.masked = bytes.Clone(d.source)
-	for _, s := range d.spans {
-		for i := s.Start; i < s.End; i++ {
-			d.masked[i] = begin[min(i-s.Start, len(begin)-1)]
-		}
-	}
+	d.masked = render.Mask(d.source, d.spans, begin)
 	return nil
-}
-
-const letters = "QZYXWVTSRPONMLKJIHG"
-
-// unused gives letters that are not in source, in an order that nothing around them can
-// shift, or "".
-func unused(source []byte) string {
-	for _, first := range letters {
-		for _, other := range letters {
-			word := string(first) + strings.Repeat(string(other), 7)
-			if first != other && !bytes.Contains(source, []byte(word)) {
-				return word
-			}
-		}
-	}
-	return ""
 }
 
 // kind is of a line.

@@ -88,7 +88,7 @@ type splice struct {
 // Format reads a JSON document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, masked: mask(source, spans), spans: spans, part: whole}
+	d := &document{source: source, masked: render.Mask(source, spans, filler), spans: spans, part: whole}
 	r := newReader(d.masked, spans, whole)
 	for {
 		t, err := r.next()
@@ -104,18 +104,10 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	}
 }
 
-// mask gives a copy of source in which each reference is a word. The letter is none
-// that could continue an escape, a number or a literal. Words may be alike: they are
-// told apart by where they stand.
-func mask(source []byte, spans []render.Span) []byte {
-	masked := bytes.Clone(source)
-	for _, s := range spans {
-		for i := s.Start; i < s.End; i++ {
-			masked[i] = 'Q'
-		}
-	}
-	return masked
-}
+// filler stands for references while a document is read. It is none that could continue an
+// escape, a number or a literal. Words may be alike: they are told apart by where they
+// stand.
+const filler = "Q"
 
 // find adds the splices of a token. The span of the number next is the first that does
 // not end before it.

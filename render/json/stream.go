@@ -15,7 +15,7 @@ func NewStream() render.Stream { return &stream{} }
 
 func (s *stream) Next(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
 	p := part{first: !s.begun, last: last, from: s.from}
-	d := &document{source: window, masked: mask(window, spans), spans: spans, part: p}
+	d := &document{source: window, masked: render.Mask(window, spans, filler), spans: spans, part: p}
 	r := newReader(d.masked, spans, p)
 	end, err := d.readTokens(r)
 	if err != nil {

@@ -81,7 +81,7 @@ type splice struct {
 // Format reads a .netrc file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, masked: mask(source, spans)}
+	d := &document{source: source, spans: spans, masked: render.Mask(source, spans, filler)}
 	if err := checkBytes(source); err != nil {
 		return nil, err
 	}
@@ -91,17 +91,9 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return d, nil
 }
 
-// mask gives a copy of source in which each reference is a word of NUL bytes, which source
-// has none of. Words may be alike: they are told apart by where they stand.
-func mask(source []byte, spans []render.Span) []byte {
-	masked := bytes.Clone(source)
-	for _, s := range spans {
-		for i := s.Start; i < s.End; i++ {
-			masked[i] = 0
-		}
-	}
-	return masked
-}
+// filler stands for references while a file is read, which has no NUL bytes itself. Words
+// may be alike: they are told apart by where they stand.
+const filler = "\x00"
 
 // read finds the values that have references, and refuses these elsewhere.
 func (d *document) read() error {

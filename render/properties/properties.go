@@ -76,7 +76,7 @@ type splice struct {
 // Format reads a properties file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, masked: mask(source, spans)}
+	d := &document{source: source, spans: spans, masked: render.Mask(source, spans, filler)}
 	if at := bytes.IndexByte(source, 0); at >= 0 {
 		return nil, render.Errorf(at, secret.General, "not properties: a NUL byte, as in UTF-16")
 	}
@@ -86,17 +86,9 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return d, nil
 }
 
-// mask gives a copy of source in which each reference is a word. The letter is none that
-// could continue an escape. Words may be alike: they are told apart by where they stand.
-func mask(source []byte, spans []render.Span) []byte {
-	masked := bytes.Clone(source)
-	for _, s := range spans {
-		for i := s.Start; i < s.End; i++ {
-			masked[i] = 'Q'
-		}
-	}
-	return masked
-}
+// filler stands for references while a document is read. It is none that could continue an
+// escape. Words may be alike: they are told apart by where they stand.
+const filler = "Q"
 
 // read finds the values of the document that have references.
 func (d *document) read() error {

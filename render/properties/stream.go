@@ -15,7 +15,7 @@ func NewStream() render.Stream { return stream{} }
 func (stream) Next(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
 	n := len(window)
 	if !last {
-		if n = whole(mask(window, spans)); n == 0 {
+		if n = whole(render.Mask(window, spans, filler)); n == 0 {
 			return nil, 0, nil
 		}
 	}

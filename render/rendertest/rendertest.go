@@ -36,6 +36,17 @@ func Render(format render.Format, source, value string) (out string, refs []int,
 	return string(b), d.Refs(), err
 }
 
+// AllWords are all that could stand for a reference, each on a line.
+func AllWords() string {
+	var b strings.Builder
+	for _, first := range render.WordLetters {
+		for _, other := range render.WordLetters {
+			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
+		}
+	}
+	return b.String()
+}
+
 // InParts renders source in windows of size bytes and more, with value for every
 // reference.
 func InParts(s render.Stream, source, value string, size int) (string, error) {

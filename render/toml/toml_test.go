@@ -353,7 +353,7 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 		"references":    "a = " + strings.Repeat("${secret:K}", 100_000),
 		"values":        "a = [" + strings.Repeat("1,", 32<<20) + "${secret:K}]",
 		"a key":         strings.Repeat("a.", 32<<20) + "a = ${secret:K}",
-		"words":         "a = ${secret:K}" + allWords(),
+		"words":         "a = ${secret:K}" + rendertest.AllWords(),
 	} {
 		_, _, err := rendertest.Render(Format, source, "v")
 		var placed *render.PlacedError
@@ -364,17 +364,6 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
-}
-
-// allWords are all that could stand for a reference.
-func allWords() string {
-	var b strings.Builder
-	for _, first := range letters {
-		for _, other := range letters {
-			b.WriteString("# " + string(first) + strings.Repeat(string(other), 7) + "\n")
-		}
-	}
-	return b.String()
 }
 
 func TestLargeDocumentsAreRenderedFast(t *testing.T) {

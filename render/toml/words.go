@@ -2,7 +2,6 @@ package toml
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -22,16 +21,11 @@ const (
 // is a word, and each that stands alone is a string itself, of the same length. A comment
 // is as it was, for that is how other readers see it.
 func (d *document) mask() error {
-	begin := unused(d.source)
+	begin := render.UnusedWord(d.source)
 	if begin == "" {
 		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
 	}
-	d.masked = bytes.Clone(d.source)
-	for _, s := range d.spans {
-		for i := s.Start; i < s.End; i++ {
-			d.masked[i] = begin[min(i-s.Start, len(begin)-1)]
-		}
-	}
+	d.masked = render.Mask(d.source, d.spans, begin)
 	d.spots = make([]spot, len(d.spans))
 	next, parts := 0, 0
 	for at := 0; at < len(d.masked); {
@@ -64,23 +58,6 @@ func (d *document) mark(next, start, end int) int {
 		}
 	}
 	return next
-}
-
-// letters are those that begin no escape and are no hexadecimal digits.
-const letters = "QZYXWVTSRPONMLKJIHG"
-
-// unused gives letters that are not in source, in an order that nothing around them can
-// shift, or "".
-func unused(source []byte) string {
-	for _, first := range letters {
-		for _, other := range letters {
-			word := string(first) + strings.Repeat(string(other), 7)
-			if first != other && !bytes.Contains(source, []byte(word)) {
-				return word
-			}
-		}
-	}
-	return ""
 }
 
 // island finds the next comment or string behind at. Where there is none it is empty,

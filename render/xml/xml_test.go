@@ -314,7 +314,7 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 		"quotes":          "<a " + strings.Repeat("b='${secret:K}'", 1_000_000) + "/>",
 		"NULs":            "<a>${secret:K}" + strings.Repeat("\x00", 1_000_000) + "</a>",
 		"high bytes":      "<a>${secret:K}" + strings.Repeat("\xff", 1_000_000) + "</a>",
-		"words":           "<a>${secret:K}" + allWords() + "</a>",
+		"words":           "<a>${secret:K}" + rendertest.AllWords() + "</a>",
 	} {
 		_, _, err := rendertest.Render(Format, source, "v")
 		var placed *render.PlacedError
@@ -325,17 +325,6 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("took %v", took)
 	}
-}
-
-// allWords are all that could stand for a reference.
-func allWords() string {
-	var b strings.Builder
-	for _, first := range letters {
-		for _, other := range letters {
-			b.WriteString(string(first) + strings.Repeat(string(other), 7) + "\n")
-		}
-	}
-	return b.String()
 }
 
 func TestLargeDocumentsAreRenderedFast(t *testing.T) {
