@@ -1,10 +1,6 @@
 package main
 
-import (
-	"syscall"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // keepPrivate makes this process one whose memory no other process of the person can
 // read, and of which the kernel writes no core, whatever the limit and whoever would
@@ -15,6 +11,3 @@ func keepPrivate() (undo func()) {
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	return func() {}
 }
-
-// dying has a command die with the thread that starts it.
-func dying() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL} }

@@ -2,11 +2,7 @@
 
 package main
 
-import (
-	"syscall"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // keepPrivate keeps this process from leaving a core. Programs inherit the limit; undo
 // puts it back.
@@ -20,5 +16,3 @@ func keepPrivate() (undo func()) {
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &none) // to lower it cannot fail
 	return func() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &was) }
 }
-
-func dying() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }

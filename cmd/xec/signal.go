@@ -20,7 +20,7 @@ func (e signalError) Error() string { return "interrupted: " + e.String() }
 // exit is the end of a program that dies of the signal.
 func (e signalError) exit() error {
 	number, _ := e.Signal.(syscall.Signal)
-	return &child.ExitError{Status: 128 + int(number), Signal: number}
+	return child.DiedOf(number)
 }
 
 // untilSignal gives a context that ends when a signal asks this process to end, for

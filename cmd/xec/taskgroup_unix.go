@@ -14,7 +14,7 @@ import (
 
 // ownGroup gives a command a process group of its own. On Linux it dies with this process.
 func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = dying()
+	cmd.SysProcAttr = child.Attributes()
 	cmd.SysProcAttr.Setpgid = true
 }
 
@@ -34,7 +34,7 @@ func endGroup(cmd *exec.Cmd, ended <-chan struct{}) {
 // exitOf gives the end of a command as that of this process.
 func exitOf(exit *exec.ExitError) error {
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return &child.ExitError{Status: 128 + int(status.Signal()), Signal: status.Signal()}
+		return child.DiedOf(status.Signal())
 	}
 	return &child.ExitError{Status: exit.ExitCode()}
 }

@@ -34,6 +34,11 @@ type ExitError struct {
 	Signal syscall.Signal
 }
 
+// DiedOf is the end of a program that a signal has ended.
+func DiedOf(signal syscall.Signal) *ExitError {
+	return &ExitError{Status: signaled + int(signal), Signal: signal}
+}
+
 func (e *ExitError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("exit status %d", e.Status)

@@ -103,7 +103,7 @@ func (m *monitored) start(socket int) error {
 	if err != nil {
 		return err
 	}
-	as := attributes()
+	as := Attributes()
 	as.Setpgid = true
 	m.pid, err = syscall.ForkExec(path, []string{starterName, strconv.Itoa(socket)}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}, Sys: as})
 	return err

@@ -79,7 +79,7 @@ func (r *run) start() error {
 		r.pid, err = r.session.start(r, files)
 	} else {
 		again := r.plan.filters.lift()
-		r.pid, err = syscall.ForkExec(r.path, r.command.Argv, &syscall.ProcAttr{Env: r.command.Env, Files: files, Sys: attributes()})
+		r.pid, err = syscall.ForkExec(r.path, r.command.Argv, &syscall.ProcAttr{Env: r.command.Env, Files: files, Sys: Attributes()})
 		again()
 		if err != nil {
 			err = notStarted(r.command.Argv[0], r.path, err)
@@ -379,7 +379,7 @@ func (r *run) drainPipe(s *source) {
 func (r *run) result() error {
 	switch s := r.status; {
 	case s.Signaled():
-		return &ExitError{Status: signaled + int(s.Signal()), Signal: s.Signal()}
+		return DiedOf(s.Signal())
 	case s.ExitStatus() != 0:
 		return &ExitError{Status: s.ExitStatus()}
 	}

@@ -112,7 +112,7 @@ func (s *session) startMonitor(r *run, files []uintptr, starter int) (pid int, e
 	if !inForeground(s.terminal.fd) {
 		background = 1
 	}
-	as := attributes()
+	as := Attributes()
 	as.Setsid, as.Setctty = true, true
 	defer r.plan.filters.lift()()
 	return syscall.ForkExec(path, []string{monitorName, fmt.Sprintf("%d,%d,%d", s.far, starter, background)}, &syscall.ProcAttr{Files: files, Sys: as})

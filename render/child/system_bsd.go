@@ -18,8 +18,8 @@ var ownSignals []syscall.Signal
 // self is this program.
 func self() (string, error) { return os.Executable() }
 
-// attributes has nothing to say: a program does not end with who has started it.
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
+// Attributes has nothing to say: a program does not end with who has started it.
+func Attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
 // await waits until one of the files can be read. A negative number is no file. It
 // selects, because poll knows no terminals on macOS; so that output leads nowhere is

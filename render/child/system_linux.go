@@ -16,8 +16,8 @@ var ownSignals = []syscall.Signal{32, 33}
 // self is this program, whatever has become of its file.
 func self() (string, error) { return "/proc/self/exe", nil }
 
-// attributes has a program die with the thread that starts it.
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL} }
+// Attributes has a program die with the thread that starts it.
+func Attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL} }
 
 // await waits until one of the files can be read, or output leads nowhere any more. A
 // negative number is no file.
