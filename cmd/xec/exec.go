@@ -116,7 +116,7 @@ func runExec(ctx context.Context, a *app, o execOptions) (err error) {
 		return err
 	}
 	t := newTexts(ctx, s)
-	t.seen = set.Add
+	hide(&set, t.resolver)
 	vars, err := a.execVars(ctx, s, t, o)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -56,6 +57,24 @@ func (m masking) filters(a *app, set *mask.Set) (child.Filters, error) {
 			return func() { a.unprivate = keepPrivate() }
 		},
 	}, nil
+}
+
+// hide has a set learn the values that a resolver hands out, and what filters have made of
+// them, which may be printed in another form still.
+func hide(set *mask.Set, r *resolve.Resolver) {
+	seen := r.Seen
+	r.Seen = func(key string, v secret.Value) {
+		set.Add(key, v)
+		if seen != nil {
+			seen(key, v)
+		}
+	}
+	r.Filtered = func(ref *resolve.Reference, v secret.Value) secret.Value {
+		if len(ref.Filters) > 0 {
+			set.Add(ref.Name, v)
+		}
+		return v
+	}
 }
 
 // runMasked starts a command and waits for it, with the values of set hidden in what it

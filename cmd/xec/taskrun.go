@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
@@ -98,13 +97,7 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 			return masks, nil
 		}
 	}
-	r.resolver.Seen = r.set.Add // by steps that run at once too
-	r.resolver.Filtered = func(ref *resolve.Reference, v secret.Value) secret.Value {
-		if len(ref.Filters) > 0 { // it may be printed in another form still
-			r.set.Add(ref.Name, v)
-		}
-		return v
-	}
+	hide(&r.set, r.resolver)
 	r.acting = a.actingBy(r.config, trust.Approval{})
 	if r.needsApproval() {
 		var err error
@@ -149,42 +142,30 @@ func (r *taskRun) need(problem func(config.Place, string, error), given map[stri
 			}
 		}
 		t.Each(func(s *task.Step) {
-			declared.Vars = map[string]secret.Value{}
-			for _, name := range t.Registered(s) {
-				declared.Vars[name] = secret.Value{}
-			}
+			declared.Vars = registered(t, s)
 			e := r.evaluatorFor(declared, problem)
-			for _, p := range r.parts(s, declared, problem) {
-				e.Need(p.path, p.node)
+			for _, p := range s.Nodes() {
+				e.Need(p.Path, p.Node)
+			}
+			if s.When != nil {
+				for _, ref := range s.When.Refs() {
+					e.Need(s.Path+".when", textOf(ref, s.WhenPlace))
+				}
+			}
+			if s.Command != nil {
+				e.NeedCommand(s.Path+".command", s.Command, r.declared(declared))
 			}
 		})
 	})
 }
 
-// parts are all parts of a step that have references.
-func (r *taskRun) parts(s *task.Step, in *task.Scope, problem func(config.Place, string, error)) (all []part) {
-	for _, p := range s.Nodes() {
-		all = append(all, part{p.Path, p.Node})
+// registered are the variables that steps before one fill, without values yet.
+func registered(t *task.Task, before *task.Step) map[string]secret.Value {
+	vars := map[string]secret.Value{}
+	for _, name := range t.Registered(before) {
+		vars[name] = secret.Value{}
 	}
-	if s.When != nil {
-		for _, ref := range s.When.Refs() {
-			all = append(all, part{s.Path + ".when", textOf(ref, s.WhenPlace)})
-		}
-	}
-	if s.Command == nil {
-		return all
-	}
-	refs, err := s.Command.CommandRefs(r.declared(in))
-	if err != nil {
-		r.resolver.Note("", err)
-		for _, each := range unjoined(err) {
-			r.resolver.NoteIn(s.Command.File.Name, s.Path, position(s.Command.Place), each)
-		}
-	}
-	for _, ref := range refs {
-		all = append(all, part{s.Path + ".command", textOf(ref.Reference, ref.Place)})
-	}
-	return all
+	return vars
 }
 
 // checkSteps notes what is wrong with the commands and the env of steps.
@@ -199,11 +180,7 @@ func (r *taskRun) checkSteps() {
 			if s.Command == nil {
 				return
 			}
-			in := task.NewScope(nil)
-			for _, name := range t.Registered(s) {
-				in.Vars[name] = secret.Value{}
-			}
-			refs, err := s.Command.CommandRefs(r.declared(in))
+			refs, err := s.Command.CommandRefs(r.declared(&task.Scope{Vars: registered(t, s)}))
 			if err != nil {
 				return // noted already
 			}
@@ -338,12 +315,4 @@ func (r *taskRun) tell(s *task.Step, e task.Event) {
 	case e == task.Retried:
 		r.app.say("%s has failed, and is tried again", s.Title())
 	}
-}
-
-// unjoined gives the errors that were joined into one.
-func unjoined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	return slices.DeleteFunc([]error{err}, func(err error) bool { return err == nil })
 }

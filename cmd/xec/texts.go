@@ -20,8 +20,7 @@ type texts struct {
 	resolver  *resolve.Resolver
 	vars      []unresolved
 	delivered []delivered
-	secrets   map[string]bool                  // the keys whose values were handed out
-	seen      func(key string, v secret.Value) // is told each of them once; nil if nobody listens
+	secrets   map[string]bool // the keys whose values were handed out
 }
 
 type unresolved struct {
@@ -34,18 +33,7 @@ type unresolved struct {
 func newTexts(ctx context.Context, s store.Store) *texts {
 	r, _, _ := newResolver(ctx, func() (store.Store, error) { return s, nil })
 	t := &texts{resolver: r, secrets: map[string]bool{}}
-	t.resolver.Seen = func(key string, v secret.Value) {
-		if t.seen != nil && !t.secrets[key] {
-			t.seen(key, v)
-		}
-		t.secrets[key] = true
-	}
-	t.resolver.Filtered = func(ref *resolve.Reference, v secret.Value) secret.Value {
-		if t.seen != nil && len(ref.Filters) > 0 { // it may be printed in another form still
-			t.seen(ref.Name, v)
-		}
-		return v
-	}
+	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
 	return t
 }
 

@@ -99,6 +99,18 @@ func (e *Evaluator) needText(path string, n *Node) (deep int) {
 		defer func() { e.stack = e.stack[:len(e.stack)-1] }()
 	}
 	refs, problems := n.refs()
+	return e.needRefs(path, refs, problems)
+}
+
+// NeedCommand is Need for a shell command, in which a bare ${name} may have those names
+// that are declared.
+func (e *Evaluator) NeedCommand(path string, n *Node, declared func(name string) bool) {
+	refs, problems := n.placed(resolve.Parse(n.Text, resolve.Command, declared))
+	e.needRefs(path, refs, problems)
+}
+
+// needRefs notes what the references of a text need, and what is wrong with it.
+func (e *Evaluator) needRefs(path string, refs []Ref, problems []problem) (deep int) {
 	for _, p := range problems {
 		e.Problem(p.Place, path, p.err)
 	}
