@@ -11,6 +11,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/xec-sh/xec-go/store/secret"
@@ -54,6 +57,13 @@ type Adder interface {
 	// Add stores value under key. If the key exists, also since the caller last
 	// looked, nothing is changed and the error is ErrExists.
 	Add(ctx context.Context, key string, value secret.Value) error
+}
+
+// Purger is a Store whose Delete can be taken back for some time.
+type Purger interface {
+	// Purge deletes key for good, also where Delete has deleted it before. A key of which
+	// nothing is left is an error of kind secret.NotFound.
+	Purge(ctx context.Context, key string) error
 }
 
 // Finder is a Store that can tell cheaply whether a key exists.
@@ -144,14 +154,20 @@ func Warm(ctx context.Context, s Store) error {
 	return nil
 }
 
-// Set stores every value in s, all or none where the store can, else one by one.
+// Set stores every value in s: all or none where the store can, else one by one in byte
+// order of their keys, up to the first that fails. The error then says how many were set.
 func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	if b, ok := s.(BatchSetter); ok {
 		return b.SetBatch(ctx, values)
 	}
-	for key, value := range values {
-		if err := s.Set(ctx, key, value); err != nil {
+	for key, value := range values { // what can be told before anything is changed
+		if err := errors.Join(secret.CheckKey(key), value.Check(key)); err != nil {
 			return err
+		}
+	}
+	for n, key := range slices.Sorted(maps.Keys(values)) {
+		if err := s.Set(ctx, key, values[key]); err != nil {
+			return fmt.Errorf("%s: %w (%d of %d secrets were set before it)", key, err, n, len(values))
 		}
 	}
 	return nil

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// Settings are what a configuration says of one provider: a JSON object, or nothing.
+type Settings []byte
+
+// Decode reads the settings of the provider name into a struct with json tags. A setting
+// that it does not have, and one of another type, is an error of kind secret.Invalid that
+// names it.
+func (s Settings) Decode(name string, into any) error {
+	if len(s) == 0 {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(s))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return secret.Errorf(secret.Invalid, "secrets.%s.%s: not a %s", name, wrong.Field, kindOf(wrong.Type))
+	case errors.As(err, &wrong):
+		return secret.Errorf(secret.Invalid, "secrets.%s: not a map of settings", name)
+	}
+	if _, unknown, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		return secret.Errorf(secret.Invalid, "secrets.%s: there is no setting %s", name, unknown)
+	}
+	return secret.Errorf(secret.Invalid, "secrets.%s: not a map of settings", name)
+}
+
+// kindOf is what a person calls the type of a setting.
+func kindOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "list of texts"
+	case reflect.Int, reflect.Uint:
+		return "whole number"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "text"
+}
