@@ -28,7 +28,7 @@ func (s Settings) Decode(name string, into any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong) && wrong.Field != "":
-		return secret.Errorf(secret.Invalid, "secrets.%s.%s: not a %s", name, wrong.Field, kindOf(wrong.Type))
+		return secret.Errorf(secret.Invalid, "secrets.%s.%s: not %s", name, wrong.Field, kindOf(wrong.Type))
 	case errors.As(err, &wrong):
 		return secret.Errorf(secret.Invalid, "secrets.%s: not a map of settings", name)
 	}
@@ -42,11 +42,11 @@ func (s Settings) Decode(name string, into any) error {
 func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Slice:
-		return "list of texts"
+		return "a list of texts"
 	case reflect.Int, reflect.Uint:
-		return "whole number"
+		return "a whole number"
 	case reflect.Bool:
 		return "true or false"
 	}
-	return "text"
+	return "a text"
 }

@@ -86,12 +86,12 @@ func TestSettingsThatAreNotThereAreRefusedByName(t *testing.T) {
 		Version int    `json:"version"`
 	}
 	for settings, want := range map[string]string{
-		``:                              "",
-		`{}`:                            "",
-		`{"address": "a"}`:              "",
-		`{"adress": "a"}`:               `secrets.vault: there is no setting "adress"`,
-		`{"version": "one"}`:            `secrets.vault.version: not a whole number`,
-		`[1]`:                           `secrets.vault: not a map of settings`,
+		``:                             "",
+		`{}`:                           "",
+		`{"address": "a"}`:             "",
+		`{"adress": "a"}`:              `secrets.vault: there is no setting "adress"`,
+		`{"version": "one"}`:           `secrets.vault.version: not a whole number`,
+		`[1]`:                          `secrets.vault: not a map of settings`,
 		`{"address": {"hidden": "x"}}`: `secrets.vault.address: not a text`,
 	} {
 		err := store.Settings(settings).Decode("vault", &into)
