@@ -6,6 +6,11 @@
 // A store maps keys to values (see package secret for the rules of both). It
 // need not be safe for use by several goroutines unless it says so; it must be
 // safe for use by several processes.
+//
+// What a store can do beyond that are methods of further interfaces. One that stands
+// between xec and another process has them all, and learns only when it asks what the other
+// side can: a method may return errors.ErrUnsupported, which is the same as not having it.
+// The funcs of this package take care of that.
 package store
 
 import (
@@ -137,7 +142,9 @@ func Get(ctx context.Context, s Store, keys []string) (map[string]secret.Value, 
 // Has reports whether key exists in s.
 func Has(ctx context.Context, s Store, key string) (bool, error) {
 	if f, ok := s.(Finder); ok {
-		return f.Has(ctx, key)
+		if found, err := f.Has(ctx, key); !errors.Is(err, errors.ErrUnsupported) {
+			return found, err
+		}
 	}
 	_, err := s.Get(ctx, key)
 	if errors.Is(err, secret.NotFound) {
@@ -158,7 +165,9 @@ func Warm(ctx context.Context, s Store) error {
 // order of their keys, up to the first that fails. The error then says how many were set.
 func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	if b, ok := s.(BatchSetter); ok {
-		return b.SetBatch(ctx, values)
+		if err := b.SetBatch(ctx, values); !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
 	}
 	for key, value := range values { // what can be told before anything is changed
 		if err := errors.Join(secret.CheckKey(key), value.Check(key)); err != nil {
@@ -177,7 +186,9 @@ func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 // an Adder can rule out that another process makes the key meanwhile.
 func Add(ctx context.Context, s Store, key string, value secret.Value) error {
 	if a, ok := s.(Adder); ok {
-		return a.Add(ctx, key, value)
+		if err := a.Add(ctx, key, value); !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
 	}
 	found, err := Has(ctx, s, key)
 	if err == nil && found {

@@ -1,0 +1,6 @@
+package plugin
+
+import "time"
+
+// SetTime sets how long a request may take.
+func (c *Client) SetTime(d time.Duration) { c.time = d }
