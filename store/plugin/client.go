@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,9 @@ const (
 // which take turns. Its optional methods give errors.ErrUnsupported where the other side
 // does not know them.
 type Client struct {
+	// MaxKeys is how many keys one request may ask for; 0 is what the protocol allows.
+	MaxKeys int
+
 	name string // before errors
 	conn Conn
 	in   *bufio.Reader
@@ -150,7 +154,7 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 	}
 	values := make(map[string]secret.Value, len(keys))
 	unique := slices.Compact(slices.Sorted(slices.Values(keys)))
-	for some := range slices.Chunk(unique, MaxKeys) {
+	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, MaxKeys)) {
 		said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
 		if err != nil {
 			return nil, err

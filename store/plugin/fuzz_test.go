@@ -28,7 +28,7 @@ func FuzzServer(f *testing.F) {
 		s := &memory.Store{}
 		s.Set(context.Background(), "A", secret.Text("a"))
 		var out bytes.Buffer
-		err := Server{Store: s, MaxLine: 4096}.Serve(context.Background(), bytes.NewReader(b), &out)
+		err := (&Server{Store: s, MaxLine: 4096}).Serve(context.Background(), bytes.NewReader(b), &out)
 		lines := bytes.Split(out.Bytes(), []byte("\n"))
 		lines = lines[:len(lines)-1]
 		if whole := bytes.Count(b, []byte("\n")); len(lines) != whole && !errors.Is(err, errLong) {

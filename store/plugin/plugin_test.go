@@ -29,7 +29,7 @@ type pipe struct{ net.Conn }
 func (pipe) Explain() error { return nil }
 
 // served gives a client of a server in this process.
-func served(t *testing.T, s plugin.Server) *plugin.Client {
+func served(t *testing.T, s *plugin.Server) *plugin.Client {
 	near, far := net.Pipe()
 	go s.Serve(context.Background(), far, far)
 	c := plugin.NewClient("provider test", pipe{near})
@@ -41,7 +41,7 @@ func TestAStoreBehindTheProtocolIsThatStore(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 			s := &memory.Store{}
-			again := func() store.Store { return served(t, plugin.Server{Store: s}) }
+			again := func() store.Store { return served(t, &plugin.Server{Store: s}) }
 			return again(), again
 		})
 	})
@@ -50,7 +50,7 @@ func TestAStoreBehindTheProtocolIsThatStore(t *testing.T) {
 			dir := t.TempDir()
 			again := func() store.Store {
 				s := file.Open(file.Options{Dir: filepath.Join(dir, "secrets"), KeyFile: filepath.Join(dir, "key")})
-				return served(t, plugin.Server{Store: s})
+				return served(t, &plugin.Server{Store: s})
 			}
 			return again(), again
 		})
@@ -59,7 +59,7 @@ func TestAStoreBehindTheProtocolIsThatStore(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 			s := &memory.Store{}
 			again := func() store.Store {
-				return served(t, plugin.Server{Store: served(t, plugin.Server{Store: s})})
+				return served(t, &plugin.Server{Store: served(t, &plugin.Server{Store: s})})
 			}
 			return again(), again
 		})
@@ -89,7 +89,7 @@ func TestMain(m *testing.M) {
 		}
 		return file.Open(file.Options{Dir: filepath.Join(opt.Dir, "secrets"), KeyFile: filepath.Join(opt.Dir, "key")}), nil
 	}
-	if err := (plugin.Server{Open: open}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+	if err := (&plugin.Server{Open: open}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -246,20 +246,20 @@ func TestExampleProvider(t *testing.T) {
 func TestServerRefusesWhatIsTooMuch(t *testing.T) {
 	s := &memory.Store{}
 	for name, test := range map[string]struct {
-		server     plugin.Server
+		server     *plugin.Server
 		said, want string
 	}{
-		"no hello":           {plugin.Server{Open: nil}, `{"op":"list"}`, `"kind":"invalid","message":"the first request is hello"`},
-		"another protocol":   {plugin.Server{Store: s}, `{"op":"hello","protocol":2}`, `"kind":"invalid","message":"protocol 2 is not spoken here: 1 is"`},
-		"no JSON":            {plugin.Server{Store: s}, `list`, `"kind":"invalid","message":"not a request of the protocol"`},
-		"no op":              {plugin.Server{Store: s}, `{}`, `"kind":"invalid","message":"not a request of the protocol"`},
-		"an unknown op":      {plugin.Server{Store: s}, `{"op":"brew","key":"A"}`, `"kind":"unsupported"`},
-		"too many keys":      {plugin.Server{Store: s, MaxKeys: 1}, `{"op":"get","keys":["A","B"]}`, `"kind":"invalid","message":"2 keys in one request: 1 are the most"`},
-		"a bad key":          {plugin.Server{Store: s}, `{"op":"delete","key":"1"}`, `"kind":"invalid"`},
-		"a line too long":    {plugin.Server{Store: s, MaxLine: 100}, `{"op":"get","keys":["` + strings.Repeat("A", 100) + `"]}`, `"kind":"invalid","message":"a request has 100 bytes at most"`},
-		"what it cannot do":  {plugin.Server{Store: s}, `{"op":"versions","key":"A"}`, `"kind":"unsupported"`},
-		"an empty value":     {plugin.Server{Store: s}, `{"op":"set","key":"A","value":""}`, `"kind":"invalid"`},
-		"a value not base64": {plugin.Server{Store: s}, `{"op":"set","key":"A","value":"%"}`, `"kind":"invalid","message":"not a request of the protocol"`},
+		"no hello":           {&plugin.Server{Open: nil}, `{"op":"list"}`, `"kind":"invalid","message":"the first request is hello"`},
+		"another protocol":   {&plugin.Server{Store: s}, `{"op":"hello","protocol":2}`, `"kind":"invalid","message":"protocol 2 is not spoken here: 1 is"`},
+		"no JSON":            {&plugin.Server{Store: s}, `list`, `"kind":"invalid","message":"not a request of the protocol"`},
+		"no op":              {&plugin.Server{Store: s}, `{}`, `"kind":"invalid","message":"not a request of the protocol"`},
+		"an unknown op":      {&plugin.Server{Store: s}, `{"op":"brew","key":"A"}`, `"kind":"unsupported"`},
+		"too many keys":      {&plugin.Server{Store: s, MaxKeys: 1}, `{"op":"get","keys":["A","B"]}`, `"kind":"invalid","message":"2 keys in one request: 1 are the most"`},
+		"a bad key":          {&plugin.Server{Store: s}, `{"op":"delete","key":"1"}`, `"kind":"invalid"`},
+		"a line too long":    {&plugin.Server{Store: s, MaxLine: 100}, `{"op":"get","keys":["` + strings.Repeat("A", 100) + `"]}`, `"kind":"invalid","message":"a request has 100 bytes at most"`},
+		"what it cannot do":  {&plugin.Server{Store: s}, `{"op":"versions","key":"A"}`, `"kind":"unsupported"`},
+		"an empty value":     {&plugin.Server{Store: s}, `{"op":"set","key":"A","value":""}`, `"kind":"invalid"`},
+		"a value not base64": {&plugin.Server{Store: s}, `{"op":"set","key":"A","value":"%"}`, `"kind":"invalid","message":"not a request of the protocol"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -273,7 +273,7 @@ func TestServerRefusesWhatIsTooMuch(t *testing.T) {
 
 func TestAHalfLineIsNotARequest(t *testing.T) {
 	s := &memory.Store{}
-	err := plugin.Server{Store: s}.Serve(context.Background(), strings.NewReader(`{"op":"set","key":"A","value":"YQ=="}`), io.Discard)
+	err := (&plugin.Server{Store: s}).Serve(context.Background(), strings.NewReader(`{"op":"set","key":"A","value":"YQ=="}`), io.Discard)
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%v", err)
 	}

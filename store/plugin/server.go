@@ -2,49 +2,56 @@ package plugin
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Server answers requests out of a store. One of Store and Open is needed.
+// Server answers requests out of a store. One of Store and Open is needed. Many connections
+// may be served at once; their requests take turns.
 type Server struct {
-	// Store is what is asked. It is used by one goroutine at a time within one Serve.
+	// Store is what is asked.
 	Store store.Store
-	// Open gives the store when hello tells the settings.
+	// Open gives the store of one connection when hello tells the settings.
 	Open func(context.Context, store.Settings) (store.Store, error)
+	// Allow returns an error for a key that may not be asked for. Such keys are in no list,
+	// and has answers that they are not there. Nil allows every key.
+	Allow func(key string) error
+	// Seen is told each value, before it is answered and before it is set. Nil drops it.
+	Seen func(key string, value secret.Value)
 	// MaxKeys is how many keys one request may ask for, MaxLine how many bytes it may have;
 	// 0 is what the protocol allows.
 	MaxKeys, MaxLine int
+
+	turn sync.Mutex
 }
 
 // Serve answers what it reads until that ends, which is no error. The line that is over a
 // limit, and the one whose end is missing, are the last.
-func (s Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
-	if s.MaxKeys == 0 {
-		s.MaxKeys = MaxKeys
-	}
-	if s.MaxLine == 0 {
-		s.MaxLine = MaxLine
-	}
+func (s *Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
+	c := connection{Server: s, store: s.Store}
+	limit := cmp.Or(s.MaxLine, MaxLine)
 	in := bufio.NewReader(r)
 	for {
-		line, err := readLine(in, s.MaxLine)
+		line, err := readLine(in, limit)
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, errLong):
-			writeLine(w, answer{Error: failureOf(secret.Errorf(secret.Invalid, "a request has %d bytes at most", s.MaxLine))})
+			writeLine(w, answer{Error: failureOf(secret.Errorf(secret.Invalid, "a request has %d bytes at most", limit))})
 			return err
 		case err != nil:
 			return err
 		}
-		said := s.answer(ctx, line)
+		said := c.answer(ctx, line)
 		clear(line)
 		if err := writeLine(w, said); err != nil {
 			return err
@@ -52,62 +59,89 @@ func (s Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
 	}
 }
 
+// connection is one of a server, with its store.
+type connection struct {
+	*Server
+	store store.Store
+}
+
 // answer answers one line.
-func (s *Server) answer(ctx context.Context, line []byte) answer {
+func (c *connection) answer(ctx context.Context, line []byte) answer {
 	var q request
 	if err := json.Unmarshal(line, &q); err != nil || q.Op == "" {
 		return answer{Error: failureOf(secret.Errorf(secret.Invalid, "not a request of the protocol"))}
 	}
-	said, err := s.carryOut(ctx, q)
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	said, err := c.carryOut(ctx, q)
 	if err != nil {
 		return answer{Error: failureOf(err)}
 	}
 	return said
 }
 
-func (s *Server) carryOut(ctx context.Context, q request) (answer, error) {
+func (c *connection) carryOut(ctx context.Context, q request) (answer, error) {
 	if q.Op == "hello" {
-		return s.hello(ctx, q)
+		return c.hello(ctx, q)
 	}
-	if s.Store == nil {
+	if c.store == nil {
 		return answer{}, secret.Errorf(secret.Invalid, "the first request is hello")
 	}
 	switch q.Op {
 	case "get":
-		return s.get(ctx, q.Keys)
+		return c.get(ctx, q.Keys)
 	case "list":
-		keys, err := s.Store.List(ctx)
-		return answer{Keys: keys}, err
+		keys, err := c.store.List(ctx)
+		return answer{Keys: slices.DeleteFunc(keys, func(key string) bool { return c.check(key) != nil })}, err
 	case "describe":
-		return s.describe(ctx)
+		return c.describe(ctx)
 	case "set-batch":
-		return answer{}, s.setBatch(ctx, q.Values)
+		return answer{}, c.setBatch(ctx, q.Values)
 	}
-	if err := secret.CheckKey(q.Key); err != nil {
+	if err := c.check(q.Key); err != nil {
+		if q.Op == "has" && !errors.Is(err, secret.Invalid) {
+			err = nil
+		}
 		return answer{}, err
 	}
-	return s.ofOneKey(ctx, q)
+	return c.ofOneKey(ctx, q)
 }
 
-func (s *Server) ofOneKey(ctx context.Context, q request) (said answer, err error) {
+// check returns an error for what is no key, and for a key that is not allowed.
+func (c *connection) check(key string) error {
+	if err := secret.CheckKey(key); err != nil || c.Allow == nil {
+		return err
+	}
+	return c.Allow(key)
+}
+
+// told gives a value that has been seen.
+func (c *connection) told(key string, value secret.Value) secret.Value {
+	if c.Seen != nil {
+		c.Seen(key, value)
+	}
+	return value
+}
+
+func (c *connection) ofOneKey(ctx context.Context, q request) (said answer, err error) {
 	switch q.Op {
 	case "set":
-		err = s.Store.Set(ctx, q.Key, secret.New(q.Value))
+		err = c.store.Set(ctx, q.Key, c.told(q.Key, secret.New(q.Value)))
 	case "add":
-		err = store.Add(ctx, s.Store, q.Key, secret.New(q.Value))
+		err = store.Add(ctx, c.store, q.Key, c.told(q.Key, secret.New(q.Value)))
 	case "delete":
-		err = s.Store.Delete(ctx, q.Key)
+		err = c.store.Delete(ctx, q.Key)
 	case "purge":
-		if p, ok := s.Store.(store.Purger); ok {
+		if p, ok := c.store.(store.Purger); ok {
 			return said, p.Purge(ctx, q.Key)
 		}
 		err = unsupported(q.Op)
 	case "has":
-		said.Found, err = store.Has(ctx, s.Store, q.Key)
+		said.Found, err = store.Has(ctx, c.store, q.Key)
 	case "versions":
-		return s.versions(ctx, q.Key)
+		return c.versions(ctx, q.Key)
 	case "rollback":
-		v, ok := s.Store.(store.Versioner)
+		v, ok := c.store.(store.Versioner)
 		if !ok {
 			return said, unsupported(q.Op)
 		}
@@ -122,54 +156,57 @@ func unsupported(what string) error {
 	return fmt.Errorf("%s: %w", what, errors.ErrUnsupported)
 }
 
-func (s *Server) hello(ctx context.Context, q request) (answer, error) {
+func (c *connection) hello(ctx context.Context, q request) (answer, error) {
 	if q.Protocol != Version {
 		return answer{}, secret.Errorf(secret.Invalid, "protocol %d is not spoken here: %d is", q.Protocol, Version)
 	}
-	if s.Open != nil {
-		opened, err := s.Open(ctx, store.Settings(q.Settings))
+	if c.Open != nil {
+		opened, err := c.Open(ctx, store.Settings(q.Settings))
 		if err != nil {
 			return answer{}, err
 		}
-		s.Store = opened
+		c.store = opened
 	}
 	return answer{Protocol: Version}, nil
 }
 
-func (s *Server) get(ctx context.Context, keys []string) (answer, error) {
-	if len(keys) > s.MaxKeys {
-		return answer{}, secret.Errorf(secret.Invalid, "%d keys in one request: %d are the most", len(keys), s.MaxKeys)
+func (c *connection) get(ctx context.Context, keys []string) (answer, error) {
+	if len(keys) > cmp.Or(c.MaxKeys, MaxKeys) {
+		return answer{}, secret.Errorf(secret.Invalid, "%d keys in one request: %d are the most", len(keys), cmp.Or(c.MaxKeys, MaxKeys))
 	}
 	for _, key := range keys {
-		if err := secret.CheckKey(key); err != nil {
+		if err := c.check(key); err != nil {
 			return answer{}, err
 		}
 	}
-	values, err := store.Get(ctx, s.Store, keys)
+	values, err := store.Get(ctx, c.store, keys)
 	if err != nil {
 		return answer{}, err
 	}
 	said := answer{Values: make(map[string]payload, len(values))}
 	for key, value := range values {
-		said.Values[key] = value.Reveal()
+		said.Values[key] = c.told(key, value).Reveal()
 	}
 	return said, nil
 }
 
-func (s *Server) setBatch(ctx context.Context, values map[string]payload) error {
-	b, ok := s.Store.(store.BatchSetter)
+func (c *connection) setBatch(ctx context.Context, values map[string]payload) error {
+	b, ok := c.store.(store.BatchSetter)
 	if !ok {
 		return unsupported("set-batch")
 	}
 	all := make(map[string]secret.Value, len(values))
 	for key, value := range values {
-		all[key] = secret.New(value)
+		if err := c.check(key); err != nil {
+			return err
+		}
+		all[key] = c.told(key, secret.New(value))
 	}
 	return b.SetBatch(ctx, all)
 }
 
-func (s *Server) versions(ctx context.Context, key string) (said answer, err error) {
-	v, ok := s.Store.(store.Versioner)
+func (c *connection) versions(ctx context.Context, key string) (said answer, err error) {
+	v, ok := c.store.(store.Versioner)
 	if !ok {
 		return said, unsupported("versions")
 	}
@@ -180,14 +217,16 @@ func (s *Server) versions(ctx context.Context, key string) (said answer, err err
 	return said, err
 }
 
-func (s *Server) describe(ctx context.Context) (said answer, err error) {
-	d, ok := s.Store.(store.Describer)
+func (c *connection) describe(ctx context.Context) (said answer, err error) {
+	d, ok := c.store.(store.Describer)
 	if !ok {
 		return said, unsupported("describe")
 	}
 	all, err := d.Describe(ctx)
 	for _, each := range all {
-		said.Secrets = append(said.Secrets, info(each))
+		if c.check(each.Key) == nil {
+			said.Secrets = append(said.Secrets, info(each))
+		}
 	}
 	return said, err
 }
