@@ -14,6 +14,7 @@ import (
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -34,6 +35,8 @@ type app struct {
 
 	project projectOptions // from flags
 	config  *config.Config // once it is loaded
+	store   store.Store    // once it is chosen
+	closers []func() error // of stores that are spoken to
 }
 
 func newApp() *app {
@@ -62,6 +65,7 @@ func run(a *app, argv []string) int {
 	cmd.SetOut(out)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(context.Background())
+	a.closeStores()
 	if err == nil {
 		err = out.err
 	}

@@ -215,6 +215,8 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 	switch {
 	case d.project.provider != "":
 		provider, why = d.project.provider, why+", by --provider"
+	case d.getenv(providerVar) != "":
+		provider, why = d.getenv(providerVar), why+", by "+providerVar
 	case c == nil:
 		why += "; what the configuration says cannot be told"
 	default:
@@ -235,12 +237,28 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 			dir, why = block.Directory, "by "+c.Root.Get("secrets").Place.String()
 		}
 	}
-	if err := checkProvider(provider); err != nil {
-		d.problem(check, err)
+	if provider != "file" {
+		d.lookAtProvider(provider)
 		return ""
 	}
 	d.add(stateOK, check, "%s (provider file, %s)", dir, why)
 	return dir
+}
+
+// lookAtProvider tells of a provider whose secrets are not in files of xec.
+func (d *doctor) lookAtProvider(name string) {
+	const check = "store"
+	if slices.Contains(builtIn, name) {
+		d.add(stateOK, check, "provider %s", name)
+		return
+	}
+	path, err := findPlugin(name)
+	if err != nil {
+		d.problem(check, err)
+		return
+	}
+	d.add(stateOK, check, "provider %s, through %s", name, path)
+	d.hint("whether it answers: xec secrets list")
 }
 
 func (d *doctor) lookAtStore(r *file.Report) {

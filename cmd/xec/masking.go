@@ -88,6 +88,7 @@ func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filt
 	if err := a.tellLeft(plan, r); err != nil {
 		return err
 	}
+	a.closeStores()
 	if !plan.Filtered() && !stays {
 		a.unprivate()
 		return command.Exec()

@@ -17,8 +17,6 @@ import (
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store"
-	"github.com/xec-sh/xec-go/store/file"
-	"github.com/xec-sh/xec-go/store/keyring"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -38,7 +36,7 @@ func (a *app) addProjectFlags(flags *pflag.FlagSet) {
 	}
 	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
 	flags.StringVarP(&a.project.profile, "profile", short, "", "use the profile `NAME` of the configuration")
-	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME` (file), whatever the configuration says")
+	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME`, whatever the configuration says (also XEC_SECRETS_PROVIDER)")
 }
 
 // addStoreFlags gives the flags of a command, or a group, that uses the store too.
@@ -158,81 +156,6 @@ func (a *app) approval(c *config.Config) (trust.Approval, error) {
 		return approval, err
 	}
 	return a.askApproval(c, r, subject, last)
-}
-
-// openStore gives the store that the person uses. It opens nothing yet.
-func (a *app) openStore() (store.Store, error) {
-	opt, err := a.fileOptions()
-	if err != nil {
-		return nil, err
-	}
-	return file.Open(opt), nil
-}
-
-// fileOptions say where the person's file store is and how it is opened.
-func (a *app) fileOptions() (file.Options, error) {
-	home, err := a.home()
-	if err != nil {
-		return file.Options{}, err
-	}
-	passphrase, err := a.passphraseSource(passphraseVars)
-	if err != nil {
-		return file.Options{}, err
-	}
-	dir, err := a.storeFolder(home)
-	if err != nil {
-		return file.Options{}, err
-	}
-	return file.Options{
-		Dir:        dir,
-		KeyFile:    filepath.Join(home, "key"),
-		Passphrase: passphrase,
-		Prompt:     a.promptPassphrase,
-		Keyring:    keyring.Items{},
-		Seen:       filepath.Join(home, "seen"),
-		Strict:     a.project.strict,
-		Notice:     func(text string) { a.say("%s", text) },
-		Trace:      a.debug("secrets"),
-	}, nil
-}
-
-// storeFolder is the folder of the store, as --provider or the configuration's secrets
-// block says. The rest of the configuration is not looked at.
-func (a *app) storeFolder(home string) (string, error) {
-	ordinary := filepath.Join(home, "secrets")
-	if a.project.provider != "" {
-		return ordinary, checkProvider(a.project.provider)
-	}
-	c, err := a.loadConfig()
-	if err != nil {
-		return "", err
-	}
-	if c.Root.Get("secrets").IsNull() {
-		return ordinary, nil
-	}
-	acting := c.Acting(trust.Approval{})
-	block, _, err := acting.Block()
-	if errors.Is(err, secret.Permission) {
-		if acting, err = a.acting(c); err == nil {
-			block, _, err = acting.Block()
-		}
-	} else if err == nil {
-		err = a.checkProject(c)
-	}
-	if err != nil {
-		return "", err
-	}
-	if block.Directory != "" {
-		ordinary = block.Directory
-	}
-	return ordinary, checkProvider(block.Provider)
-}
-
-func checkProvider(name string) error {
-	if name == "file" {
-		return nil
-	}
-	return secret.WithHint(secret.Errorf(secret.Invalid, "provider %q: there is none of that name", name), "file is the provider there is")
 }
 
 // confirm asks the person on the terminal; without one it refuses and names the

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/trust"
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/broker"
+	"github.com/xec-sh/xec-go/store/file"
+	"github.com/xec-sh/xec-go/store/keyring"
+	"github.com/xec-sh/xec-go/store/plugin"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// providerVar is where the person's environment names a provider.
+const providerVar = "XEC_SECRETS_PROVIDER"
+
+// provider says where secrets are kept.
+type provider struct {
+	name     string
+	settings *config.Node // what the configuration says below secrets.NAME; nil is nothing
+	dir      string       // of provider file, "" for the ordinary one
+}
+
+// openStore gives the store of this call. One in files opens nothing yet.
+func (a *app) openStore() (store.Store, error) {
+	if a.store != nil {
+		return a.store, nil
+	}
+	s, err := a.chosenStore()
+	if err == nil {
+		a.store = s
+	}
+	return s, err
+}
+
+// chosenStore gives the store that --provider names, or the one of the run within which this
+// process was started, or else that of the environment or of the configuration.
+func (a *app) chosenStore() (store.Store, error) {
+	if path := a.getenv(broker.Variable); path != "" && a.project.provider == "" {
+		return a.kept(broker.Dial(path))
+	}
+	p, err := a.provider()
+	if err != nil {
+		return nil, err
+	}
+	return a.openProvider(p)
+}
+
+// kept has a store that is spoken to closed when it has no use any more.
+func (a *app) kept(c *plugin.Client, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, c.Close)
+	return c, nil
+}
+
+// closeStores ends what was started for stores, which would else be left to the program
+// that this process becomes.
+func (a *app) closeStores() {
+	for _, end := range a.closers {
+		end()
+	}
+	a.closers, a.store = nil, nil
+}
+
+// provider gives the provider of this call. The rest of the configuration is not looked at.
+func (a *app) provider() (provider, error) {
+	if name := cmp.Or(a.project.provider, a.getenv(providerVar)); name != "" {
+		return a.namedProvider(name)
+	}
+	c, err := a.loadConfig()
+	if err != nil || c.Root.Get("secrets").IsNull() {
+		return provider{name: "file"}, err
+	}
+	acting := c.Acting(trust.Approval{})
+	block, _, err := acting.Block()
+	if errors.Is(err, secret.Permission) {
+		if acting, err = a.acting(c); err == nil {
+			block, _, err = acting.Block()
+		}
+	} else if err == nil {
+		err = a.checkProject(c)
+	}
+	if err != nil {
+		return provider{}, err
+	}
+	return provider{block.Provider, block.Settings.Get(block.Provider), block.Directory}, nil
+}
+
+// namedProvider gives the provider that the person names. The file store is then that of
+// the person; the settings of another are those of the configuration as far as they may
+// act, and nobody is asked.
+func (a *app) namedProvider(name string) (provider, error) {
+	p := provider{name: name}
+	if name == "file" {
+		return p, nil
+	}
+	return a.configured(name)
+}
+
+// configured gives a provider as the configuration sets it up, as far as that may act.
+func (a *app) configured(name string) (provider, error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return provider{}, err
+	}
+	block, _, err := c.Acting(trust.Approval{}).Block()
+	if errors.Is(err, secret.Permission) {
+		block, err = a.approvedBlock(c)
+	}
+	return provider{name, block.Settings.Get(name), block.Directory}, err
+}
+
+// approvedBlock gives the secrets block if it has been approved, and else the person's own.
+func (a *app) approvedBlock(c *config.Config) (config.Block, error) {
+	subject := c.Subject()
+	approval := trust.Once(subject)
+	if !a.trustsAll() {
+		r, err := a.registry()
+		if err != nil {
+			return config.Block{}, err
+		}
+		if approval, _, err = r.Lookup(subject); err != nil {
+			return config.Block{}, err
+		}
+		if approval.Covers(subject) {
+			err = a.checkProject(c)
+		} else if c.User != nil {
+			return config.Block{Settings: c.User.Root.Get("secrets")}, nil
+		}
+		if err != nil {
+			return config.Block{}, err
+		}
+	}
+	block, _, err := c.Acting(approval).Block()
+	if errors.Is(err, secret.Permission) {
+		return config.Block{}, nil
+	}
+	return block, err
+}
+
+// openProvider gives the store of a provider. Only one that is a program of its own is
+// started.
+func (a *app) openProvider(p provider) (s store.Store, err error) {
+	switch p.name {
+	case "file":
+		opt, err := a.fileOptionsIn(p.dir)
+		if err != nil {
+			return nil, err
+		}
+		return file.Open(opt), nil
+	default:
+		s, err = a.kept(a.startPlugin(p))
+	}
+	if err != nil {
+		return nil, placedSetting(p, err)
+	}
+	return s, nil
+}
+
+// settingsOf gives what a configuration says of a provider.
+func (p provider) settingsOf() store.Settings {
+	if p.settings.IsNull() {
+		return nil
+	}
+	b, err := json.Marshal(plainOf(p.settings))
+	if err != nil {
+		panic("xec: a configuration that is no JSON") // plainOf gives nothing else
+	}
+	return b
+}
+
+// plainOf gives a node as what encoding/json knows.
+func plainOf(n *config.Node) any {
+	switch {
+	case n.Kind == config.Map:
+		all := make(map[string]any, len(n.Pairs))
+		for _, p := range n.Pairs {
+			all[p.Key] = plainOf(p.Value)
+		}
+		return all
+	case n.Kind == config.List:
+		all := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			all[i] = plainOf(item)
+		}
+		return all
+	case n.IsNull():
+		return nil
+	case n.Tag == "!!bool":
+		return strings.EqualFold(n.Text, "true")
+	case (n.Tag == "!!int" || n.Tag == "!!float") && json.Valid([]byte(n.Text)):
+		return json.Number(n.Text)
+	}
+	return n.Text
+}
+
+// placedSetting adds to an error about a setting where that stands in the configuration.
+func placedSetting(p provider, err error) error {
+	rest, ok := strings.CutPrefix(err.Error(), "secrets."+p.name)
+	if !ok || p.settings == nil || !errors.Is(err, secret.Invalid) {
+		return err
+	}
+	place := p.settings.Place
+	for _, pair := range p.settings.All() {
+		if strings.HasPrefix(rest, "."+pair.Key+":") || strings.HasSuffix(rest, `"`+pair.Key+`"`) {
+			place = pair.Place
+		}
+	}
+	return secret.Errorf(secret.General, "%s: %w", place, err)
+}
+
+// startPlugin starts the program that is a provider.
+func (a *app) startPlugin(p provider) (*plugin.Client, error) {
+	if err := plugin.CheckName(p.name); err != nil {
+		return nil, err
+	}
+	path, err := findPlugin(p.name)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(path)
+	cmd.Stderr = a.files[2]
+	if cmd.Env, err = a.environForPrograms(); err != nil {
+		return nil, err
+	}
+	return plugin.Start(context.Background(), p.name, cmd, p.settingsOf())
+}
+
+// environForPrograms is the person's environment without what opens xec's own store.
+func (a *app) environForPrograms() ([]string, error) {
+	return child.Environment{Parent: a.environ}.With(nil)
+}
+
+// builtIn are the providers that xec itself holds, shipped those that come along with it.
+var (
+	builtIn = []string{"file"}
+	shipped = []string{"vault", "aws"}
+)
+
+// findPlugin gives the program of a provider: beside xec, or on PATH.
+func findPlugin(name string) (string, error) {
+	program := plugin.Prefix + name
+	if self, err := os.Executable(); err == nil {
+		if path, err := exec.LookPath(filepath.Join(filepath.Dir(self), program)); err == nil {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath(program)
+	if err == nil {
+		return path, nil
+	}
+	known := slices.Concat(builtIn, shipped)
+	err = secret.Errorf(secret.Invalid, "provider %q: there is no program %s beside xec or on PATH", name, program)
+	if slices.Contains(shipped, name) {
+		return "", secret.WithHint(err, "it comes along with xec: go install github.com/xec-sh/xec-go/cmd/...@latest")
+	}
+	if near := resolve.Nearest(name, known); near != "" {
+		return "", secret.WithHint(err, "did you mean %s?", near)
+	}
+	return "", secret.WithHint(err, "%s are the providers that xec knows", strings.Join(known, ", "))
+}
+
+// fileOptions say where the files of the store are and how it is opened, for a command that
+// is about them.
+func (a *app) fileOptions() (file.Options, error) {
+	p, err := a.provider()
+	if err != nil {
+		return file.Options{}, err
+	}
+	if p.name != "file" {
+		err := secret.Errorf(secret.Invalid, "provider %q: this is for the provider file", p.name)
+		return file.Options{}, secret.WithHint(err, "--provider file is your own store in files")
+	}
+	return a.fileOptionsIn(p.dir)
+}
+
+// fileOptionsIn are those of a store in a folder, "" for the ordinary one.
+func (a *app) fileOptionsIn(dir string) (file.Options, error) {
+	home, err := a.home()
+	if err != nil {
+		return file.Options{}, err
+	}
+	passphrase, err := a.passphraseSource(passphraseVars)
+	if err != nil {
+		return file.Options{}, err
+	}
+	return file.Options{
+		Dir:        cmp.Or(dir, filepath.Join(home, "secrets")),
+		KeyFile:    filepath.Join(home, "key"),
+		Passphrase: passphrase,
+		Prompt:     a.promptPassphrase,
+		Keyring:    keyring.Items{},
+		Seen:       filepath.Join(home, "seen"),
+		Strict:     a.project.strict,
+		Notice:     func(text string) { a.say("%s", text) },
+		Trace:      a.debug("secrets"),
+	}, nil
+}
