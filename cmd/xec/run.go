@@ -18,25 +18,35 @@ import (
 )
 
 type runOptions struct {
-	params []string // NAME=VALUE
-	dryRun bool
-	help   bool
-	format string
+	params  []string // NAME=VALUE
+	dryRun  bool
+	help    bool
+	format  string
+	only    []string // keys that scripts may ask for, nil for all
+	runtime string
 	masking
 }
 
 func newRunCommand(a *app) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
-		Use:     "run [TASK] [-p NAME=VALUE]... [flags]",
+		Use:     "run [TASK [-p NAME=VALUE]... | FILE [ARGUMENT]...] [flags]",
 		Aliases: []string{"r"},
-		Short:   "Run a task of the configuration with secrets",
+		Short:   "Run a task of the configuration, or a script, with secrets",
 		Long: `Run a task of the configuration. References in its commands become variables of the
 shell, quoted for the place where they stand: no value is parsed by a shell, or stands on
 its command line. What is printed is masked. A parameter is given as -p NAME=VALUE, or as
 --NAME VALUE behind the task. The exit status is that of the command that failed.
 
 Without a TASK the tasks are listed; xec run TASK --help shows one.
+
+Or run a FILE: a script whose name ends with .js, .mjs, .cjs, .ts, .mts, .py or .sh, or any
+program with a / in its name. It may ask for secrets while it runs; what it prints is masked.
+JavaScript and TypeScript, under the Node, Bun, Deno or tsx that are here, have a global
+secrets: await secrets.get("KEY"), secrets.has, secrets.list (also import { secrets } from
+"xec"). Python has import xec_secrets; shell scripts have xec secrets get; other programs
+speak to the socket that XEC_SECRETS_SOCKET names (see the README). What stands behind the
+FILE is handed to it; flags of xec stand before it.
 
 A task is a command, or a map: description, params, env, workdir, shell (sh, bash, zsh),
 timeout, and command, script, task (with: its parameters), parallel, or steps. A step is a
@@ -48,7 +58,8 @@ ${vars.NAME}, ${env.NAME} and the names of variables are xec's; everything else 
 shell's.`,
 		Example: `  xec run
   xec run deploy -p env=production
-  xec run deploy --env production --dry-run`,
+  xec run deploy --env production --dry-run
+  xec run --only API_KEY,DATABASE_PASSWORD report.ts --since monday`,
 		Args:              func(*cobra.Command, []string) error { return nil },
 		ValidArgsFunction: a.completeTasks,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +69,14 @@ shell's.`,
 			}
 			if len(args) == 0 {
 				return runTasks(a, o)
+			}
+			switch isFile, err := a.meansFile(args[0]); {
+			case err != nil:
+				return err
+			case isFile:
+				return runScript(cmd.Context(), a, args[0], o, args[1:])
+			case o.runtime != "":
+				return secret.Errorf(secret.Invalid, "--runtime: it is for files, and %q is a task", args[0])
 			}
 			behind := divide(cmd.Flags(), args[1:])
 			if err := cmd.Flags().Parse(behind.own); err != nil {
@@ -76,10 +95,22 @@ shell's.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "run nothing; show what would be run, with references as they are written")
 	f.StringVarP(&o.format, "format", "o", "text", "list tasks as `text` or json")
 	complete(cmd, "format", choices("text", "json"))
+	f.StringSliceVar(&o.only, "only", nil, "give scripts these secrets alone: `KEY,...`")
+	complete(cmd, "only", a.completeKeysBehind(",", false))
+	f.StringVar(&o.runtime, "runtime", "", "run the FILE with this program: `node`, bun, deno, tsx, …, or a path to one")
 	o.addFlags(f, "do not say which step is run, and what was hidden")
 	complete(cmd, "mask", choices(maskModes...))
 	a.addStoreFlags(f)
 	return cmd
+}
+
+// meansFile reports whether the operand of run is a file: a task of that name wins.
+func (a *app) meansFile(operand string) (bool, error) {
+	if !isScript(operand) {
+		return false, nil
+	}
+	c, err := a.loadConfig()
+	return err == nil && !slices.Contains(task.Names(c), operand), err
 }
 
 // behind is what stands behind the task: flags of xec, and the rest.

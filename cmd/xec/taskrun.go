@@ -13,6 +13,7 @@ import (
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/resolve/trust"
+	"github.com/xec-sh/xec-go/store/broker"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -26,7 +27,8 @@ type taskRun struct {
 	filters  child.Filters
 	resolver *resolve.Resolver
 	acting   *config.Acting
-	secrets  bool // whether the plan refers to any
+	secrets  bool           // whether the plan refers to any
+	broker   *broker.Broker // that the scripts among the steps ask; nil where there are none
 	needed   map[string]bool
 	// interrupt ends the task, but for the steps that are meant for that.
 	interrupt context.CancelCauseFunc
@@ -40,6 +42,13 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 		return err
 	}
 	defer r.resolver.Clear()
+	if r.hasScripts() {
+		var err error
+		if r.broker, err = r.app.startBroker(ctx, &r.set, r.options.only); err != nil {
+			return err
+		}
+		defer r.broker.Close()
+	}
 	params, err := r.params(ctx, r.plan.Task, given)
 	if err != nil {
 		return err
@@ -111,7 +120,7 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 	if err := r.resolver.Load(ctx); err != nil {
 		return err
 	}
-	if !r.secrets {
+	if !r.secrets && !r.hasScripts() {
 		r.filters.Mode = child.Never
 	}
 	return a.tellLeft(r.filters.Plan(a.files), r.options.reports)

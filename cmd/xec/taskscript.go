@@ -2,24 +2,15 @@ package main
 
 import (
 	"context"
-	"os/exec"
+	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-// runtimes are what runs a script, by its extension: the first that is there. A script
-// with any other extension is a program.
-var runtimes = map[string][][]string{
-	".js": {{"node"}, {"bun"}, {"deno", "run", "-A"}}, ".mjs": {{"node"}, {"bun"}, {"deno", "run", "-A"}}, ".cjs": {{"node"}, {"bun"}},
-	".ts": {{"tsx"}, {"bun"}, {"deno", "run", "-A"}}, ".mts": {{"tsx"}, {"bun"}, {"deno", "run", "-A"}},
-	".py": {{"python3"}}, ".sh": {{"sh"}},
-}
 
 // script gives the arguments of the program that runs a script.
 func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) (argv []string, err error) {
@@ -43,18 +34,17 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 	if !filepath.IsAbs(texts[0]) {
 		texts[0] = filepath.Join(r.config.Dir(), texts[0])
 	}
-	known := runtimes[strings.ToLower(filepath.Ext(texts[0]))]
-	for _, runtime := range known {
-		if _, err := exec.LookPath(runtime[0]); err == nil {
-			return append(slices.Clone(runtime), texts...), nil
-		}
+	chosen, err := newScript(texts[0], "")
+	if err != nil {
+		return nil, prefixed(fmt.Sprintf("%s: %s", s.Place, s.Path), err)
 	}
-	if known != nil {
-		var names []string
-		for _, runtime := range known {
-			names = append(names, runtime[0])
-		}
-		return nil, secret.Errorf(secret.General, "%s: %s: none of %s is there to run it", s.Place, s.Path, strings.Join(names, ", "))
-	}
-	return texts, nil
+	return chosen.argv(filepath.Join(r.broker.Folder(), "preload"), texts[1:]), nil
+}
+
+// hasScripts reports whether a step of the plan is a script.
+func (r *taskRun) hasScripts() (found bool) {
+	r.plan.Tasks(func(t *task.Task) {
+		t.Each(func(s *task.Step) { found = found || s.Kind == task.Script })
+	})
+	return found
 }

@@ -74,6 +74,9 @@ func (r *taskStarter) command(ctx context.Context, s *task.Step, in *task.Scope)
 		env.Allow = append(env.Allow, v.Name) // the person has called the task
 	}
 	c.Env, err = env.With(append(vars, own...))
+	if err == nil && s.Kind == task.Script {
+		c.Env = withBroker(c.Env, r.broker)
+	}
 	return c, dir, err
 }
 

@@ -35,6 +35,8 @@ type Options struct {
 	Only []string
 	// Seen is told each value before it is answered. Nil drops it.
 	Seen func(key string, value secret.Value)
+	// Missing gives the error for a key that is not there; nil is store.NotFound.
+	Missing func(ctx context.Context, key string) error
 }
 
 // Broker is a store on a socket.
@@ -57,8 +59,11 @@ func Listen(ctx context.Context, opt Options) (*Broker, error) {
 		return nil, secret.Errorf(secret.General, "scripts need a socket to get secrets from: %w", err)
 	}
 	b := &Broker{listener: listener, dir: dir, server: plugin.Server{
-		Store: opt.Store, Seen: opt.Seen, MaxKeys: 1, MaxLine: maxRequest,
+		Store: opt.Store, Seen: opt.Seen, Missing: opt.Missing, MaxKeys: 1, MaxLine: maxRequest,
 	}}
+	if opt.Missing == nil {
+		b.server.Missing = func(_ context.Context, key string) error { return store.NotFound(key) }
+	}
 	if opt.Only != nil {
 		b.server.Allow = func(key string) error { return allow(opt.Only, key) }
 	}
@@ -76,6 +81,10 @@ func allow(only []string, key string) error {
 
 // Path is that of the socket.
 func (b *Broker) Path() string { return b.listener.Addr().String() }
+
+// Folder is the private folder of the socket, which goes with the broker. Others may put
+// into it what is for the time of the run.
+func (b *Broker) Folder() string { return b.dir }
 
 // Close ends every connection and removes the socket with its folder.
 func (b *Broker) Close() error {
@@ -229,8 +238,7 @@ func removeStale(folder string) {
 		if c, err := net.DialTimeout("unix", socket, time.Second); err == nil {
 			c.Close()
 		} else if isRefused(err) {
-			os.Remove(socket)
-			os.Remove(dir)
+			os.RemoveAll(dir)
 		}
 	}
 }

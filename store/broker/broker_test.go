@@ -171,7 +171,7 @@ func TestRequestsMayBeWrittenAhead(t *testing.T) {
 	c := raw(t, listen(t, broker.Options{Store: with(map[string]string{"A": "a", "B": "b"})}))
 	fmt.Fprint(c, `{"op":"get","keys":["A"]}`+"\n"+`{"op":"get","keys":["NONE"]}`+"\n"+`{"op":"get","keys":["B"]}`+"\n")
 	in := bufio.NewReader(c)
-	for _, want := range []string{`{"values":{"A":"YQ=="}}`, `{}`, `{"values":{"B":"Yg=="}}`} {
+	for _, want := range []string{`{"values":{"A":"YQ=="}}`, `{"error":{"kind":"not-found","message":"secret \"NONE\" not found"}}`, `{"values":{"B":"Yg=="}}`} {
 		if line, err := in.ReadString('\n'); err != nil || line != want+"\n" {
 			t.Errorf("answered %q, error %v, want %s", line, err, want)
 		}

@@ -156,6 +156,9 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 	unique := slices.Compact(slices.Sorted(slices.Values(keys)))
 	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, MaxKeys)) {
 		said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
+		if len(some) == 1 && errors.Is(err, secret.NotFound) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,8 @@
 //
 //	{"op":"hello","protocol":1,"settings":{"address":"https://…"}}
 //	                                     {"protocol":1}
-//	{"op":"get","keys":["A","B"]}        {"values":{"A":"aHVudGVyMg=="}}   without those that are missing
+//	{"op":"get","keys":["A","B"]}        {"values":{"A":"aHVudGVyMg=="}}   without those that are missing;
+//	                                                          of one alone, "not-found" is the same
 //	{"op":"set","key":"A","value":"…"}   {}
 //	{"op":"delete","key":"A"}            {}
 //	{"op":"list"}                        {"keys":["A"]}

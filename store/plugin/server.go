@@ -27,6 +27,9 @@ type Server struct {
 	Allow func(key string) error
 	// Seen is told each value, before it is answered and before it is set. Nil drops it.
 	Seen func(key string, value secret.Value)
+	// Missing gives the error for a key that was asked for alone and is not there, with a
+	// hint perhaps. Nil leaves it out of the answer, as keys that are asked for together.
+	Missing func(ctx context.Context, key string) error
 	// MaxKeys is how many keys one request may ask for, MaxLine how many bytes it may have;
 	// 0 is what the protocol allows.
 	MaxKeys, MaxLine int
@@ -182,6 +185,9 @@ func (c *connection) get(ctx context.Context, keys []string) (answer, error) {
 	values, err := store.Get(ctx, c.store, keys)
 	if err != nil {
 		return answer{}, err
+	}
+	if len(keys) == 1 && len(values) == 0 && c.Missing != nil {
+		return answer{}, c.Missing(ctx, keys[0])
 	}
 	said := answer{Values: make(map[string]payload, len(values))}
 	for key, value := range values {
