@@ -29,17 +29,17 @@ func runScript(ctx context.Context, a *app, file string, o runOptions, args []st
 		err := secret.Errorf(secret.Invalid, "--param: %s is a file, and parameters are for tasks", file)
 		return secret.WithHint(err, "what stands behind the file is handed to it: xec run %s ARGUMENT...", file)
 	}
+	var set mask.Set
+	filters, err := o.filters(a, &set)
+	if err != nil {
+		return err
+	}
 	s, err := newScript(file, o.runtime)
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
 		_, err := fmt.Fprintln(a.out, strings.TrimSpace(onOneLine(s.path+" "+file)))
-		return err
-	}
-	var set mask.Set
-	filters, err := o.filters(a, &set)
-	if err != nil {
 		return err
 	}
 	plan := filters.Plan(a.files)
