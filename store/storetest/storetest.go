@@ -1,5 +1,9 @@
 // Package storetest is the conformance suite: what every provider promises,
-// as tests. A provider calls [Run] from one test of its own.
+// as tests. A provider calls [Run] from one test of its own, and one that can only be
+// read calls [RunReadOnly].
+//
+// No failure prints a value: values are told by their keys, their place in [Values] and
+// their length.
 package storetest
 
 import (
@@ -28,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) (s store.Store, reopen func() sto
 		"a bad key is refused by every method":          testBadKeys,
 		"an empty or oversize value is refused":         testBadValues,
 		"many values are set and got at once":           testBatch,
+		"a key that is asked for twice is one":          testRepeated,
 		"a batch with one bad value changes nothing":    testBatchRefused,
 		"add does not replace":                          testAdd,
 		"has tells":                                     testHas,
@@ -36,6 +41,9 @@ func Run(t *testing.T, open func(t *testing.T) (s store.Store, reopen func() sto
 		"keys that differ only in case are two secrets": testCase,
 		"older values are kept and come back":           testVersions,
 		"what is known of secrets is told":              testDescribe,
+		"writers of different keys lose nothing":        testWriters,
+		"writers of one key leave one value, whole":     testRivals,
+		"of those who add a key at once one does":       testAdders,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -62,25 +70,12 @@ func testSetGet(t *testing.T, s store.Store, reopen func() store.Store) {
 }
 
 func testHostile(t *testing.T, s store.Store, reopen func() store.Store) {
-	for i, v := range Values() {
-		must(t, s.Set(ctx, fmt.Sprintf("key-%d", i), secret.New(bytes.Clone(v))))
+	for key, v := range named(Values()) {
+		must(t, s.Set(ctx, key, secret.New(bytes.Clone(v))))
 	}
 	again := reopen()
-	for i, v := range Values() {
-		wantValue(t, again, fmt.Sprintf("key-%d", i), v)
-	}
-}
-
-// Values are values that a careless store would change.
-func Values() [][]byte {
-	all := make([]byte, 256)
-	for i := range all {
-		all[i] = byte(i)
-	}
-	return [][]byte{
-		all, {0}, []byte("\n"), []byte(" a "), []byte("a\n"), []byte("\xff\xfe"), []byte("a\x00b"),
-		[]byte("${secret:KEY}"), []byte(`"'\`), []byte("a\r\nb"), []byte("\u2028"),
-		bytes.Repeat([]byte("x"), secret.MaxValue), []byte("{\"base64\": \"YQ==\"}"),
+	for key, v := range named(Values()) {
+		wantValue(t, again, key, v)
 	}
 }
 
@@ -113,12 +108,19 @@ func testList(t *testing.T, s store.Store, reopen func() store.Store) {
 }
 
 func testBadKeys(t *testing.T, s store.Store, _ func() store.Store) {
-	for _, key := range []string{"", "1A", "_A", "A B", "A/B", "A\n", "Ä", "A\x00", strings.Repeat("k", secret.MaxKey+1)} {
+	for _, key := range badKeys() {
 		wantKind(t, "get", secret.Invalid, second(s.Get(ctx, key)))
+		wantKind(t, "has", secret.Invalid, second(store.Has(ctx, s, key)))
+		wantKind(t, "batch", secret.Invalid, second(store.Get(ctx, s, []string{"A", key})))
 		wantKind(t, "set", secret.Invalid, s.Set(ctx, key, secret.Text("v")))
+		wantKind(t, "add", secret.Invalid, store.Add(ctx, s, key, secret.Text("v")))
 		wantKind(t, "delete", secret.Invalid, s.Delete(ctx, key))
 	}
 	wantKeys(t, s)
+}
+
+func badKeys() []string {
+	return []string{"", "1A", "_A", "-A", "--help", "..", "A B", "A/B", "A\n", "A=B", "Ä", "A\x00", strings.Repeat("k", secret.MaxKey+1)}
 }
 
 func testBadValues(t *testing.T, s store.Store, _ func() store.Store) {
@@ -149,6 +151,13 @@ func testBatch(t *testing.T, s store.Store, reopen func() store.Store) {
 	}
 }
 
+func testRepeated(t *testing.T, s store.Store, _ func() store.Store) {
+	must(t, s.Set(ctx, "A", secret.Text("a")))
+	must(t, s.Set(ctx, "B", secret.Text("b")))
+	wantBatch(t, s, []string{"A", "B", "A", "NONE", "A", "NONE"}, map[string][]byte{"A": []byte("a"), "B": []byte("b")})
+	wantBatch(t, s, nil, nil)
+}
+
 func testBatchRefused(t *testing.T, s store.Store, _ func() store.Store) {
 	if _, ok := s.(store.BatchSetter); !ok {
 		t.Skip("the store has no batches")
@@ -176,6 +185,11 @@ func testAdd(t *testing.T, s store.Store, _ func() store.Store) {
 
 func testHas(t *testing.T, s store.Store, _ func() store.Store) {
 	must(t, s.Set(ctx, "KEY", secret.Text("one")))
+	wantHas(t, s)
+}
+
+func wantHas(t *testing.T, s store.Store) {
+	t.Helper()
 	for key, want := range map[string]bool{"KEY": true, "OTHER": false} {
 		got, err := store.Has(ctx, s, key)
 		must(t, err)
@@ -196,12 +210,37 @@ func testOwnership(t *testing.T, s store.Store, _ func() store.Store) {
 }
 
 func testCancelled(t *testing.T, s store.Store, _ func() store.Store) {
+	must(t, s.Set(ctx, "KEY", secret.Text("old")))
 	done, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := s.Set(done, "KEY", secret.Text("v")); !errors.Is(err, context.Canceled) {
-		t.Errorf("set: %v, want context.Canceled", err)
+	wantStopped(t, map[string]error{
+		"set":    s.Set(done, "KEY", secret.Text("new")),
+		"add":    store.Add(done, s, "OTHER", secret.Text("new")),
+		"batch":  store.Set(done, s, map[string]secret.Value{"KEY": secret.Text("new"), "OTHER": secret.Text("new")}),
+		"delete": s.Delete(done, "KEY"),
+	})
+	wantStopped(t, reads(done, s, "KEY"))
+	wantValue(t, s, "KEY", []byte("old"))
+	wantKeys(t, s, "KEY")
+}
+
+// reads are the errors of all that reads a key.
+func reads(ctx context.Context, s store.Store, key string) map[string]error {
+	return map[string]error{
+		"get":       second(s.Get(ctx, key)),
+		"list":      second(s.List(ctx)),
+		"has":       second(store.Has(ctx, s, key)),
+		"get batch": second(store.Get(ctx, s, []string{key, "ABSENT"})),
 	}
-	wantKeys(t, s)
+}
+
+func wantStopped(t *testing.T, errs map[string]error) {
+	t.Helper()
+	for what, err := range errs {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want context.Canceled", what, err)
+		}
+	}
 }
 
 func testCase(t *testing.T, s store.Store, reopen func() store.Store) {
