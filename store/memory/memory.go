@@ -57,11 +57,8 @@ func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) er
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.values == nil {
-		s.values = map[string][]byte{}
-	}
 	for key, value := range values {
-		s.values[key] = bytes.Clone(value.Reveal())
+		s.put(key, value)
 	}
 	return nil
 }
@@ -71,13 +68,24 @@ func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
 	if err := ready(ctx, key); err != nil {
 		return err
 	}
+	if err := value.Check(key); err != nil {
+		return err
+	}
 	s.mu.Lock()
-	_, found := s.values[key]
-	s.mu.Unlock()
-	if found {
+	defer s.mu.Unlock()
+	if _, found := s.values[key]; found {
 		return store.ErrExists
 	}
-	return s.Set(ctx, key, value)
+	s.put(key, value)
+	return nil
+}
+
+// put keeps a copy of value. The caller holds the lock.
+func (s *Store) put(key string, value secret.Value) {
+	if s.values == nil {
+		s.values = map[string][]byte{}
+	}
+	s.values[key] = bytes.Clone(value.Reveal())
 }
 
 // Delete implements store.Store.
