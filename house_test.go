@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -151,12 +152,19 @@ func (f source) imports() (paths []string) {
 	return paths
 }
 
+// isModule reports whether a folder is a module of its own: a tool of the tests, which
+// nothing of the house can import.
+func isModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
+}
+
 // sources parses every Go file of the house.
 func sources(t *testing.T) (files []source) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || filepath.Ext(path) != ".go" {
-			if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), ".") && path != "." {
+			if err == nil && e.IsDir() && path != "." && (strings.HasPrefix(e.Name(), ".") || isModule(path)) {
 				return filepath.SkipDir
 			}
 			return err
