@@ -49,7 +49,8 @@ func newClient(o options, outside Outside) (*api.Client, error) {
 	return client, nil
 }
 
-// newTransport keeps as many connections as there are requests under way.
+// newTransport keeps as many connections as there are requests under way, and makes no more:
+// without the limit it dials once more while it waits for one to be free.
 func newTransport(o options, outside Outside) (*http.Transport, error) {
 	proxy, err := outside.proxy()
 	if err != nil {
@@ -61,6 +62,7 @@ func newTransport(o options, outside Outside) (*http.Transport, error) {
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:   5 * time.Second,
 		ForceAttemptHTTP2:     true,
+		MaxConnsPerHost:       o.Parallel,
 		MaxIdleConnsPerHost:   o.Parallel,
 		IdleConnTimeout:       90 * time.Second,
 		ExpectContinueTimeout: time.Second,

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -26,6 +28,8 @@ type fake struct {
 	mu   sync.Mutex
 	url  string
 	seen int // requests
+
+	connections atomic.Int64
 
 	mounts        map[string]*engine
 	policies      map[string][]rule // by token
@@ -62,7 +66,13 @@ func newFake(t testing.TB) *fake {
 	f := &fake{t: t, mounts: map[string]*engine{}, policies: map[string][]rule{rootToken: {{"", "create read update delete list"}}}, lease: 3600}
 	f.mount("secret", 2)
 	f.mount("one", 1)
-	server := httptest.NewServer(f)
+	server := httptest.NewUnstartedServer(f)
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			f.connections.Add(1)
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	f.url = server.URL
 	return f
