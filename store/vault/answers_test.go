@@ -39,6 +39,9 @@ root GET secret/metadata?list=true
 root DELETE secret/data/xec/A
 root GET secret/data/xec/A
 root PUT secret/undelete/xec/A {"versions":[2]}
+root PUT secret/delete/xec/A {"versions":[1]}
+root GET secret/metadata/xec/A
+root GET secret/data/xec/A?version=1
 root GET secret/data/xec/A
 root DELETE secret/data/xec/A
 root PUT secret/data/xec/A {"options":{"cas":0},"data":{"value":"behind deleted"}}

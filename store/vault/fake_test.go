@@ -230,7 +230,7 @@ func (e *engine) serve2(r *http.Request, path string, fields map[string]any) ans
 	case kind == "metadata" && r.Method == "DELETE":
 		delete(e.entries, name)
 		return answer{204, nil}
-	case kind != "data" && kind != "metadata" && kind != "destroy" && kind != "undelete":
+	case kind != "data" && kind != "metadata" && kind != "destroy" && kind != "delete" && kind != "undelete":
 		if listing {
 			return invalidPath("list")
 		}
@@ -249,6 +249,8 @@ func (e *engine) serve2(r *http.Request, path string, fields map[string]any) ans
 		return success(200, k.meta(), "kv")
 	case kind == "destroy":
 		k.each(fields, func(v *version) { v.fields, v.destroyed = nil, true })
+	case kind == "delete":
+		k.each(fields, func(v *version) { v.deleted = time.Now() })
 	case kind == "undelete":
 		k.each(fields, func(v *version) { v.deleted = time.Time{} })
 	default:

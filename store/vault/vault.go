@@ -76,7 +76,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/vault/api"
 
@@ -224,7 +223,7 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 	}
 	var keys []string
 	for _, name := range names {
-		if key, ok := name.(string); ok && !strings.HasSuffix(key, "/") && secret.CheckKey(key) == nil {
+		if key, ok := name.(string); ok && secret.CheckKey(key) == nil {
 			keys = append(keys, key)
 		}
 	}

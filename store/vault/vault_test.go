@@ -341,6 +341,7 @@ func TestDeletedAndDestroyedAreToldApart(t *testing.T) {
 
 func deletedAndDestroyed(t *testing.T, s *Versioned) {
 	softly(t, s)
+	leftBetween(t, s)
 	gone(t, s, "DESTROYED", "destroy")
 	_, err := s.Get(ctx, "DESTROYED")
 	wantError(t, err, secret.NotFound, "destroyed", "gone for good", "roll back to version 1")
@@ -354,6 +355,31 @@ func deletedAndDestroyed(t *testing.T, s *Versioned) {
 	wantText(t, s, "DESTROYED", "again")
 	if err := s.Add(ctx, "DESTROYED", secret.Text("more")); !errors.Is(err, store.ErrExists) {
 		t.Errorf("a second add: %v", err)
+	}
+}
+
+// leftBetween: the value before the newest is the newest of those that are left.
+func leftBetween(t *testing.T, s *Versioned) {
+	for _, value := range []string{"first", "deleted", "destroyed", "newest"} {
+		must(t, s.Set(ctx, "BETWEEN", secret.Text(value)))
+	}
+	destroy(t, s, "BETWEEN", "delete", 2)
+	destroy(t, s, "BETWEEN", "destroy", 3)
+	taken, err := s.Rollback(ctx, "BETWEEN", 0)
+	if err != nil || taken != 1 {
+		t.Errorf("version %d was taken, want the first; error %v", taken, err)
+	}
+}
+
+// TestDeletionToCome: a version that will be deleted, as a mount can have it, is there.
+func TestDeletionToCome(t *testing.T) {
+	now := time.Now()
+	for end, want := range map[time.Time]int{now.Add(time.Hour): 1, now.Add(-time.Hour): 0} {
+		about := map[string]any{"created_time": now.Format(time.RFC3339Nano), "deletion_time": end.Format(time.RFC3339Nano), "destroyed": false}
+		h, ok := newHistory(map[string]any{"current_version": json.Number("1"), "versions": map[string]any{"1": about}}, now)
+		if !ok || len(h.live) != want {
+			t.Errorf("%d versions, want %d", len(h.live), want)
+		}
 	}
 }
 
