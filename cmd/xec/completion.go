@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/broker"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -81,17 +85,42 @@ func (a *app) knownKeys(ctx context.Context) []string {
 	return keys
 }
 
+// quietTime is how long a provider that is asked quietly may take.
+const quietTime = 3 * time.Second
+
 // keysQuietly lists the keys of the store if it opens without a word.
 func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
 	quiet := *a
-	quiet.err = io.Discard
+	quiet.err, quiet.files, quiet.store, quiet.closers = io.Discard, [3]*os.File{}, nil, nil
 	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
-	opt, err := quiet.fileOptions()
+	defer quiet.closeStores()
+	ctx, cancel := context.WithTimeout(ctx, quietTime)
+	defer cancel()
+	s, err := quiet.quietStore()
 	if err != nil {
 		return nil, err
 	}
-	opt.Keyring = nil // which might ask to be unlocked
-	return file.Open(opt).List(ctx)
+	return s.List(ctx)
+}
+
+// quietStore gives the store of this call, without the keyring of the operating system,
+// which might ask to be unlocked.
+func (a *app) quietStore() (store.Store, error) {
+	if a.getenv(broker.Variable) != "" {
+		return a.openStore()
+	}
+	p, err := a.provider()
+	switch {
+	case err != nil:
+		return nil, err
+	case p.name == "keyring":
+		return nil, secret.Errorf(secret.General, "the keyring of the operating system might ask to be unlocked")
+	case p.name != "file":
+		return a.openProvider(p)
+	}
+	opt, err := a.fileOptionsIn(p.dir)
+	opt.Keyring = nil
+	return file.Open(opt), err
 }
 
 // choices offers words in their order.

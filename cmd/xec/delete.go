@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 type deleteOptions struct {
 	key   string
 	force bool
+	purge bool
 }
 
 func newDeleteCommand(a *app) *cobra.Command {
@@ -20,7 +22,8 @@ func newDeleteCommand(a *app) *cobra.Command {
 		Aliases: []string{"rm"},
 		Short:   "Delete a secret",
 		Long: `Delete a secret, and the older values of it that the store keeps. A missing one
-is exit code 3.`,
+is exit code 3. Some providers keep what is deleted for a while (aws: 30 days); with --purge
+it is gone at once, also what was deleted before.`,
 		Example: `  xec secrets delete OLD_API_KEY
   xec secrets rm OLD_API_KEY --force`,
 		Args:              oneKey,
@@ -30,6 +33,7 @@ is exit code 3.`,
 			return runDelete(cmd.Context(), a, o)
 		},
 	}
+	cmd.Flags().BoolVar(&o.purge, "purge", false, "leave nothing that could be restored")
 	cmd.Flags().BoolVarP(&o.force, "force", "f", false, "do not ask")
 	return cmd
 }
@@ -38,6 +42,9 @@ func runDelete(ctx context.Context, a *app, o deleteOptions) error {
 	s, err := a.openStore()
 	if err != nil {
 		return err
+	}
+	if o.purge {
+		return purge(ctx, a, s, o)
 	}
 	if !o.force {
 		found, err := store.Has(ctx, s, o.key)
@@ -55,5 +62,27 @@ func runDelete(ctx context.Context, a *app, o deleteOptions) error {
 		return nearestHint(ctx, s, o.key, err)
 	}
 	a.done("%s is deleted", o.key)
+	return nil
+}
+
+// purge deletes a key for good. Where nothing is kept of what is deleted, that is what delete
+// does.
+func purge(ctx context.Context, a *app, s store.Store, o deleteOptions) error {
+	if !o.force {
+		if err := a.confirm("Delete "+o.key+" for good?", "--force"); err != nil {
+			return err
+		}
+	}
+	err := errors.ErrUnsupported
+	if p, ok := s.(store.Purger); ok {
+		err = p.Purge(ctx, o.key)
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = s.Delete(ctx, o.key)
+	}
+	if err != nil {
+		return nearestHint(ctx, s, o.key, err)
+	}
+	a.done("%s is deleted for good", o.key)
 	return nil
 }

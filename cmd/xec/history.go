@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"text/tabwriter"
@@ -55,7 +56,7 @@ func runHistory(ctx context.Context, a *app, o historyOptions) error {
 	}
 	versions, err := v.Versions(ctx, o.key)
 	if err != nil {
-		return nearestHint(ctx, s, o.key, err)
+		return versionsError(ctx, s, o.key, err)
 	}
 	if o.format == "json" {
 		return a.versionsJSON(versions)
@@ -93,11 +94,20 @@ func (a *app) indentedJSON(v any) error {
 func shownTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
 func versioner(s store.Store) (store.Versioner, error) {
-	v, ok := s.(store.Versioner)
-	if !ok {
-		return nil, secret.Errorf(secret.Invalid, "this provider keeps no older versions")
+	if v, ok := s.(store.Versioner); ok {
+		return v, nil
 	}
-	return v, nil
+	return nil, errNoVersions
+}
+
+var errNoVersions = secret.Errorf(secret.Invalid, "this provider keeps no older versions")
+
+// versionsError explains why versions of a key were not given.
+func versionsError(ctx context.Context, s store.Store, key string, err error) error {
+	if errors.Is(err, errors.ErrUnsupported) {
+		return errNoVersions
+	}
+	return nearestHint(ctx, s, key, err)
 }
 
 type rollbackOptions struct {
@@ -145,7 +155,7 @@ func runRollback(ctx context.Context, a *app, o rollbackOptions) error {
 	}
 	taken, err := v.Rollback(ctx, o.key, o.version)
 	if err != nil {
-		return nearestHint(ctx, s, o.key, err)
+		return versionsError(ctx, s, o.key, err)
 	}
 	a.done("%s is as it was in version %d", o.key, taken)
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -76,11 +77,10 @@ func runList(ctx context.Context, a *app, o listOptions) error {
 
 // listLong lists what a store knows of its secrets.
 func (a *app) listLong(ctx context.Context, s store.Store, format string) error {
-	d, ok := s.(store.Describer)
-	if !ok {
+	all, err := describe(ctx, s)
+	if errors.Is(err, errors.ErrUnsupported) {
 		return secret.Errorf(secret.Invalid, "--long: this provider tells only keys")
 	}
-	all, err := d.Describe(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,13 @@ func (a *app) listLong(ctx context.Context, s store.Store, format string) error 
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", each.Key, shownTime(each.Created), shownTime(each.Changed), each.Size, each.Versions)
 	}
 	return w.Flush()
+}
+
+func describe(ctx context.Context, s store.Store) ([]store.Info, error) {
+	if d, ok := s.(store.Describer); ok {
+		return d.Describe(ctx)
+	}
+	return nil, errors.ErrUnsupported
 }
 
 func (a *app) describedJSON(all []store.Info) error {

@@ -17,6 +17,8 @@ import (
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/broker"
+	"github.com/xec-sh/xec-go/store/command"
+	"github.com/xec-sh/xec-go/store/env"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/keyring"
 	"github.com/xec-sh/xec-go/store/plugin"
@@ -162,6 +164,10 @@ func (a *app) openProvider(p provider) (s store.Store, err error) {
 			return nil, err
 		}
 		return file.Open(opt), nil
+	case "env":
+		s, err = env.Open(p.settingsOf(), env.Options{Environ: a.environ})
+	case "command":
+		s, err = a.openCommand(p)
 	default:
 		s, err = a.kept(a.startPlugin(p))
 	}
@@ -169,6 +175,24 @@ func (a *app) openProvider(p provider) (s store.Store, err error) {
 		return nil, placedSetting(p, err)
 	}
 	return s, nil
+}
+
+// openCommand gives the store behind commands. They run in the folder of the project whose
+// configuration names them.
+func (a *app) openCommand(p provider) (store.Store, error) {
+	if p.settings.IsNull() {
+		err := secret.Errorf(secret.Invalid, "provider command: the configuration names no command")
+		return nil, secret.WithHint(err, "secrets: command: get: [PROGRAM, ARGUMENT, '{key}']")
+	}
+	environ, err := a.environForPrograms()
+	if err != nil {
+		return nil, err
+	}
+	opt := command.Options{Environ: environ, Stderr: a.err}
+	if f := p.settings.File; f != nil && !f.Own && a.config != nil {
+		opt.Dir = a.config.Dir()
+	}
+	return command.Open(p.settingsOf(), opt)
 }
 
 // settingsOf gives what a configuration says of a provider.
@@ -233,7 +257,9 @@ func (a *app) startPlugin(p provider) (*plugin.Client, error) {
 		return nil, err
 	}
 	cmd := exec.Command(path)
-	cmd.Stderr = a.files[2]
+	if a.files[2] != nil {
+		cmd.Stderr = a.files[2]
+	}
 	if cmd.Env, err = a.environForPrograms(); err != nil {
 		return nil, err
 	}
@@ -247,7 +273,7 @@ func (a *app) environForPrograms() ([]string, error) {
 
 // builtIn are the providers that xec itself holds, shipped those that come along with it.
 var (
-	builtIn = []string{"file"}
+	builtIn = []string{"file", "keyring", "env", "command"}
 	shipped = []string{"vault", "aws"}
 )
 

@@ -21,7 +21,7 @@ func newSecretsCommand(a *app, args []string) *cobra.Command {
 	addCommands(a, cmd, args,
 		entry{"set", newSetCommand}, entry{"get", newGetCommand}, entry{"list ls", newListCommand}, entry{"delete rm", newDeleteCommand},
 		entry{"generate", newGenerateCommand}, entry{"history", newHistoryCommand}, entry{"rollback", newRollbackCommand},
-		entry{"export", newExportCommand}, entry{"import", newImportCommand}, entry{"redact", newRedactCommand}, entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, false) }},
+		entry{"export", newExportCommand}, entry{"import", newImportCommand}, entry{"copy cp", newCopyCommand}, entry{"redact", newRedactCommand}, entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, false) }},
 		entry{"keyslot", newKeyslotCommand}, entry{"rekey", newRekeyCommand}, entry{"verify", newVerifyCommand},
 	)
 	return cmd

@@ -126,7 +126,8 @@ var errNotOurs = secret.Errorf(secret.General, "it answered what is not of the p
 // broken ends the connection and explains why, as well as that can be told.
 func (c *Client) broken(err error) error {
 	c.conn.Close()
-	if why := c.conn.Explain(); why != nil && !errors.Is(err, errNotOurs) && !errors.Is(err, errLong) {
+	var ours *secret.Error
+	if why := c.conn.Explain(); why != nil && !errors.As(err, &ours) {
 		err = why
 	}
 	return secret.Errorf(secret.General, "%s: %w", c.name, err)

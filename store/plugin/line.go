@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // errLong is the error of a line that is over the limit.
-var errLong = errors.New("a line that is too long")
+var errLong = secret.Errorf(secret.General, "a line that is too long")
 
 // readLine reads one line, without its end, of at most limit bytes. A line without an end
 // is io.ErrUnexpectedEOF, no line at all io.EOF.

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+type copyOptions struct {
+	from, to string
+	only     []string
+	dryRun   bool
+}
+
+func newCopyCommand(a *app) *cobra.Command {
+	var o copyOptions
+	cmd := &cobra.Command{
+		Use:     "copy --from PROVIDER --to PROVIDER [flags]",
+		Aliases: []string{"cp"},
+		Short:   "Copy secrets from one provider to another",
+		Long: `Copy secrets from one provider to another: all, or those of --only. Values that differ
+are replaced, those that are the same are left alone; nothing is deleted on either side. The
+settings of both are those of the configuration, as far as it was approved.`,
+		Example: `  xec secrets copy --from file --to vault --dry-run
+  xec secrets copy --from file --to vault --only DATABASE_PASSWORD,API_KEY`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCopy(cmd.Context(), a, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "read from the provider `NAME`")
+	f.StringVar(&o.to, "to", "", "write to the provider `NAME`")
+	f.StringSliceVar(&o.only, "only", nil, "copy these secrets alone: `KEY,...`")
+	f.BoolVar(&o.dryRun, "dry-run", false, "change nothing; list what would be new and what changed")
+	for _, flag := range []string{"from", "to"} {
+		complete(cmd, flag, choices(slices.Concat(builtIn, shipped)...))
+	}
+	return cmd
+}
+
+func runCopy(ctx context.Context, a *app, o copyOptions) error {
+	switch {
+	case o.from == "" || o.to == "":
+		return secret.Errorf(secret.Invalid, "copy: --from and --to name the providers")
+	case o.from == o.to:
+		return secret.Errorf(secret.Invalid, "copy: --from and --to are the same")
+	case a.project.provider != "":
+		return secret.Errorf(secret.Invalid, "copy: --provider: --from and --to name the providers")
+	}
+	from, err := a.openConfigured(o.from)
+	if err != nil {
+		return err
+	}
+	to, err := a.openConfigured(o.to)
+	if err != nil {
+		return err
+	}
+	secrets, err := chosen(ctx, from, o.only)
+	if err != nil {
+		return err
+	}
+	defer clearAll(secrets)
+	there, err := store.Get(ctx, to, slices.Sorted(maps.Keys(secrets)))
+	if err != nil {
+		return err
+	}
+	defer clearAll(there)
+	fresh, changed := differ(secrets, there)
+	if o.dryRun {
+		return a.showCopy(fresh, changed)
+	}
+	writes := make(map[string]secret.Value, len(fresh)+len(changed))
+	for _, key := range slices.Concat(fresh, changed) {
+		writes[key] = secrets[key]
+	}
+	if len(writes) > 0 {
+		end := a.progress(func() string { return "writing " + count(len(writes), "secret") })
+		err = store.Set(ctx, to, writes)
+		end()
+	}
+	if err == nil {
+		a.done("%s new, %d changed, %d the same", count(len(fresh), "secret"), len(changed), len(secrets)-len(writes))
+	}
+	return err
+}
+
+// openConfigured gives the store of a provider as the configuration sets it up.
+func (a *app) openConfigured(name string) (store.Store, error) {
+	p, err := a.configured(name)
+	if err != nil {
+		return nil, err
+	}
+	return a.openProvider(p)
+}
+
+// differ gives the keys of secrets that are not there, and those that have another value.
+func differ(secrets, there map[string]secret.Value) (fresh, changed []string) {
+	for _, key := range slices.Sorted(maps.Keys(secrets)) {
+		switch old, ok := there[key]; {
+		case !ok:
+			fresh = append(fresh, key)
+		case !bytes.Equal(old.Reveal(), secrets[key].Reveal()):
+			changed = append(changed, key)
+		}
+	}
+	return fresh, changed
+}
+
+func (a *app) showCopy(fresh, changed []string) error {
+	w := bufio.NewWriter(a.out)
+	for _, key := range fresh {
+		fmt.Fprintf(w, "new      %s\n", key)
+	}
+	for _, key := range changed {
+		fmt.Fprintf(w, "changed  %s\n", key)
+	}
+	return w.Flush()
+}
