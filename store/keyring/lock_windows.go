@@ -1,0 +1,5 @@
+package keyring
+
+import "os"
+
+const lockFlags = os.O_CREATE | os.O_RDWR
