@@ -42,7 +42,12 @@ func (s Settings) Decode(name string, into any) error {
 func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Int {
+			return "a list of whole numbers"
+		}
 		return "a list of texts"
+	case reflect.Struct:
+		return "a map of settings"
 	case reflect.Int, reflect.Uint:
 		return "a whole number"
 	case reflect.Bool:

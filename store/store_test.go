@@ -84,6 +84,9 @@ func TestSettingsThatAreNotThereAreRefusedByName(t *testing.T) {
 	var into struct {
 		Address string `json:"address"`
 		Version int    `json:"version"`
+		Exit    struct {
+			Statuses []int `json:"statuses"`
+		} `json:"exit"`
 	}
 	for settings, want := range map[string]string{
 		``:                             "",
@@ -91,6 +94,8 @@ func TestSettingsThatAreNotThereAreRefusedByName(t *testing.T) {
 		`{"address": "a"}`:             "",
 		`{"adress": "a"}`:              `secrets.vault: there is no setting "adress"`,
 		`{"version": "one"}`:           `secrets.vault.version: not a whole number`,
+		`{"exit": 1}`:                  `secrets.vault.exit: not a map of settings`,
+		`{"exit": {"statuses": 1}}`:    `secrets.vault.exit.statuses: not a list of whole numbers`,
 		`[1]`:                          `secrets.vault: not a map of settings`,
 		`{"address": {"hidden": "x"}}`: `secrets.vault.address: not a text`,
 	} {
