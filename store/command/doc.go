@@ -9,7 +9,7 @@
 //	get:         [op, read, "op://prod/{key}/password"]   prints the value
 //	set:         [pass, insert, -m, -f, "xec/{key}"]      takes the value on standard input
 //	delete:      [pass, rm, -f, "xec/{key}"]
-//	list:        [gopass, ls, --flat]                     prints one key a line
+//	list:        [gopass, ls, --flat, --strip-prefix, xec] prints one key a line
 //	timeout:     30                                       seconds, or a duration as "1m30s"
 //	keepNewline: false
 //	exit:        {notFound: [10], denied: [5], locked: [11]}
@@ -68,9 +68,10 @@
 //
 // # Recipes
 //
-// How well-known managers say that a secret is missing is part of each. They are of the
-// manuals and sources of the versions named, and the rule is the same for others: run get with
-// a key that is not there, and look at $? and at what it says.
+// How well-known managers say that a secret is missing is part of each. They follow what
+// manuals and sources say, and no test runs them; the next version may say it otherwise. So
+// before relying on one run its get with a key that is not there, and look at $? and at what
+// it says. What no text and no status fits is secret.General, never a missing secret.
 //
 // 1Password (op 2), where each key is an item with a field "password". Every failure has
 // status 1. Sign in before, or set OP_SERVICE_ACCOUNT_TOKEN:
@@ -103,16 +104,16 @@
 //	  notFound: ["is not in the password store"]
 //	  locked: ["decryption failed"]
 //
-// gopass, in a store of their own. cat keeps values byte for byte:
+// gopass, in a folder of their own. cat keeps values byte for byte:
 //
-//	get: [gopass, cat, "{key}"]
-//	set: [gopass, cat, "{key}"]
-//	delete: [gopass, rm, --force, "{key}"]
-//	list: [gopass, ls, --flat]
+//	get: [gopass, cat, "xec/{key}"]
+//	set: [gopass, cat, "xec/{key}"]
+//	delete: [gopass, rm, --force, "xec/{key}"]
+//	list: [gopass, ls, --flat, --strip-prefix, xec]
 //	keepNewline: true
 //	exit: {notFound: [10], locked: [11]}
 //
-// Where values were made with gopass insert, get is [gopass, show, --password, "{key}"], and
+// Where values were made with gopass insert, get is [gopass, show, --password, "xec/{key}"], and
 // keepNewline is off.
 //
 // Google Secret Manager (gcloud), whose names have no '.'. Output is text: for other bytes use
