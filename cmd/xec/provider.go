@@ -168,6 +168,8 @@ func (a *app) openProvider(p provider) (s store.Store, err error) {
 		s, err = env.Open(p.settingsOf(), env.Options{Environ: a.environ})
 	case "command":
 		s, err = a.openCommand(p)
+	case "keyring":
+		s, err = a.openKeyring(p)
 	default:
 		s, err = a.kept(a.startPlugin(p))
 	}
@@ -193,6 +195,15 @@ func (a *app) openCommand(p provider) (store.Store, error) {
 		opt.Dir = a.config.Dir()
 	}
 	return command.Open(p.settingsOf(), opt)
+}
+
+// openKeyring gives the store in the keyring of the operating system.
+func (a *app) openKeyring(p provider) (store.Store, error) {
+	home, err := a.home()
+	if err != nil {
+		return nil, err
+	}
+	return keyring.Open(p.settingsOf(), keyring.Options{Lock: filepath.Join(home, "keyring.lock")})
 }
 
 // settingsOf gives what a configuration says of a provider.

@@ -26,12 +26,19 @@ func (c *Config) settingActs(key string, n *Node) bool {
 		return !slices.Contains([]string{"file", "keyring", "env"}, n.Text)
 	case "file":
 		return !n.IsNull() && (n.Kind != Map || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return c.fileActs(p.Key, p.Value) }))
+	case "keyring":
+		return !n.IsNull() && (n.Kind != Map || slices.ContainsFunc(n.Pairs, keyringActs))
 	}
 	return true
 }
 
 func (c *Config) fileActs(key string, n *Node) bool {
 	return !n.isOwn() && !n.IsNull() && (key != "directory" || n.Kind != Scalar || !c.isOrdinary(n.Text))
+}
+
+// keyringActs reports whether a setting of the keyring is more than the ordinary service.
+func keyringActs(p Pair) bool {
+	return !p.Value.isOwn() && !p.Value.IsNull() && (p.Key != "service" || p.Value.Text != "xec")
 }
 
 // isOrdinary reports whether a store's folder is the default one, or inside of the

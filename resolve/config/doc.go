@@ -33,7 +33,8 @@
 // Two things in a project's file would act before the person has asked for anything:
 // commands in references, and a secrets block that decides where values are read from.
 // A block does not act if it only restates what the person would get anyway: the
-// provider file in its default folder or in one inside of the project, keyring, env. Any
+// provider file in its default folder or in one inside of the project, keyring with its
+// ordinary service, env. Any
 // other key of it acts, since it could change a part of the person's own block. A block
 // takes no references.
 // What acts can be had through [Config.Acting] alone, with an approval of package trust
