@@ -68,7 +68,7 @@ func TestWhatActsInABlock(t *testing.T) {
 		"{file: {directory: in/../x}}":                   false,
 		"{file: {directory: ..x}}":                       false,
 		"{provider: keyring, file: {directory: .xec/s}}": false,
-		"{provider: keyring, keyring: {service: xec}}": false, "{provider: keyring, keyring: {service: other}}": true, "{keyring: [a]}": true,
+		"{provider: keyring, keyring: {service: xec}}":   false, "{provider: keyring, keyring: {service: other}}": true, "{keyring: [a]}": true,
 		// Anything else.
 		"{file: {directory: '~'}}":                 true,
 		"{file: {directory: '~/.xec'}}":            true,
