@@ -113,7 +113,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		f.t.Errorf("%s: %v", path, err)
+		return // the client has given up
 	}
 	a := f.answer(r, path, body)
 	w.Header().Set("Content-Type", "application/json")
