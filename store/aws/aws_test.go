@@ -132,10 +132,10 @@ func TestPrefix(t *testing.T) {
 			t.Errorf("with the prefix %q the name is not %s", prefix, name)
 		}
 	}
-	for _, name := range []string{"XEC/UPPER", "xec/team/DEEP", "xec/1st", "xec/b", "xecK"} {
+	for _, name := range []string{"XEC/UPPER", "PROD-OTHER", "xec/team/DEEP", "xec/1st", "xec/b", "xecK"} {
 		f.secrets[name] = &kept{}
 	}
-	for prefix, want := range map[string][]string{"xec/": {"KEY", "b"}, "prod-": {"KEY"}, "": {"KEY", "prod-KEY", "xecK"}, "none/": nil} {
+	for prefix, want := range map[string][]string{"xec/": {"KEY", "b"}, "prod-": {"KEY"}, "": {"KEY", "PROD-OTHER", "prod-KEY", "xecK"}, "none/": nil} {
 		got, err := openAt(t, f.url, with{"prefix": prefix}).List(ctx)
 		must(t, err)
 		if !slices.Equal(got, want) {
