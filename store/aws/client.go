@@ -111,10 +111,9 @@ func persistent(o *retry.StandardOptions) {
 		}
 		return aws.UnknownTernary
 	})
-	busy := retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}}
 	o.MaxAttempts = tries
 	o.MaxBackoff = 4 * time.Second
-	o.Retryables = append([]retry.IsErrorRetryable{final, busy}, o.Retryables...)
+	o.Retryables = append([]retry.IsErrorRetryable{final}, o.Retryables...)
 }
 
 // limit is the size of the longest answer that is read.
