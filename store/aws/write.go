@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -13,19 +14,22 @@ import (
 // rounds is how often Set follows what others do to the secret meanwhile.
 const rounds = 4
 
-// Set implements store.Store. It puts a value into the secret that is there; where there is
-// none it makes it, and where that is deleted it brings it back.
+// Set implements store.Store. It makes the secret, or puts a value into the one that is
+// there; one that is deleted it brings back before. Whether it is deleted is asked: not all
+// that answer as the service does refuse to put a value into one that is.
 func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 	if err := check(key, value); err != nil {
 		return err
 	}
 	for range rounds {
-		err := s.put(ctx, key, value)
-		switch {
-		case isMissing(err):
-			if err := s.create(ctx, key, value); !isExisting(err) && !isDeleted(err) {
-				return err
+		err := s.create(ctx, key, value)
+		if isExisting(err) || errors.Is(err, secret.Permission) { // who may not make one may perhaps put
+			if err = s.revive(ctx, key); err == nil {
+				err = s.put(ctx, key, value)
 			}
+		}
+		switch {
+		case isMissing(err): // deleted meanwhile, or made by somebody else before
 		case isDeleted(err):
 			if err := s.restore(ctx, key); err != nil && !isMissing(err) {
 				return err
@@ -35,6 +39,20 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 		}
 	}
 	return secret.Errorf(secret.General, "%s: others make and delete it while it is being set", key)
+}
+
+// revive brings a secret back if it is deleted. Who may not ask may perhaps put all the same.
+func (s *Store) revive(ctx context.Context, key string) error {
+	about, err := s.describe(ctx, key)
+	switch {
+	case errors.Is(err, secret.Permission):
+		return nil
+	case err != nil:
+		return err
+	case about.DeletedDate != nil:
+		return s.restore(ctx, key)
+	}
+	return nil
 }
 
 func check(key string, value secret.Value) error {
