@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/xec-sh/xec-go/cmd/internal/private"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/plugin"
 	"github.com/xec-sh/xec-go/store/vault"
@@ -19,6 +20,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "xec-provider-vault takes no arguments: xec starts it, for --provider vault")
 		os.Exit(2)
 	}
+	private.Keep()
 	signal.Ignore(os.Interrupt) // it is for xec, which ends this process when it does not need it
 	if err := (&plugin.Server{Open: open}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "xec-provider-vault:", err)

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/xec-sh/xec-go/cmd/internal/private"
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store"
@@ -55,10 +56,10 @@ func newApp() *app {
 // run runs one command line, of which argv[0] is this program, and gives its exit code. It
 // does not return where a child has died of a signal: then this process does too.
 func run(a *app, argv []string) int {
-	if status, is := child.Helper(argv, keepPrivate); is {
+	if status, is := child.Helper(argv, private.Keep); is {
 		return status
 	}
-	a.unprivate = keepPrivate() // a value may stand in argv and environ already
+	a.unprivate = private.Keep() // a value may stand in argv and environ already
 	args := argv[1:]
 	cmd := newRootCommand(a, args)
 	out := &keptError{w: a.out} // cobra prints help and drops the error

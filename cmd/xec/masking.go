@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/xec-sh/xec-go/cmd/internal/private"
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
 	"github.com/xec-sh/xec-go/resolve"
@@ -54,7 +55,7 @@ func (m masking) filters(a *app, set *mask.Set) (child.Filters, error) {
 		Stream: func(dst io.Writer) io.WriteCloser { return set.Writer(dst) },
 		Lift: func() (again func()) {
 			a.unprivate()
-			return func() { a.unprivate = keepPrivate() }
+			return func() { a.unprivate = private.Keep() }
 		},
 	}, nil
 }

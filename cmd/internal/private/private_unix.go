@@ -1,12 +1,12 @@
 //go:build unix && !linux
 
-package main
+package private
 
 import "golang.org/x/sys/unix"
 
-// keepPrivate keeps this process from leaving a core. Programs inherit the limit; undo
+// Keep keeps this process from leaving a core. Programs inherit the limit; undo
 // puts it back.
-func keepPrivate() (undo func()) {
+func Keep() (undo func()) {
 	var was unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &was); err != nil {
 		return func() {}
