@@ -124,6 +124,22 @@
 //     dies of the signal. A secret in the arguments of
 //     a script is refused, for it would stand on a command line; one in the arguments of a
 //     program within a shell command is a warning.
+//   - A file that run starts gets values from the store as it asks for them, all of it unless
+//     --only says which; it may set secrets too, within that. What it prints is always looked
+//     through, since nobody knows yet what it will ask for. The store is opened before it
+//     starts, so that a question or an error comes first; none is made for a script.
+//   - A .js or .ts file is a module if it would be no CommonJS, whatever package.json says; a
+//     .sh file is run by the shell that its first line names, else by sh; the tsx of a project
+//     comes before Node for TypeScript, since the project has chosen it. Deno is given all
+//     permissions, as the others have them.
+//   - Within a run the broker is the store, also where XEC_SECRETS_PROVIDER names another;
+//     --provider overrules it. Commands about the files of a store (keyslot, rekey, verify) do
+//     not speak to it.
+//   - A provider that is named takes its settings from the configuration as far as those have
+//     been approved, and else from the person's own; nobody is asked. --provider file is the
+//     person's own store. copy takes both sides as the configuration sets them up.
+//   - A provider that is a program ends before xec becomes another one, or starts one.
+//   - delete --purge is delete where nothing is kept of what is deleted.
 package main
 
 import "os"

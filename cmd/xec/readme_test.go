@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -5,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -20,9 +21,6 @@ type example struct {
 // TestReadmeIsTrue runs every command of the README, in its order, in one home
 // folder, with the xec that its own commands install.
 func TestReadmeIsTrue(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the commands are those of a Unix shell")
-	}
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -48,12 +46,32 @@ func TestReadmeIsTrue(t *testing.T) {
 				}
 			}
 		case "text":
+		case "js":
+			if b.body != documentScript(t) {
+				t.Errorf("README.md:%d: not the script that is tried under every runtime", b.line)
+			}
+		case "yaml":
+			checkBlock(t, b, append(user, "XEC_TRUST_CONFIG=1"))
 		default:
 			t.Errorf("README.md:%d: a block of kind %q is not tested", b.line, b.kind)
 		}
 	}
 	if commands != 3 || examples < 20 {
 		t.Errorf("%d commands and %d examples were found", commands, examples)
+	}
+}
+
+// checkBlock gives xec a secrets block, whose settings must be some: its service is not there.
+func checkBlock(t *testing.T, b fence, env []string) {
+	t.Helper()
+	dir := t.TempDir()
+	writeIn(t, dir, ".xec/config.yaml", b.body)
+	cmd := exec.Command("xec", "secrets", "get", "NONE")
+	cmd.Path, _ = exec.LookPath(program(t, "xec"))
+	cmd.Dir, cmd.Env = dir, append(env, "PATH=/nonexistent")
+	out, err := cmd.CombinedOutput()
+	if err == nil || strings.Contains(string(out), "config.yaml:") || strings.Contains(string(out), "approved") {
+		t.Errorf("README.md:%d: error %v: %s", b.line, err, out)
 	}
 }
 
