@@ -33,9 +33,24 @@ func (s Settings) Decode(name string, into any) error {
 		return secret.Errorf(secret.Invalid, "secrets.%s: not a map of settings", name)
 	}
 	if _, unknown, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return secret.Errorf(secret.Invalid, "secrets.%s: there is no setting %s", name, unknown)
+		err := secret.Errorf(secret.Invalid, "secrets.%s: there is no setting %s", name, unknown)
+		if all := namesOf(into); len(all) > 0 {
+			return secret.WithHint(err, "the settings are %s", strings.Join(all, ", "))
+		}
+		return err
 	}
 	return secret.Errorf(secret.Invalid, "secrets.%s: not a map of settings", name)
+}
+
+// namesOf are the settings that a struct has.
+func namesOf(into any) (all []string) {
+	t := reflect.TypeOf(into).Elem()
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // kindOf is what a person calls the type of a setting.

@@ -176,7 +176,10 @@ func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 	}
 	for n, key := range slices.Sorted(maps.Keys(values)) {
 		if err := s.Set(ctx, key, values[key]); err != nil {
-			return fmt.Errorf("%s: %w (%d of %d secrets were set before it)", key, err, n, len(values))
+			if n == 0 {
+				return err
+			}
+			return fmt.Errorf("%w (at %s: %d of %d secrets were set before it)", err, key, n, len(values))
 		}
 	}
 	return nil

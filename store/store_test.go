@@ -122,7 +122,7 @@ func (b *brittle) Set(context.Context, string, secret.Value) error {
 func TestAnErrorBetweenSaysHowManyWereSet(t *testing.T) {
 	values := map[string]secret.Value{"A": secret.Text("1"), "B": secret.Text("2"), "C": secret.Text("3")}
 	err := store.Set(context.Background(), &brittle{left: 2}, values)
-	if err == nil || !strings.Contains(err.Error(), "C: the line is cut (2 of 3") {
+	if err == nil || !strings.Contains(err.Error(), "the line is cut (at C: 2 of 3") {
 		t.Errorf("%v", err)
 	}
 	values["B"] = secret.Value{}

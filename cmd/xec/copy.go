@@ -27,8 +27,14 @@ func newCopyCommand(a *app) *cobra.Command {
 		Aliases: []string{"cp"},
 		Short:   "Copy secrets from one provider to another",
 		Long: `Copy secrets from one provider to another: all, or those of --only. Values that differ
-are replaced, those that are the same are left alone; nothing is deleted on either side. The
-settings of both are those of the configuration, as far as it was approved.`,
+are replaced, those that are the same are left alone; nothing is deleted on either side.
+Older values stay where they are. The providers are file, keyring, env (only to read),
+command, vault, aws, and NAME for a program xec-provider-NAME; their settings are those of the
+configuration, below secrets, whatever its provider is:
+
+  secrets:
+    provider: file
+    vault: {address: https://vault.example.com, path: secret/xec}`,
 		Example: `  xec secrets copy --from file --to vault --dry-run
   xec secrets copy --from file --to vault --only DATABASE_PASSWORD,API_KEY`,
 		Args: none,

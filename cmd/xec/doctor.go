@@ -238,7 +238,7 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 		}
 	}
 	if provider != "file" {
-		d.lookAtProvider(provider)
+		d.lookAtProvider(provider, c, approval)
 		return ""
 	}
 	d.add(stateOK, check, "%s (provider file, %s)", dir, why)
@@ -246,10 +246,21 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 }
 
 // lookAtProvider tells of a provider whose secrets are not in files of xec.
-func (d *doctor) lookAtProvider(name string) {
+func (d *doctor) lookAtProvider(name string, c *config.Config, approval trust.Approval) {
 	const check = "store"
+	var settings []string
+	if c != nil {
+		if block, _, err := c.Acting(approval).Block(); err == nil {
+			for _, p := range block.Settings.Get(name).All() {
+				if p.Value.Kind == config.Scalar {
+					settings = append(settings, ", "+p.Key+" "+p.Value.Text)
+				}
+			}
+		}
+	}
+	about := name + strings.Join(settings, "")
 	if slices.Contains(builtIn, name) {
-		d.add(stateOK, check, "provider %s", name)
+		d.add(stateOK, check, "provider %s", about)
 		return
 	}
 	path, err := findPlugin(name)
@@ -257,7 +268,7 @@ func (d *doctor) lookAtProvider(name string) {
 		d.problem(check, err)
 		return
 	}
-	d.add(stateOK, check, "provider %s, through %s", name, path)
+	d.add(stateOK, check, "provider %s, through %s", about, path)
 	d.hint("whether it answers: xec secrets list")
 }
 

@@ -31,6 +31,7 @@ const providerVar = "XEC_SECRETS_PROVIDER"
 // provider says where secrets are kept.
 type provider struct {
 	name     string
+	place    config.Place // of the name in the configuration, if it comes from there
 	settings *config.Node // what the configuration says below secrets.NAME; nil is nothing
 	dir      string       // of provider file, "" for the ordinary one
 }
@@ -99,7 +100,11 @@ func (a *app) provider() (provider, error) {
 	if err != nil {
 		return provider{}, err
 	}
-	return provider{block.Provider, block.Settings.Get(block.Provider), block.Directory}, nil
+	p := provider{name: block.Provider, settings: block.Settings.Get(block.Provider), dir: block.Directory}
+	if n := block.Settings.Get("provider"); n != nil {
+		p.place = n.Place
+	}
+	return p, nil
 }
 
 // namedProvider gives the provider that the person names. The file store is then that of
@@ -110,10 +115,25 @@ func (a *app) namedProvider(name string) (provider, error) {
 	if name == "file" {
 		return p, nil
 	}
-	return a.configured(name)
+	p, err := a.configured(name)
+	if errors.Is(err, secret.Permission) { // the name is the person's word, and replaces the block
+		a.say("%v, and are not used", err)
+		return a.own(name), nil
+	}
+	return p, err
 }
 
-// configured gives a provider as the configuration sets it up, as far as that may act.
+// own gives a provider as the person's own configuration sets it up.
+func (a *app) own(name string) provider {
+	p := provider{name: name}
+	if a.config != nil && a.config.User != nil {
+		p.settings = a.config.User.Root.Get("secrets").Get(name)
+	}
+	return p
+}
+
+// configured gives a provider as the configuration sets it up. Nobody is asked: that the
+// project has settings for it which have not been approved is an error.
 func (a *app) configured(name string) (provider, error) {
 	c, err := a.loadConfig()
 	if err != nil {
@@ -121,13 +141,14 @@ func (a *app) configured(name string) (provider, error) {
 	}
 	block, _, err := c.Acting(trust.Approval{}).Block()
 	if errors.Is(err, secret.Permission) {
-		block, err = a.approvedBlock(c)
+		block, err = a.approvedBlock(c, name)
 	}
-	return provider{name, block.Settings.Get(name), block.Directory}, err
+	return provider{name: name, settings: block.Settings.Get(name), dir: block.Directory}, err
 }
 
-// approvedBlock gives the secrets block if it has been approved, and else the person's own.
-func (a *app) approvedBlock(c *config.Config) (config.Block, error) {
+// approvedBlock gives the secrets block if it has been approved, and else the person's own
+// unless the project has settings for the provider.
+func (a *app) approvedBlock(c *config.Config, name string) (config.Block, error) {
 	subject := c.Subject()
 	approval := trust.Once(subject)
 	if !a.trustsAll() {
@@ -138,12 +159,14 @@ func (a *app) approvedBlock(c *config.Config) (config.Block, error) {
 		if approval, _, err = r.Lookup(subject); err != nil {
 			return config.Block{}, err
 		}
-		if approval.Covers(subject) {
-			err = a.checkProject(c)
-		} else if c.User != nil {
-			return config.Block{Settings: c.User.Root.Get("secrets")}, nil
+		if !approval.Covers(subject) {
+			var own *config.Node
+			if c.User != nil {
+				own = c.User.Root.Get("secrets")
+			}
+			return config.Block{Settings: own}, unapprovedSettings(c, name)
 		}
-		if err != nil {
+		if err := a.checkProject(c); err != nil {
 			return config.Block{}, err
 		}
 	}
@@ -152,6 +175,16 @@ func (a *app) approvedBlock(c *config.Config) (config.Block, error) {
 		return config.Block{}, nil
 	}
 	return block, err
+}
+
+// unapprovedSettings is the error for settings of a provider that the project has.
+func unapprovedSettings(c *config.Config, name string) error {
+	settings := c.Project.Root.Get("secrets").Get(name)
+	if settings.IsNull() {
+		return nil
+	}
+	err := secret.Errorf(secret.Permission, "%s: the settings for %s have not been approved", settings.Place, name)
+	return secret.WithHint(err, "xec config trust shows them, and asks")
 }
 
 // openProvider gives the store of a provider. Only one that is a program of its own is
@@ -260,10 +293,10 @@ func placedSetting(p provider, err error) error {
 
 // startPlugin starts the program that is a provider.
 func (a *app) startPlugin(p provider) (*plugin.Client, error) {
-	if err := plugin.CheckName(p.name); err != nil {
-		return nil, err
-	}
 	path, err := findPlugin(p.name)
+	if err != nil && p.place.File != nil {
+		err = secret.Errorf(secret.Invalid, "%s: %w", p.place, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +323,9 @@ var (
 
 // findPlugin gives the program of a provider: beside xec, or on PATH.
 func findPlugin(name string) (string, error) {
+	if err := plugin.CheckName(name); err != nil {
+		return "", err
+	}
 	program := plugin.Prefix + name
 	if self, err := os.Executable(); err == nil {
 		if path, err := exec.LookPath(filepath.Join(filepath.Dir(self), program)); err == nil {

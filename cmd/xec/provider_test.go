@@ -409,7 +409,7 @@ func TestAProviderIsNamedForOneCall(t *testing.T) {
 		t.Error("the flag does not win over the environment")
 	}
 	p.fails(2, "did you mean vault?", "secrets", "list", "--provider", "vautl")
-	p.fails(2, "the name of a provider", "secrets", "list", "--provider", "../../bin/sh")
+	p.fails(2, "the name of a provider has lower-case", "secrets", "list", "--provider", "../../bin/sh")
 	p.fails(2, "this is for the provider file", "secrets", "keyslot", "list", "--provider", "env")
 }
 
@@ -421,7 +421,8 @@ func TestSettingsThatWereNotApprovedAreNotUsed(t *testing.T) {
 	p.env = nil
 	p.fails(5, "has not been approved", "secrets", "list")
 	p.fails(2, "the configuration names no command", "secrets", "list", "--provider", "command")
-	p.fails(2, "the configuration names no command", "secrets", "copy", "--from", "command", "--to", "file")
+	p.fails(2, "the settings for command have not been approved, and are not used", "secrets", "list", "--provider", "command")
+	p.fails(5, "the settings for command have not been approved", "secrets", "copy", "--from", "command", "--to", "file")
 	writeIn(t, p.home, ".xec/config.yaml", "secrets: {command: {get: [printf, 'own-of-{key}']}}\n")
 	if got := p.ok("", "secrets", "get", "A", "--provider", "command"); got != "own-of-A" {
 		t.Errorf("the person's own settings gave %d bytes", len(got))

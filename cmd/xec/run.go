@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -49,7 +51,8 @@ speak to the socket that XEC_SECRETS_SOCKET names (see the README). What stands 
 FILE is handed to it; flags of xec stand before it.
 
 A task is a command, or a map: description, params, env, workdir, shell (sh, bash, zsh),
-timeout, and command, script, task (with: its parameters), parallel, or steps. A step is a
+timeout, and command, script (args: its arguments), task (with: its parameters), parallel,
+or steps. A step is a
 command, or a map of these with name, when (${params.env} == "production" && success()),
 register (a variable for its output), onFailure (abort, continue, {retry: 3, delay: 2s}),
 alwaysRun. A parameter: name, type (string, number, integer, boolean), required, default,
@@ -64,7 +67,7 @@ shell's.`,
 		ValidArgsFunction: a.completeTasks,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.ArgsLenAtDash() == 0 {
-				err := secret.Errorf(secret.Invalid, "run: a task is expected, not --")
+				err := secret.Errorf(secret.Invalid, "run: a task or a file is expected, not --")
 				return secret.WithHint(err, "xec exec -- COMMAND starts a program with secrets")
 			}
 			if len(args) == 0 {
@@ -259,11 +262,11 @@ func (a *app) completeTasks(_ *cobra.Command, args []string, _ string) ([]string
 func runTask(ctx context.Context, a *app, name string, o runOptions, rest []string) error {
 	c, err := a.needConfig("-c FILE names one; xec exec -- COMMAND starts a program with secrets")
 	if err != nil {
-		return err
+		return orFile(name, err)
 	}
 	plan, err := task.NewPlan(c, name)
 	if err != nil {
-		return err
+		return orFile(name, err)
 	}
 	if o.help {
 		return a.showPlan(plan)
@@ -289,6 +292,14 @@ func runTask(ctx context.Context, a *app, name string, o runOptions, rest []stri
 	ctx, end := untilSignal(ctx)
 	defer end()
 	return r.run(ctx, given)
+}
+
+// orFile adds to an error about a task that there is a file of that name.
+func orFile(name string, err error) error {
+	if info, statErr := os.Stat(name); statErr != nil || info.IsDir() {
+		return err
+	}
+	return secret.WithHint(secret.Errorf(secret.KindOf(err), "%v", err), "xec run .%c%s runs the file", filepath.Separator, name)
 }
 
 func names(params map[string]secret.Value) (names []string) {

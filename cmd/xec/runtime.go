@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -85,13 +86,12 @@ func noRuntime(file string) error {
 // wantedRuntime takes the runtime that the person names.
 func wantedRuntime(file, wanted string, known []string) (script, error) {
 	name := strings.TrimSuffix(filepath.Base(wanted), ".exe")
+	known = slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == projectTSX })
+	if slices.Contains(known, "node") && !slices.Contains(known, "tsx") {
+		known = append(known, "tsx") // which runs JavaScript too, if it is asked to
+	}
 	if !slices.Contains(known, name) {
-		known = slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == projectTSX })
-		err := secret.Errorf(secret.Invalid, "--runtime: %s is not run by that", file)
-		if len(known) == 0 {
-			return script{}, secret.WithHint(err, "it is a program of its own")
-		}
-		return script{}, secret.WithHint(err, "%s run it", strings.Join(known, ", "))
+		return script{}, notRunBy(file, name, known)
 	}
 	s := script{file: file, runtime: name}
 	var err error
@@ -112,6 +112,24 @@ func wantedRuntime(file, wanted string, known []string) (script, error) {
 		return s, secret.Errorf(secret.General, "--runtime: %s: there is no such program here", name)
 	}
 	return s, nil
+}
+
+// notRunBy says that a runtime does not run a file, and what does.
+func notRunBy(file, name string, known []string) error {
+	var all []string
+	for _, names := range runtimes {
+		all = append(all, names...)
+	}
+	slices.Sort(all)
+	err := secret.Errorf(secret.Invalid, "--runtime:%s does not run %s", word(name), file)
+	near := resolve.Nearest(name, all)
+	switch {
+	case len(known) == 0:
+		return secret.WithHint(err, "%s is a program of its own", file)
+	case near != "" && near != name:
+		return secret.WithHint(err, "did you mean %s?", near)
+	}
+	return secret.WithHint(err, "%s run it", strings.Join(known, ", "))
 }
 
 // errOldNode is that of a Node that does not know TypeScript.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/broker"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -81,6 +82,9 @@ func (a *app) startBroker(ctx context.Context, set *mask.Set, only []string) (*b
 	if err := store.Warm(ctx, s); err != nil {
 		return nil, err
 	}
+	if err := a.tellMissing(ctx, s, only); err != nil {
+		return nil, err
+	}
 	b, err := broker.Listen(ctx, broker.Options{
 		Store: s, Folders: []string{a.getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"}, Only: only, Seen: set.Add,
 		Missing: func(ctx context.Context, key string) error {
@@ -94,6 +98,27 @@ func (a *app) startBroker(ctx context.Context, set *mask.Set, only []string) (*b
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+// tellMissing says which of the keys that a script may ask for are not there. It may set them.
+func (a *app) tellMissing(ctx context.Context, s store.Store, only []string) error {
+	if len(only) == 0 {
+		return nil
+	}
+	keys, err := s.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range only {
+		if slices.Contains(keys, key) {
+			continue
+		}
+		a.say("--only: %s", store.NotFound(key))
+		if near := resolve.Nearest(key, keys); near != "" {
+			a.say("hint: did you mean %s?", near)
+		}
+	}
+	return nil
 }
 
 // allowed is a store of which only some keys are told.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -75,7 +76,11 @@ func checkBlock(n *Node) (err error) {
 	}
 	for _, p := range n.Pairs {
 		if p.Key != "provider" && p.Value.Kind != Map && !p.Value.IsNull() {
-			return placed(p.Place, Join("secrets", p.Key), secret.Errorf(secret.General, "not a map of settings"))
+			err := secret.Errorf(secret.General, "not a map of settings")
+			if p.Value.Kind == Scalar && resolve.Nearest(p.Key, []string{"provider"}) != "" {
+				err = secret.WithHint(err, "did you mean provider?")
+			}
+			return placed(p.Place, Join("secrets", p.Key), err)
 		}
 	}
 	file := n.Get("file")

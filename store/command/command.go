@@ -79,6 +79,10 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 	if s.opt.Set == nil {
 		return onlyReads(key, "set", "takes the value on its standard input")
 	}
+	if b := value.Reveal(); !s.opt.KeepNewline && b[len(b)-1] == '\n' {
+		err := secret.Errorf(secret.Invalid, "%s: the value ends with a line end, which get would cut off", key)
+		return secret.WithHint(err, "with keepNewline: true in secrets.command values are kept byte for byte; get must add no line end then")
+	}
 	c := s.call(s.opt.Set, key)
 	c.stdin, c.sets = value.Reveal(), true
 	_, err := c.run(ctx)

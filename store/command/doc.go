@@ -40,7 +40,7 @@
 // get's standard output is the value, without one newline behind it ("\n"; on Windows also
 // "\r\n"), as xec secrets set takes one from a pipe. With keepNewline the output is the value
 // byte for byte. A value that ends with a newline needs keepNewline and a command that adds
-// none. set's standard input is the value, byte for byte, with no newline added. Output that
+// none; without keepNewline set refuses it. set's standard input is the value, byte for byte, with no newline added. Output that
 // is empty is no value but an error, and so is more than 64 KiB. A value stands in no
 // argument, no variable and no file.
 //

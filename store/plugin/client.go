@@ -92,7 +92,7 @@ func (c *Client) ask(ctx context.Context, q request, limit time.Duration) (said 
 	stop()
 	switch {
 	case err == nil && said.Error != nil:
-		return said, said.Error.err()
+		return said, c.told(said.Error)
 	case err == nil:
 		return said, nil
 	case ctx.Err() != nil:
@@ -103,6 +103,15 @@ func (c *Client) ask(ctx context.Context, q request, limit time.Duration) (said 
 		c.dead = c.broken(err)
 	}
 	return said, c.dead
+}
+
+// told gives an error that the other side tells. One whose kind tells nothing is named.
+func (c *Client) told(f *failure) error {
+	err := f.err()
+	if secret.KindOf(err) == secret.General && !errors.Is(err, errors.ErrUnsupported) {
+		err = fmt.Errorf("%s: %w", c.name, err)
+	}
+	return err
 }
 
 func (c *Client) exchange(q request) (said answer, err error) {
@@ -154,7 +163,7 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 		}
 	}
 	values := make(map[string]secret.Value, len(keys))
-	unique := slices.Compact(slices.Sorted(slices.Values(keys)))
+	unique := slices.Compact(slices.Sorted(slices.Values(keys))) // none of them is no request
 	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, MaxKeys)) {
 		said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
 		if len(some) == 1 && errors.Is(err, secret.NotFound) {

@@ -101,6 +101,9 @@ func (c *connection) carryOut(ctx context.Context, q request) (answer, error) {
 	case "set-batch":
 		return answer{}, c.setBatch(ctx, q.Values)
 	}
+	if q.Key == "" {
+		return answer{}, secret.Errorf(secret.Invalid, "%s: the request has no key", wordOf(q.Op))
+	}
 	if err := c.check(q.Key); err != nil {
 		if q.Op == "has" && !errors.Is(err, secret.Invalid) {
 			err = nil
@@ -155,6 +158,16 @@ func (c *connection) ofOneKey(ctx context.Context, q request) (said answer, err 
 	return said, err
 }
 
+// wordOf is the name of a request, for an error: anything else may be anything.
+func wordOf(op string) string {
+	for _, known := range []string{"set", "add", "delete", "purge", "has", "versions", "rollback"} {
+		if op == known {
+			return op
+		}
+	}
+	return "this request"
+}
+
 func unsupported(what string) error {
 	return fmt.Errorf("%s: %w", what, errors.ErrUnsupported)
 }
@@ -174,6 +187,9 @@ func (c *connection) hello(ctx context.Context, q request) (answer, error) {
 }
 
 func (c *connection) get(ctx context.Context, keys []string) (answer, error) {
+	if len(keys) == 0 {
+		return answer{}, secret.Errorf(secret.Invalid, "get: the request has no keys")
+	}
 	if len(keys) > cmp.Or(c.MaxKeys, MaxKeys) {
 		return answer{}, secret.Errorf(secret.Invalid, "%d keys in one request: %d are the most", len(keys), cmp.Or(c.MaxKeys, MaxKeys))
 	}

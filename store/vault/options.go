@@ -137,6 +137,10 @@ func (o *options) place() (place, error) {
 	if !ok {
 		return place{}, secret.Errorf(secret.Invalid, "secrets.vault.path: %s is not in the mount %s", path, mount)
 	}
+	if first, _, _ := strings.Cut(folder, "/"); o.Version == 2 && (first == "data" || first == "metadata") {
+		err := secret.Errorf(secret.Invalid, "secrets.vault.path: %s: %s is no folder: the server's own addresses have it behind the mount", path, first)
+		return place{}, secret.WithHint(err, "write %s", strings.TrimSuffix(mount+strings.TrimPrefix("/"+folder, "/"+first), "/"))
+	}
 	return place{mount, strings.TrimSuffix(folder, "/"), o.Version}, nil
 }
 

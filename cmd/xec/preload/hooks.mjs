@@ -29,7 +29,7 @@ function asModule(found) {
 // The script is a module if it would be no CommonJS: package.json may say what it wants.
 export function load(url, context, next) {
   if (url !== about.entry || context.format === "module" || context.format === "module-typescript") return next(url, context);
-  const source = moduleSource(url);
+  const source = globalThis.Deno ? undefined : moduleSource(url); // Deno takes each for what it is
   return source === undefined ? next(url, context) : { ...source, shortCircuit: true };
 }
 
@@ -42,8 +42,12 @@ function moduleSource(url) {
   if (/\.ts$/i.test(name) && process.features.typescript) {
     const source = readFileSync(name, "utf8");
     if (!modules.stripTypeScriptTypes) return { format: "module-typescript", source };
-    const plain = quietly(() => modules.stripTypeScriptTypes(source));
-    return isCommonJS(plain) ? undefined : { format: "module", source: plain };
+    try {
+      const plain = quietly(() => modules.stripTypeScriptTypes(source)); // which stays where it is
+      return isCommonJS(plain) ? undefined : { format: "module", source: plain };
+    } catch {
+      return undefined; // Node says what is wrong with it
+    }
   }
 }
 

@@ -4,6 +4,8 @@ import net from "node:net";
 import process from "node:process";
 import { Buffer } from "node:buffer";
 
+const here = import.meta.url.replace(/^file:\/\//, "");
+
 // Why a secret was not given: code is that of the protocol, "not-found" for one that is
 // missing, key the key, hint what to do about it.
 export class SecretError extends Error {
@@ -13,6 +15,8 @@ export class SecretError extends Error {
     this.code = kind;
     if (key !== undefined) this.key = key;
     if (hint) this.hint = hint;
+    // Who reads the stack looks for the script's own line.
+    this.stack = this.stack?.split("\n").filter((line) => !line.includes(here)).join("\n");
   }
 }
 
