@@ -139,6 +139,10 @@
 //     been approved, and else from the person's own; nobody is asked. --provider file is the
 //     person's own store. copy takes both sides as the configuration sets them up.
 //   - A provider that is a program ends before xec becomes another one, or starts one.
+//   - config get and list show what is written; with --resolve secrets are ***. config set makes
+//     a number, true or false of a value that is written like one, where no quotes stand; it
+//     makes .xec/config.yaml where there is no project. What it has changed is approved as the
+//     person's own word if nothing in the file had to be, or everything was.
 //   - delete --purge is delete where nothing is kept of what is deleted.
 package main
 

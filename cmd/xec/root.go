@@ -46,7 +46,7 @@ the store.`,
 	addCommands(a, cmd, args,
 		entry{"secrets secret s", func(a *app) *cobra.Command { return newSecretsCommand(a, args[min(1, len(args)):]) }},
 		entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, true) }},
-		entry{"run r", newRunCommand}, entry{"render", newRenderCommand}, entry{"inspect", newInspectCommand}, entry{"config", newConfigCommand}, entry{"doctor", newDoctorCommand},
+		entry{"run r", newRunCommand}, entry{"render", newRenderCommand}, entry{"inspect", newInspectCommand}, entry{"config conf cfg", newConfigCommand}, entry{"doctor", newDoctorCommand},
 		entry{"completion", newCompletionCommand}, entry{"demo", newDemoCommand},
 	)
 	cmd.SetHelpCommand(newHelpCommand())

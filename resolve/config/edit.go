@@ -12,18 +12,18 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Set gives the text of a configuration with value at a path, in place of what stands there
+// Set gives the text of a configuration, of which name is for errors, with value at a path, in place of what stands there
 // or in addition: maps that lack are made, an item may be added behind the last of a list.
 // No other byte changes; a scalar keeps its quotes. The result has been read again, and is
 // what the old text was but for that value. What cannot be changed so is an error with its
 // place: what an alias or a merge key brings, what has an anchor or a tag.
-func Set(text []byte, path string, value *Node) ([]byte, error) {
-	return edit(text, path, value)
+func Set(name string, text []byte, path string, value *Node) ([]byte, error) {
+	return edit(name, text, path, value)
 }
 
 // Unset gives the text of a configuration without what stands at a path.
-func Unset(text []byte, path string) ([]byte, error) {
-	return edit(text, path, nil)
+func Unset(name string, text []byte, path string) ([]byte, error) {
+	return edit(name, text, path, nil)
 }
 
 // Text is the value that a person means by a text: a number, true or false where it is
@@ -93,7 +93,7 @@ func nextStep(path string) (step, rest string, ok bool) {
 		return step, rest, ok && err == nil
 	}
 	step, rest, ok = strings.Cut(path[1:], "]")
-	return step, rest, ok
+	return step, rest, ok && !strings.Contains(step, `"`)
 }
 
 // Look gives what stands at the steps of a path below a node, nil if nothing does.
@@ -110,21 +110,24 @@ func (n *Node) Look(steps []string) *Node {
 // bom is what some editors put before a text.
 var bom = []byte("\ufeff")
 
-func edit(text []byte, path string, value *Node) ([]byte, error) {
+func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
 	steps, err := Path(path)
 	if err != nil {
 		return nil, err
 	}
 	body, marked := bytes.CutPrefix(text, bom)
-	f := &File{Text: body}
+	f := &File{Name: name, Text: body}
 	if err := f.parse(); err != nil {
 		return nil, err
 	}
-	want, err := f.Root.edited(steps, value)
+	node, err := f.decode()
 	if err != nil {
 		return nil, err
 	}
-	node, err := f.decode()
+	if value != nil && isQuoted(node, steps) {
+		value = &Node{Kind: value.Kind, Text: value.Text, Tag: "!!str", Pairs: value.Pairs, Items: value.Items}
+	}
+	want, err := f.Root.edited(steps, value)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +137,7 @@ func edit(text []byte, path string, value *Node) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	after := &File{Text: changed}
+	after := &File{Name: name, Text: changed}
 	if err := after.parse(); err != nil || !same(after.Root, want) {
 		return nil, byHand("this place cannot be changed without changing others")
 	}
@@ -230,18 +233,39 @@ func (e *editor) look(root *yaml.Node) {
 	if i := bytes.IndexByte(e.file.Text, '\n'); i > 0 && e.file.Text[i-1] == '\r' {
 		e.newline = "\r\n"
 	}
-	if root == nil || root.Kind != yaml.MappingNode {
-		return
+	if unit := unitOf(root); unit > 0 {
+		e.unit = unit
 	}
-	for i := 1; i < len(root.Content); i += 2 {
-		below := root.Content[i]
-		if below.Kind == yaml.MappingNode && below.Style&yaml.FlowStyle == 0 && len(below.Content) > 0 && below.Content[0].Line > root.Content[i-1].Line {
-			if unit := below.Content[0].Column - root.Column; unit > 0 {
-				e.unit = unit
-				return
-			}
+}
+
+// unitOf is by how much a map in a map is indented, 0 if it has none.
+func unitOf(n *yaml.Node) int {
+	if n == nil || n.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle != 0 {
+		return 0
+	}
+	for i := 1; i < len(n.Content); i += 2 {
+		below := n.Content[i]
+		if below.Kind == yaml.MappingNode && below.Style&yaml.FlowStyle == 0 && below.Line > n.Content[i-1].Line {
+			return max(0, below.Column-n.Column)
 		}
 	}
+	return 0
+}
+
+// isQuoted reports whether what stands at a path is a text in quotes or a block, and so a
+// string whatever is written there.
+func isQuoted(n *yaml.Node, steps []string) bool {
+	for _, step := range steps {
+		if n == nil || n.Kind != yaml.MappingNode && n.Kind != yaml.SequenceNode {
+			return false
+		}
+		at := find(n, step)
+		if at < 0 {
+			return false
+		}
+		n = n.Content[at]
+	}
+	return n != nil && n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
 // replaced gives the text with bytes from one offset to another replaced.
@@ -257,12 +281,17 @@ func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, err
 		}
 		return e.appended(steps, value)
 	}
-	node, indent := root, root.Column-1
+	node, indent, outer := root, root.Column-1, 0
 	for i, step := range steps {
 		if node.Kind == yaml.AliasNode || node.Anchor != "" {
 			return nil, byHand("%q lies within an anchor or an alias, which stand for several places", step)
 		}
-		at := e.find(node, step)
+		at := find(node, step)
+		if unit := unitOf(node); unit > 0 {
+			e.unit = unit
+		} else if i > 0 && node.Style&yaml.FlowStyle == 0 && node.Kind == yaml.MappingNode && node.Column-1 > outer {
+			e.unit = node.Column - 1 - outer
+		}
 		last := i == len(steps)-1
 		switch {
 		case at < 0 && value == nil:
@@ -276,7 +305,7 @@ func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, err
 		if empty := child.Kind == yaml.ScalarNode && child.ShortTag() == "!!null"; last || empty {
 			return e.replace(node, indent, at, steps[i+1:], value)
 		}
-		node = child
+		node, outer = child, indent
 		if child.Style&yaml.FlowStyle == 0 {
 			indent = child.Column - 1
 		}
@@ -285,7 +314,7 @@ func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, err
 }
 
 // find gives the index in Content of what stands at a step, -1 if nothing does.
-func (e *editor) find(n *yaml.Node, step string) int {
+func find(n *yaml.Node, step string) int {
 	if n.Kind == yaml.SequenceNode {
 		if i, err := strconv.Atoi(step); err == nil && i < len(n.Content) {
 			return i

@@ -313,7 +313,7 @@ func (e *editor) scalar(value *Node, was yaml.Style, flow bool) string {
 	switch {
 	case value.Kind != Scalar:
 		return flowText(value)
-	case value.Tag != "!!str" && was&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0:
+	case value.Tag != "!!str":
 		return value.Text
 	case was&yaml.SingleQuotedStyle != 0 && isPrintedLine(value.Text):
 		return "'" + strings.ReplaceAll(value.Text, "'", "''") + "'"
