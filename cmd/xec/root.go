@@ -127,14 +127,15 @@ func nearestCommand(group *cobra.Command, name string) string {
 	if near := resolve.Nearest(name, names); near != "" {
 		return group.CommandPath() + " " + near
 	}
+	near := ""
 	for _, sub := range group.Commands() {
 		for _, below := range sub.Commands() {
-			if below.Name() == name || below.HasAlias(name) {
-				return below.CommandPath()
+			if (below.Name() == name || below.HasAlias(name)) && (near == "" || sub.Name() == "secrets") {
+				near = below.CommandPath()
 			}
 		}
 	}
-	return ""
+	return near
 }
 
 // mayBeEmpty are flags whose empty value means something.

@@ -404,7 +404,7 @@ func isOldWord(text string) bool {
 	case "y", "yes", "on", "n", "no", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan", "+.inf":
 		return true
 	}
-	return strings.Trim(text, "0123456789:_.+-eExXoabcdefABCDEF") == "" && strings.ContainsAny(text, "0123456789")
+	return strings.Trim(text, "0123456789:_.+-xXoabcdefABCDEF") == "" && strings.ContainsAny(text, "0123456789")
 }
 
 // plainTag is what a plain scalar is.
