@@ -38,6 +38,7 @@ type app struct {
 	config  *config.Config // once it is loaded
 	store   store.Store    // once it is chosen
 	closers []func() error // of stores that are spoken to
+	working *progress      // of the work that is under way
 }
 
 func newApp() *app {
@@ -112,6 +113,7 @@ func (a *app) getenv(name string) string {
 // say writes one line to standard error. What it is told may quote names out of a project,
 // which must not act on a terminal.
 func (a *app) say(format string, args ...any) {
+	defer a.pauseProgress()()
 	fmt.Fprintf(a.err, "xec: %s\n", a.shown(fmt.Sprintf(format, args...)))
 }
 

@@ -60,7 +60,10 @@ func runImport(ctx context.Context, a *app, o importOptions) error {
 		return prefixed(name, err)
 	}
 	defer clearAll(secrets)
-	if err := store.Set(ctx, s, secrets); err != nil {
+	end := a.progress(func() string { return "sealing " + count(len(secrets), "secret") })
+	err = store.Set(ctx, s, secrets)
+	end()
+	if err != nil {
 		return err
 	}
 	a.done("%d secrets are set", len(secrets))

@@ -120,6 +120,7 @@ func (a *app) promptPassphrase(what string, reason error) (secret.Value, error) 
 		return secret.Value{}, passphraseVars.missing("the store needs its "+strings.ToLower(what), err)
 	}
 	defer t.close()
+	defer a.pauseProgress()()
 	if reason != nil {
 		a.say("%s", message(reason))
 	}

@@ -15,6 +15,7 @@ type progress struct {
 	text  func() string
 	timer *time.Timer
 	shown bool
+	holds int // of those who need the line for something else
 }
 
 const (
@@ -32,7 +33,28 @@ func (a *app) progress(text func() string) (end func()) {
 		p.out = a.err
 		p.timer = time.AfterFunc(progressPatience, p.show)
 	}
+	a.working = p
 	return p.end
+}
+
+// pauseProgress keeps the line free for something else, such as a question, until again is
+// called.
+func (a *app) pauseProgress() (again func()) {
+	p := a.working
+	if p == nil {
+		return func() {}
+	}
+	p.hold(1)
+	return func() { p.hold(-1) }
+}
+
+func (p *progress) hold(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shown && p.out != nil {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+	p.shown, p.holds = false, p.holds+n
 }
 
 func (p *progress) show() {
@@ -41,9 +63,12 @@ func (p *progress) show() {
 	if p.out == nil {
 		return
 	}
+	p.timer.Reset(progressPace)
+	if p.holds > 0 {
+		return
+	}
 	p.shown = true
 	fmt.Fprintf(p.out, "\r\x1b[Kxec: %s", onOneLine(p.text()))
-	p.timer.Reset(progressPace)
 }
 
 func (p *progress) end() {

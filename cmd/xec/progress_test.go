@@ -35,3 +35,26 @@ func TestProgressIsForLongWork(t *testing.T) {
 		})
 	}
 }
+
+func TestProgressGivesWayToAQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var screen bytes.Buffer
+		a := &app{err: &screen, errTerminal: true}
+		defer a.progress(func() string { return "work" })()
+		time.Sleep(1500 * time.Millisecond)
+		again := a.pauseProgress()
+		before := screen.Len()
+		if !strings.HasSuffix(screen.String(), "\r\x1b[K") {
+			t.Error("the line is not free")
+		}
+		time.Sleep(time.Minute)
+		if screen.Len() != before {
+			t.Error("something is written into the question")
+		}
+		again()
+		time.Sleep(time.Second)
+		if screen.Len() == before {
+			t.Error("it does not go on")
+		}
+	})
+}

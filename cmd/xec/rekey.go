@@ -38,6 +38,7 @@ func runRekey(ctx context.Context, a *app, iterations int) error {
 	if err != nil {
 		return err
 	}
+	defer a.progress(func() string { return "sealing everything anew" })()
 	shown := false
 	err = s.Rekey(ctx, iterations, func(recovery secret.Value) error {
 		shown = true

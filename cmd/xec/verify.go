@@ -47,7 +47,9 @@ func runVerify(ctx context.Context, a *app, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	end := a.progress(func() string { return "opening every secret" })
 	found, err := s.Verify(ctx)
+	end()
 	switch {
 	case err == nil && len(found.Damage) == 0:
 		return a.tellWhole(found, o)
