@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/xec-sh/xec-go/cmd/internal/private"
 	"github.com/xec-sh/xec-go/store"
@@ -21,8 +22,8 @@ func main() {
 		os.Exit(2)
 	}
 	private.Keep()
-	signal.Ignore(os.Interrupt) // it is for xec, which ends this process when it does not need it
-	if err := (&plugin.Server{Open: open}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+	signal.Ignore(os.Interrupt, syscall.SIGQUIT) // they are for xec, which ends this process when it does not need it
+	if err := (&plugin.Server{Open: open, EndsWithInput: true}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "xec-provider-aws:", err)
 		os.Exit(1)
 	}

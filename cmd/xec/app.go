@@ -34,11 +34,13 @@ type app struct {
 	// unprivate undoes for a child what keeps this process private.
 	unprivate func()
 
-	project projectOptions // from flags
-	config  *config.Config // once it is loaded
-	store   store.Store    // once it is chosen
-	closers []func() error // of stores that are spoken to
-	working *progress      // of the work that is under way
+	project projectOptions          // from flags
+	config  *config.Config          // once it is loaded
+	store   store.Store             // once it is chosen
+	closers []func() error          // of stores that are spoken to
+	working *progress               // of the work that is under way
+	cancel  context.CancelCauseFunc // the context of the command
+	unwatch func()                  // leaves signals to others again
 }
 
 func newApp() *app {
@@ -51,6 +53,7 @@ func newApp() *app {
 		environ:     os.Environ(),
 		files:       [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
 		unprivate:   func() {},
+		unwatch:     func() {},
 	}
 }
 
@@ -66,8 +69,14 @@ func run(a *app, argv []string) int {
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
 	cmd.SetArgs(args)
-	err := cmd.ExecuteContext(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
+	a.cancel = cancel
+	err := cmd.ExecuteContext(ctx)
 	a.closeStores()
+	var s signalError
+	if errors.As(context.Cause(ctx), &s) {
+		s.die()
+	}
 	if err == nil {
 		err = out.err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/trust"
+	"github.com/xec-sh/xec-go/store/broker"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -116,6 +117,7 @@ func (d *doctor) look(ctx context.Context) {
 	if err != nil {
 		d.problem("home", err)
 	}
+	d.lookAtSocket()
 	c, approval := d.lookAtConfig()
 	dir := d.lookForStore(home, c, approval)
 	var r *file.Report
@@ -243,6 +245,22 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 	}
 	d.add(stateOK, check, "%s (provider file, %s)", dir, why)
 	return dir
+}
+
+// lookAtSocket tells of a run within which this process was started.
+func (d *doctor) lookAtSocket() {
+	path := d.getenv(broker.Variable)
+	if path == "" {
+		return
+	}
+	const check = "run"
+	c, err := broker.Dial(path)
+	if err != nil {
+		d.problem(check, err)
+		return
+	}
+	c.Close()
+	d.add(stateNote, check, "secrets come from the run at %s, unless --provider names another place", path)
 }
 
 // lookAtProvider tells of a provider whose secrets are not in files of xec.

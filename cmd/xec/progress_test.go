@@ -43,16 +43,19 @@ func TestProgressGivesWayToAQuestion(t *testing.T) {
 		defer a.progress(func() string { return "work" })()
 		time.Sleep(1500 * time.Millisecond)
 		again := a.pauseProgress()
+		synctest.Wait()
 		before := screen.Len()
 		if !strings.HasSuffix(screen.String(), "\r\x1b[K") {
 			t.Error("the line is not free")
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if screen.Len() != before {
 			t.Error("something is written into the question")
 		}
 		again()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if screen.Len() == before {
 			t.Error("it does not go on")
 		}

@@ -67,6 +67,7 @@ func (a *app) kept(c *plugin.Client, err error) (store.Store, error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, c.Close)
+	a.watch()
 	return c, nil
 }
 
@@ -77,6 +78,7 @@ func (a *app) closeStores() {
 		end()
 	}
 	a.closers, a.store = nil, nil
+	a.unwatch()
 }
 
 // provider gives the provider of this call. The rest of the configuration is not looked at.
@@ -223,6 +225,7 @@ func (a *app) openCommand(p provider) (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.watch()
 	opt := command.Options{Environ: environ, Stderr: a.err}
 	if f := p.settings.File; f != nil && !f.Own && a.config != nil {
 		opt.Dir = a.config.Dir()
@@ -288,7 +291,7 @@ func placedSetting(p provider, err error) error {
 			place = pair.Place
 		}
 	}
-	return secret.Errorf(secret.General, "%s: %w", place, err)
+	return secret.Errorf(secret.Invalid, "%s: %w", place, err)
 }
 
 // startPlugin starts the program that is a provider.
@@ -306,6 +309,9 @@ func (a *app) startPlugin(p provider) (*plugin.Client, error) {
 	}
 	if cmd.Env, err = a.environForPrograms(); err != nil {
 		return nil, err
+	}
+	if trace := a.debug("secrets"); trace != nil {
+		trace("provider " + p.name + ": starting " + path)
 	}
 	return plugin.Start(context.Background(), p.name, cmd, p.settingsOf())
 }

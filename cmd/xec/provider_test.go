@@ -443,6 +443,33 @@ except ChildProcessError: print("no child")`)
 	}
 }
 
+// TestWhatIsDeletedInVaultIsToldFromWhatIsMissing.
+func TestWhatIsDeletedInVaultIsToldFromWhatIsMissing(t *testing.T) {
+	var address, token string
+	p := newProject(t, func(t *testing.T, _ string) (string, []string) {
+		address, token = startVault(t, "2")
+		return fmt.Sprintf("{provider: vault, vault: {address: %q}}", address), []string{"VAULT_TOKEN=" + token}
+	})
+	p.set("DB_PASSWORD", newValue())
+	p.set("DB_PASSWORD", newValue())
+	for _, act := range []struct{ method, path, body, says string }{
+		{"DELETE", "secret/data/xec/DB_PASSWORD", "", "deleted"},
+		{"PUT", "secret/destroy/xec/DB_PASSWORD", `{"versions":[2]}`, "destroyed"},
+	} {
+		r, err := http.NewRequest(act.method, address+"/v1/"+act.path, strings.NewReader(act.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Vault-Token", token)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil || answer.StatusCode/100 != 2 {
+			t.Fatalf("%s: error %v", act.path, err)
+		}
+		answer.Body.Close()
+		p.fails(3, act.says, "secrets", "get", "DB_PASSWORD")
+	}
+}
+
 func TestAProviderThatDies(t *testing.T) {
 	p := newProject(t, func(t *testing.T, home string) (string, []string) {
 		writeIn(t, home, "bin/xec-provider-broken", "#!/bin/sh\nread line\n[ \"$SAYS\" ] && echo \"$SAYS\"\n[ \"$SAYS\" ] && read line; exit 7\n")

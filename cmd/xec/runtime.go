@@ -97,7 +97,9 @@ func wantedRuntime(file, wanted string, known []string) (script, error) {
 	var err error
 	switch {
 	case wanted != name:
-		s.path, err = exec.LookPath(wanted)
+		if s.path, err = exec.LookPath(wanted); err == nil && isOldNode(name, s.path, file) {
+			err = errOldNode
+		}
 	case name == "tsx":
 		if s.path, err = findRuntime(projectTSX, file); err != nil {
 			s.path, err = findRuntime(name, file)
@@ -141,10 +143,16 @@ func findRuntime(name, file string) (string, error) {
 		return findInProject("tsx", filepath.Dir(file))
 	}
 	path, err := exec.LookPath(name)
-	if err == nil && name == "node" && strings.HasSuffix(extension(file), "ts") && !nodeVersion(path).runsTypeScript() {
+	if err == nil && isOldNode(name, path, file) {
 		return "", errOldNode
 	}
 	return path, err
+}
+
+// isOldNode reports whether a runtime is a Node that does not run a file because that is
+// TypeScript.
+func isOldNode(name, path, file string) bool {
+	return name == "node" && strings.HasSuffix(extension(file), "ts") && !nodeVersion(path).runsTypeScript()
 }
 
 // findInProject gives a program that a project has installed in its node_modules.

@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // runtimeOf gives a runtime of scripts for a test: from the folder of npm that
@@ -41,8 +43,8 @@ func runtimeOf(t testing.TB, name string) string {
 var ofJavaScript = []string{"node20", "node22", "bun", "deno", "tsx", "node"}
 
 // runs reports whether a runtime runs files with an extension.
-func runs(runtime, ext string) bool {
-	switch runtime {
+func runs(name, ext string) bool {
+	switch name {
 	case "node20", "node":
 		return !strings.HasSuffix(ext, "ts")
 	case "tsx":
@@ -396,6 +398,9 @@ func TestAStaleSocketIsTold(t *testing.T) {
 	if e.status != 1 || !e.says("XEC_SECRETS_SOCKET: "+"~/gone: nobody answers there") || !e.says("unset XEC_SECRETS_SOCKET") {
 		t.Errorf("status %d: %s", e.status, e.stderr)
 	}
+	if e := runXec(home, "", []string{"XEC_SECRETS_SOCKET=" + gone}, "doctor"); e.status != 1 || !strings.Contains(string(e.stdout), "nobody answers there") {
+		t.Errorf("doctor: status %d", e.status)
+	}
 	if e := runXec(home, "", []string{"XEC_SECRETS_SOCKET=" + gone}, words("secrets list --provider file")...); e.status != 0 {
 		t.Errorf("with --provider: status %d", e.status)
 	}
@@ -434,5 +439,149 @@ except OSError as e: print(type(e).__name__)
 	e := requireRun(t, home, secrets, 0, "a.sh")
 	if got := strings.TrimSpace(string(e.stdout)); got != "0" && got != "ConnectionResetError" && got != "BrokenPipeError" && got != "PermissionError" {
 		t.Errorf("another user was answered: %q; %s", got, fmt.Sprint(len(e.stderr)))
+	}
+}
+
+// TestDenoKeepsItsTypeScript: what Deno runs by itself it runs with xec too, and its errors
+// keep their places.
+func TestDenoKeepsItsTypeScript(t *testing.T) {
+	home, secrets := scriptHome(t)
+	deno := runtimeOf(t, "deno")
+	writeIn(t, home, "enum.ts", "enum A { X = 1, Y }\nnamespace N { export const v = 2 }\nclass C { constructor(public p: number) {} }\nconsole.log(A.Y, N.v, new C(3).p);\n")
+	requireOutput(t, home, secrets, "2 2 3\n", "--runtime", deno, "enum.ts")
+	writeIn(t, home, "wrong.ts", "interface A {\n  a: string;\n}\nconst x: A = { a: 'x' };\n\n  throw new Error('here');\n")
+	e := requireRun(t, home, secrets, 1, "--runtime", deno, "wrong.ts")
+	if !e.says("wrong.ts") || !e.says(":6:") && !e.says("6") {
+		t.Errorf("the error is at another place: %s", e.stderr)
+	}
+}
+
+// slowProject is a project whose provider answers after minutes, unless it is ended.
+func slowProject(t *testing.T) *inProject {
+	return newProject(t, func(t *testing.T, home string) (string, []string) {
+		return `
+  provider: command
+  command:
+    get: [sh, -c, 'echo $$ >pid; sleep 300; echo value', "{key}"]
+    set: [sh, -c, 'echo $$ >pid; sleep 300; cat >written', "{key}"]`, nil
+	})
+}
+
+// pidOf waits for a command of a slow project to begin.
+func (p *inProject) pidOf() int {
+	p.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		var pid int
+		if b, err := os.ReadFile(filepath.Join(p.home, "project", "pid")); err == nil {
+			if n, _ := fmt.Sscan(string(b), &pid); n == 1 {
+				return pid
+			}
+		}
+	}
+	p.t.Fatal("the command has not begun")
+	return 0
+}
+
+// requireGone waits until a process is gone.
+func requireGone(t *testing.T, pid int) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if syscall.Kill(pid, 0) != nil {
+			return
+		}
+	}
+	t.Errorf("process %d runs on", pid)
+}
+
+// TestAScriptDoesNotWaitForAnAnswerThatNobodyWantsAnyMore.
+func TestAScriptDoesNotWaitForAnAnswerThatNobodyWantsAnyMore(t *testing.T) {
+	p := slowProject(t)
+	writeIn(t, p.home, "project/a.sh", "xec secrets get K >/dev/null 2>&1 &\nwhile ! [ -e pid ]; do sleep 0.05; done\nexit 3\n")
+	start := time.Now()
+	e := p.xec("", "run", "a.sh")
+	if e.status != 3 || time.Since(start) > 2*time.Minute {
+		t.Errorf("status %d after %v: %s", e.status, time.Since(start), e.stderr)
+	}
+	requireGone(t, p.pidOf())
+}
+
+// TestCommandsOfAProviderEndWithXec, however that is ended, and what was cancelled is not
+// written.
+func TestCommandsOfAProviderEndWithXec(t *testing.T) {
+	for name, test := range map[string]struct {
+		args   []string
+		signal syscall.Signal
+	}{
+		"set, interrupted":  {words("secrets set K --value v"), syscall.SIGINT},
+		"get, interrupted":  {words("secrets get K"), syscall.SIGINT},
+		"get, ended":        {words("secrets get K"), syscall.SIGTERM},
+		"get, killed":       {words("secrets get K"), syscall.SIGKILL},
+		"exec, interrupted": {words("exec --only K -- true"), syscall.SIGINT},
+		"run, interrupted":  {words("run show"), syscall.SIGINT},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if test.signal == syscall.SIGKILL && runtime.GOOS != "linux" {
+				t.Skip("only Linux ends a child with its parent")
+			}
+			p := slowProject(t)
+			cmd := commandIn(p.home, "", p.env, append([]string{filepath.Join(builtFolder, "xec")}, test.args...))
+			cmd.Dir = filepath.Join(p.home, "project")
+			e := finishAfter(cmd, func() {
+				pid := p.pidOf()
+				cmd.Process.Signal(test.signal)
+				t.Cleanup(func() { syscall.Kill(-pid, syscall.SIGKILL) })
+			})
+			status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+			if !status.Signaled() || status.Signal() != test.signal {
+				t.Errorf("ended with %v: %s", cmd.ProcessState, e.stderr)
+			}
+			requireGone(t, p.pidOf())
+			if _, err := os.Stat(filepath.Join(p.home, "project", "written")); err == nil {
+				t.Error("what was cancelled has been written")
+			}
+		})
+	}
+}
+
+func TestNothingOfARunIsLeftWhereNobodyReads(t *testing.T) {
+	home, _ := scriptHome(t)
+	private := filepath.Join(home, "private")
+	if err := os.Mkdir(private, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeIn(t, home, "many.sh", "xec secrets get API_KEY; i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done\n")
+	cmd := commandIn(home, "", []string{"XDG_RUNTIME_DIR=" + private}, []string{"sh", "-c", `"$0" run many.sh 2>&1 | head -n 2`, filepath.Join(builtFolder, "xec")})
+	if e := finish(cmd); e.status != 0 {
+		t.Errorf("status %d", e.status)
+	}
+	if left, _ := os.ReadDir(private); len(left) > 0 {
+		t.Errorf("%s is left", left[0].Name())
+	}
+}
+
+func TestFoldersWithNamesThatMeanSomethingAreNotTaken(t *testing.T) {
+	home, secrets := scriptHome(t)
+	runtimeOf(t, "python3")
+	odd := filepath.Join(home, "a:b#c")
+	if err := os.Mkdir(odd, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeIn(t, home, "a.py", "import xec_secrets\nprint(xec_secrets.get('API_KEY'))\n")
+	e := runXec(home, "", []string{"XDG_RUNTIME_DIR=" + odd}, "run", "--quiet", "a.py")
+	if string(e.stdout) != "[secret:API_KEY]\n" || shows(e.stderr, secrets) {
+		t.Errorf("status %d, printed %d bytes: %s", e.status, len(e.stdout), e.stderr)
+	}
+}
+
+// TestAnApprovalForOneCallIsNotHandedOn to what a script, a task or a program starts.
+func TestAnApprovalForOneCallIsNotHandedOn(t *testing.T) {
+	home, _ := scriptHome(t)
+	writeIn(t, home, "a.sh", "echo ${XEC_TRUST_CONFIG-unset}\n")
+	writeIn(t, home, ".xec/config.yaml", "tasks: {t: 'echo ${XEC_TRUST_CONFIG-unset}'}\n")
+	for _, line := range []string{"run a.sh", "run --quiet t", "exec --only API_KEY -- sh a.sh"} {
+		e := runXec(home, "", []string{"XEC_TRUST_CONFIG=1"}, words(line)...)
+		if string(e.stdout) != "unset\n" {
+			t.Errorf("%s: %q, status %d: %s", line, e.stdout, e.status, e.stderr)
+		}
 	}
 }

@@ -51,14 +51,18 @@ func runScript(ctx context.Context, a *app, file string, o runOptions, args []st
 	if err != nil {
 		return err
 	}
-	defer b.Close()
+	defer b.Close() // again, for what goes wrong before
 	command := child.Command{Argv: s.argv(filepath.Join(b.Folder(), "preload"), args), Streams: a.files}
 	env := child.Environment{Parent: a.environ}
 	if command.Env, err = env.With(nil); err != nil {
 		return err
 	}
 	command.Env = withBroker(command.Env, b)
+	a.unwatch() // signals are the script's now
 	err = command.Run(plan)
+	if left := b.Close(); err == nil { // before a word, which may end this process where nobody reads
+		err = left
+	}
 	a.tellShort(&set, o.reports)
 	if found := a.closing(&set, o.reports); err == nil {
 		err = found
@@ -86,7 +90,7 @@ func (a *app) startBroker(ctx context.Context, set *mask.Set, only []string) (*b
 		return nil, err
 	}
 	b, err := broker.Listen(ctx, broker.Options{
-		Store: s, Folders: []string{a.getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"}, Only: only, Seen: set.Add,
+		Store: s, Folders: a.privateFolders(), Only: only, Seen: set.Add,
 		Missing: func(ctx context.Context, key string) error {
 			return nearestHint(ctx, allowed{s, only}, key, store.NotFound(key))
 		},
@@ -98,6 +102,13 @@ func (a *app) startBroker(ctx context.Context, set *mask.Set, only []string) (*b
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+// privateFolders are those in which the broker's may be made: not one whose path would mean
+// something else where paths are listed, or in a URL.
+func (a *app) privateFolders() []string {
+	folders := []string{a.getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"}
+	return slices.DeleteFunc(folders, func(path string) bool { return strings.ContainsAny(path, ":#?%\\") })
 }
 
 // tellMissing says which of the keys that a script may ask for are not there. It may set them.

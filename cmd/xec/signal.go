@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -21,6 +22,27 @@ func (e signalError) Error() string { return "interrupted: " + e.String() }
 func (e signalError) exit() error {
 	number, _ := e.Signal.(syscall.Signal)
 	return child.DiedOf(number)
+}
+
+// die ends this process as the signal asks.
+func (e signalError) die() { dieOf(e.Signal) }
+
+// watch has a signal that asks this process to end cancel what it does, so that programs
+// which work for it end first. unwatch is called before a child is to hear signals itself.
+func (a *app) watch() {
+	a.unwatch()
+	signals, done := notifyEnding(), make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			a.cancel(signalError{s})
+		case <-done:
+		}
+	}()
+	a.unwatch = sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(done)
+	})
 }
 
 // untilSignal gives a context that ends when a signal asks this process to end, for

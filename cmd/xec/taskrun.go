@@ -72,6 +72,7 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 		},
 		Tell: r.tell,
 	}
+	r.app.unwatch() // the task hears signals itself
 	failure, err := runner.Run(ctx, r.plan, task.NewScope(params))
 	if failure == context.DeadlineExceeded { // between two steps
 		failure = timeUp("tasks." + r.plan.Task.Name)

@@ -56,7 +56,7 @@ func nameOf(line string) string {
 }
 
 func (e Environment) drops(name string) bool {
-	return strings.HasPrefix(name, "XEC_PASSPHRASE") || strings.HasPrefix(name, "XEC_NEW_PASSPHRASE") || slices.Contains(e.Drop, name)
+	return strings.HasPrefix(name, "XEC_PASSPHRASE") || strings.HasPrefix(name, "XEC_NEW_PASSPHRASE") || name == "XEC_TRUST_CONFIG" || slices.Contains(e.Drop, name)
 }
 
 func (e Environment) check(vars []Var) error {

@@ -48,7 +48,7 @@ func (a *Acting) Block() (b Block, ok bool, err error) {
 		return Block{}, false, a.config.unapproved("secrets")
 	}
 	b = Block{Provider: "file", Settings: n}
-	if p := n.Get("provider"); p != nil {
+	if p := n.Get("provider"); !p.IsNull() {
 		b.Provider = p.Text
 	}
 	if err := checkBlock(n); err != nil {

@@ -44,6 +44,7 @@ type Broker struct {
 	server   plugin.Server
 	listener net.Listener
 	dir      string
+	cancel   context.CancelFunc // what is being asked of the store
 
 	mu     sync.Mutex
 	conns  []*conn // the one that was quiet for longest first
@@ -58,7 +59,8 @@ func Listen(ctx context.Context, opt Options) (*Broker, error) {
 	if err != nil {
 		return nil, secret.Errorf(secret.General, "scripts need a socket to get secrets from: %w", err)
 	}
-	b := &Broker{listener: listener, dir: dir, server: plugin.Server{
+	ctx, cancel := context.WithCancel(ctx)
+	b := &Broker{listener: listener, dir: dir, cancel: cancel, server: plugin.Server{
 		Store: opt.Store, Seen: opt.Seen, Missing: opt.Missing, MaxKeys: 1, MaxLine: maxRequest,
 	}}
 	if opt.Missing == nil {
@@ -86,9 +88,10 @@ func (b *Broker) Path() string { return b.listener.Addr().String() }
 // into it what is for the time of the run.
 func (b *Broker) Folder() string { return b.dir }
 
-// Close ends every connection and removes the socket with its folder.
+// Close ends every connection, and what is being asked of the store, and removes the socket with its folder.
 func (b *Broker) Close() error {
 	b.listener.Close()
+	b.cancel()
 	b.mu.Lock()
 	b.closed = true
 	for _, c := range b.conns {

@@ -61,9 +61,9 @@
 // What a manager does not tell this does not tell either: where a command succeeds in deleting
 // what never was, so does Delete.
 //
-// The complaint may hold a value, so it stands in no error. It goes to Options.Stderr as it
-// comes, for the person to see, and nothing masks it on its way: the one who gives a writer
-// that others can read gives one that masks. Where that is nil the complaint is dropped, and
+// The complaint may hold a value, so it stands in no error. It goes to Options.Stderr when the
+// command has ended, for the person to see, up to 64 KiB, with [secret] for the value as it
+// was printed or handed over; in another form it is not found. Where that is nil the complaint is dropped, and
 // the hint of the error says how to see it.
 //
 // # Recipes

@@ -5,14 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
@@ -60,7 +59,7 @@ func (c *call) run(ctx context.Context) ([]byte, error) {
 	cmd := exec.CommandContext(limited, path)
 	cmd.Args, cmd.Dir, cmd.Env = c.argv, c.store.opt.Dir, append([]string{}, c.store.opt.Environ...)
 	cmd.WaitDelay = leftBehind
-	cmd.Stderr = c.store.complaints(complaint)
+	cmd.Stderr = complaint
 	if c.limit > 0 {
 		cmd.Stdout = out
 	}
@@ -68,7 +67,10 @@ func (c *call) run(ctx context.Context) ([]byte, error) {
 		cmd.Stdin = bytes.NewReader(c.stdin)
 	}
 	killGroup(cmd)
+	runtime.LockOSThread() // with which the command dies, where the system can do that
 	err = cmd.Run()
+	runtime.UnlockOSThread()
+	c.store.tell(complaint.text, out.text, c.stdin)
 	if errors.Is(err, exec.ErrWaitDelay) { // it has ended well, and left something behind
 		err = nil
 	}
@@ -163,27 +165,24 @@ func (s *Store) variable(name string) string {
 // maxComplaint is how much of what a command complains about is looked through.
 const maxComplaint = 64 << 10
 
-// complaints gives the standard error of a command: kept is looked through, and the person
-// sees all of it.
-func (s *Store) complaints(kept io.Writer) io.Writer {
-	if s.opt.Stderr == nil {
-		return kept
+// tell shows the person what a command has complained about, without the values that it
+// dealt with.
+func (s *Store) tell(complaint []byte, values ...[]byte) {
+	if s.opt.Stderr == nil || len(complaint) == 0 {
+		return
 	}
-	return io.MultiWriter(&orderly{&s.mu, s.opt.Stderr}, kept)
+	for _, value := range values {
+		if value = bytes.TrimSpace(value); len(value) >= shortest {
+			complaint = bytes.ReplaceAll(complaint, value, []byte("[secret]"))
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = s.opt.Stderr.Write(complaint) // that this fails is no failure of the command
 }
 
-// orderly is a writer that several commands share. That it fails is no failure of theirs.
-type orderly struct {
-	mu *sync.Mutex
-	w  io.Writer
-}
-
-func (o *orderly) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	_, _ = o.w.Write(b)
-	return len(b), nil
-}
+// shortest is the length of the shortest value that is looked for.
+const shortest = 4
 
 // bounded takes up to a limit, drops what is more, and then calls full.
 type bounded struct {

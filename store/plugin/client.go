@@ -115,6 +115,9 @@ func (c *Client) told(f *failure) error {
 }
 
 func (c *Client) exchange(q request) (said answer, err error) {
+	if c.in.Buffered() > 0 { // an answer to nothing
+		return said, errNotOurs
+	}
 	if err := writeLine(c.conn, q); err != nil {
 		return said, err
 	}
@@ -144,15 +147,15 @@ func (c *Client) broken(err error) error {
 
 // Get implements store.Store.
 func (c *Client) Get(ctx context.Context, key string) (secret.Value, error) {
-	values, err := c.GetBatch(ctx, []string{key})
-	if err != nil {
+	if err := secret.CheckKey(key); err != nil {
 		return secret.Value{}, err
 	}
-	value, ok := values[key]
-	if !ok {
-		return secret.Value{}, store.NotFound(key)
+	values := map[string]secret.Value{}
+	err := c.getSome(ctx, []string{key}, values)
+	if _, ok := values[key]; err == nil && !ok {
+		err = store.NotFound(key)
 	}
-	return value, nil
+	return values[key], err
 }
 
 // GetBatch implements store.BatchGetter.
@@ -165,22 +168,31 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 	values := make(map[string]secret.Value, len(keys))
 	unique := slices.Compact(slices.Sorted(slices.Values(keys))) // none of them is no request
 	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, MaxKeys)) {
-		said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
+		err := c.getSome(ctx, some, values)
 		if len(some) == 1 && errors.Is(err, secret.NotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		for key, b := range said.Values {
-			value := secret.New(b)
-			if !slices.Contains(some, key) || value.Check(key) != nil {
-				return nil, c.broken(errNotOurs)
-			}
-			values[key] = value
-		}
 	}
 	return values, nil
+}
+
+// getSome asks for as many keys as a request may have.
+func (c *Client) getSome(ctx context.Context, some []string, values map[string]secret.Value) error {
+	said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
+	if err != nil {
+		return err
+	}
+	for key, b := range said.Values {
+		value := secret.New(b)
+		if !slices.Contains(some, key) || value.Check(key) != nil {
+			return c.broken(errNotOurs)
+		}
+		values[key] = value
+	}
+	return nil
 }
 
 // Set implements store.Store.

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,7 +103,7 @@ const maxText = 1 << 10
 
 // err reads an error back. A kind that is not known is secret.General.
 func (f *failure) err() error {
-	message := f.Message[:min(len(f.Message), maxText)]
+	message := cmp.Or(f.Message[:min(len(f.Message), maxText)], "it failed, and does not say why")
 	var err error
 	switch f.Kind {
 	case "exists":

@@ -30,6 +30,9 @@ type Server struct {
 	// Missing gives the error for a key that was asked for alone and is not there, with a
 	// hint perhaps. Nil leaves it out of the answer, as keys that are asked for together.
 	Missing func(ctx context.Context, key string) error
+	// EndsWithInput has the end of the input end what is under way: of an executable, whose
+	// answer nobody waits for any more.
+	EndsWithInput bool
 	// MaxKeys is how many keys one request may ask for, MaxLine how many bytes it may have;
 	// 0 is what the protocol allows.
 	MaxKeys, MaxLine int
@@ -43,6 +46,12 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
 	c := connection{Server: s, store: s.Store}
 	limit := cmp.Or(s.MaxLine, MaxLine)
 	in := bufio.NewReader(r)
+	if s.EndsWithInput {
+		var end context.CancelFunc
+		ctx, end = context.WithCancel(ctx)
+		defer end()
+		in = bufio.NewReader(ahead(r, end))
+	}
 	for {
 		line, err := readLine(in, limit)
 		switch {
@@ -101,8 +110,11 @@ func (c *connection) carryOut(ctx context.Context, q request) (answer, error) {
 	case "set-batch":
 		return answer{}, c.setBatch(ctx, q.Values)
 	}
+	if !slices.Contains(ofOneKey, q.Op) {
+		return answer{}, unsupported("this request")
+	}
 	if q.Key == "" {
-		return answer{}, secret.Errorf(secret.Invalid, "%s: the request has no key", wordOf(q.Op))
+		return answer{}, secret.Errorf(secret.Invalid, "%s: the request has no key", q.Op)
 	}
 	if err := c.check(q.Key); err != nil {
 		if q.Op == "has" && !errors.Is(err, secret.Invalid) {
@@ -152,21 +164,12 @@ func (c *connection) ofOneKey(ctx context.Context, q request) (said answer, err 
 			return said, unsupported(q.Op)
 		}
 		said.Version, err = v.Rollback(ctx, q.Key, q.Version)
-	default:
-		err = unsupported("this request")
 	}
 	return said, err
 }
 
-// wordOf is the name of a request, for an error: anything else may be anything.
-func wordOf(op string) string {
-	for _, known := range []string{"set", "add", "delete", "purge", "has", "versions", "rollback"} {
-		if op == known {
-			return op
-		}
-	}
-	return "this request"
-}
+// ofOneKey are the requests that are about one key.
+var ofOneKey = []string{"set", "add", "delete", "purge", "has", "versions", "rollback"}
 
 func unsupported(what string) error {
 	return fmt.Errorf("%s: %w", what, errors.ErrUnsupported)
@@ -198,18 +201,30 @@ func (c *connection) get(ctx context.Context, keys []string) (answer, error) {
 			return answer{}, err
 		}
 	}
+	if len(keys) == 1 {
+		return c.getOne(ctx, keys[0])
+	}
 	values, err := store.Get(ctx, c.store, keys)
 	if err != nil {
 		return answer{}, err
-	}
-	if len(keys) == 1 && len(values) == 0 && c.Missing != nil {
-		return answer{}, c.Missing(ctx, keys[0])
 	}
 	said := answer{Values: make(map[string]payload, len(values))}
 	for key, value := range values {
 		said.Values[key] = c.told(key, value).Reveal()
 	}
 	return said, nil
+}
+
+// getOne gives one value. A store may know more of a key that is missing than that.
+func (c *connection) getOne(ctx context.Context, key string) (answer, error) {
+	value, err := c.store.Get(ctx, key)
+	if errors.Is(err, secret.NotFound) && secret.Hint(err) == "" && c.Missing != nil {
+		err = c.Missing(ctx, key)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{Values: map[string]payload{key: c.told(key, value).Reveal()}}, nil
 }
 
 func (c *connection) setBatch(ctx context.Context, values map[string]payload) error {
