@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -462,8 +464,9 @@ func slowProject(t *testing.T) *inProject {
 		return `
   provider: command
   command:
-    get: [sh, -c, 'echo $$ >pid; sleep 300; echo value', "{key}"]
-    set: [sh, -c, 'echo $$ >pid; sleep 300; cat >written', "{key}"]`, nil
+    get: [sh, -c, 'sleep 300 & echo $! >pid; wait; echo value', "{key}"]
+    set: [sh, -c, 'sleep 300 & echo $! >pid; wait; cat >written', "{key}"]
+    timeout: 10m`, nil
 	})
 }
 
@@ -524,6 +527,13 @@ func TestCommandsOfAProviderEndWithXec(t *testing.T) {
 				t.Skip("only Linux ends a child with its parent")
 			}
 			p := slowProject(t)
+			if test.signal == syscall.SIGKILL { // which reaches the command itself and not what it has started
+				config := filepath.Join(p.home, "project", ".xec", "config.yaml")
+				b, err := os.ReadFile(config)
+				if err := errors.Join(err, os.WriteFile(config, bytes.ReplaceAll(b, []byte("$!"), []byte("$$")), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+			}
 			cmd := commandIn(p.home, "", p.env, append([]string{filepath.Join(builtFolder, "xec")}, test.args...))
 			cmd.Dir = filepath.Join(p.home, "project")
 			e := finishAfter(cmd, func() {
