@@ -167,7 +167,7 @@ func (e *Evaluator) named(ref *resolve.Reference) (string, error) {
 	if ref.HasDefault {
 		return ref.Default, nil
 	}
-	err := secret.Errorf(secret.General, "there is no %s %s, and no default", what, ref.Name)
+	err := faulty{secret.Errorf(secret.General, "there is no %s %s, and no default", what, ref.Name), Undeclared}
 	return "", secret.WithHint(err, "%s:-text} says what is taken then", strings.TrimSuffix(ref.Raw, "}"))
 }
 

@@ -35,6 +35,7 @@ type Config struct {
 	Profile string
 
 	home string
+	base *Node // the root below the profile
 }
 
 // names of the file in a folder, the first one wins.
@@ -107,11 +108,33 @@ func Load(opt Options) (*Config, error) {
 	if opt.ProfileMayLack && c.Project == nil && c.User == nil {
 		c.Profile = ""
 	}
+	c.base = c.Root
 	if err := c.applyProfile(); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
+
+// Profiles gives the names of the profiles, in their order.
+func (c *Config) Profiles() (names []string) {
+	for _, p := range c.base.Get("profiles").All() {
+		names = append(names, p.Key)
+	}
+	return names
+}
+
+// With is the configuration with another profile, "" for none. Nothing is read again.
+func (c *Config) With(profile string) (*Config, error) {
+	other := *c
+	other.Root, other.Profile = c.base, profile
+	if err := other.applyProfile(); err != nil {
+		return nil, err
+	}
+	return &other, nil
+}
+
+// mark is a byte order mark.
+const mark = "\ufeff"
 
 // read reads a file.
 func (opt Options) read(path string, own bool) (*File, error) {
@@ -123,7 +146,9 @@ func (opt Options) read(path string, own bool) (*File, error) {
 	if f.Text, err = f.readRegular(); err != nil {
 		return nil, err
 	}
-	f.Text = bytes.TrimPrefix(f.Text, []byte("\ufeff")) // it is in no column
+	if text, marked := bytes.CutPrefix(f.Text, []byte(mark)); marked { // it is in no column
+		f.Text, f.before = text, len(mark)
+	}
 	if err := f.parse(); err != nil {
 		return nil, err
 	}
@@ -256,26 +281,6 @@ func unknownProfile(name string, profiles *Node) error {
 		return secret.WithHint(err, "there are %s", strings.Join(known, ", "))
 	}
 	return secret.WithHint(err, "the configuration has no profiles")
-}
-
-// placedError is an error that tells its place.
-type placedError struct{ error }
-
-func (e placedError) Unwrap() error { return e.error }
-
-func isPlaced(err error) bool {
-	var p placedError
-	return errors.As(err, &p)
-}
-
-// placed gives an error its place and path.
-func placed(p Place, path string, err error) error {
-	text := p.String()
-	if text != "" && path != "" {
-		text += ": "
-	}
-	wrapped := secret.Errorf(secret.KindOf(err), "%s: %w", text+path, err)
-	return placedError{secret.WithHint(wrapped, "%s", secret.Hint(err))}
 }
 
 // Dir is the folder of the project, in which .xec lies: relative paths and commands

@@ -75,6 +75,7 @@ type File struct {
 	// Own is whether it is the person's own, which is trusted.
 	Own bool
 
+	before  int     // bytes of the file before Text: a byte order mark
 	laidOut *layout // once it is needed
 }
 

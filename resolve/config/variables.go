@@ -63,11 +63,11 @@ func (e *Evaluator) variable(ref *resolve.Reference, visit func(path string, n *
 }
 
 func ring(paths ...string) error {
-	return secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(paths, " → "))
+	return faulty{secret.Errorf(secret.General, "variables refer to each other in a ring: %s", strings.Join(paths, " → ")), Ring}
 }
 
 func tooDeep() error {
-	return secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed)
+	return faulty{secret.Errorf(secret.General, "variables refer to each other more than %d deep", maxFollowed), Deep}
 }
 
 // lookUp finds the node of a variable.
@@ -149,7 +149,7 @@ func (n *Node) child(step, path string) (*Node, string) {
 }
 
 func noVariable(path string, in *Node, step string) error {
-	err := secret.Errorf(secret.General, "there is no variable %s", path)
+	var err error = faulty{secret.Errorf(secret.General, "there is no variable %s", path), Undeclared}
 	var keys []string
 	if in != nil {
 		for _, p := range in.Pairs {

@@ -96,8 +96,7 @@ func (p *planner) call(s *Step) {
 
 func (p *planner) fail(by *Step, err error) {
 	if by != nil {
-		wrapped := secret.Errorf(secret.KindOf(err), "%s: %s: %w", by.Place, by.Path, err)
-		err = secret.WithHint(wrapped, "%s", secret.Hint(err))
+		err = &config.PlacedError{Place: by.Place, Path: by.Path, Err: err}
 	}
 	p.errs = append(p.errs, err)
 }

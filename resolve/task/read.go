@@ -41,8 +41,7 @@ func (r *reader) fail(n *config.Node, path, format string, args ...any) {
 }
 
 func (r *reader) failAt(place config.Place, path string, err error) {
-	wrapped := secret.Errorf(secret.Invalid, "%s: %s: %w", place, path, err)
-	r.errs = append(r.errs, secret.WithHint(wrapped, "%s", secret.Hint(err)))
+	r.errs = append(r.errs, &config.PlacedError{Place: place, Path: path, Err: err})
 }
 
 // elsewhere are keys of other programs that know such tasks. Who writes one means it.
