@@ -90,9 +90,7 @@ const quietTime = 3 * time.Second
 
 // keysQuietly lists the keys of the store if it opens without a word.
 func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
-	quiet := *a
-	quiet.err, quiet.files, quiet.store, quiet.closers = io.Discard, [3]*os.File{}, nil, nil
-	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
+	quiet := a.quietly()
 	defer quiet.closeStores()
 	ctx, cancel := context.WithTimeout(ctx, quietTime)
 	defer cancel()
@@ -101,6 +99,14 @@ func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return s.List(ctx)
+}
+
+// quietly gives an application that neither asks nor tells.
+func (a *app) quietly() *app {
+	quiet := *a
+	quiet.err, quiet.files, quiet.store, quiet.closers = io.Discard, [3]*os.File{}, nil, nil
+	quiet.terminal = func() (*terminal, error) { return nil, errNoTerminal }
+	return &quiet
 }
 
 // quietStore gives the store of this call, without the keyring of the operating system,

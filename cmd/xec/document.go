@@ -96,11 +96,20 @@ func (s *documentSource) each(visit func(*documentPart) error) error {
 	if err := s.rewind(); err != nil {
 		return err
 	}
-	w := windowReader{source: s, next: wholeDocuments(s.format.whole)}
+	return s.reader().each(visit)
+}
+
+// reader reads the document from its beginning.
+func (s *documentSource) reader() *windowReader {
+	w := &windowReader{source: s, next: wholeDocuments(s.format.whole), at: resolve.At(nil, 0)}
 	if s.format.stream != nil {
 		w.next = s.format.stream().Next
 	}
-	w.at = resolve.At(nil, 0)
+	return w
+}
+
+// each gives all parts.
+func (w *windowReader) each(visit func(*documentPart) error) error {
 	for {
 		p, err := w.part()
 		if err == io.EOF {
@@ -213,40 +222,48 @@ func (p *documentPart) need(path string, r *resolve.Resolver) {
 			r.Need(path, f.Ref)
 		}
 	}
-	p.checkKubernetes(path, r)
+	p.checkKubernetes(func(f resolve.Found, err error) { r.NoteIn(path, "", f.Position, err) })
 }
 
 // checkKubernetes refuses what a cluster would refuse, or take for something else: a value
 // in the data of a Secret that is not base64.
-func (p *documentPart) checkKubernetes(path string, r *resolve.Resolver) {
+func (p *documentPart) checkKubernetes(note func(f resolve.Found, err error)) {
 	for _, datum := range p.secretData() {
 		f := p.found[datum.Ref]
 		switch {
 		case f.Ref == nil: // is no reference, and told of already
 		case len(f.Ref.Filters) == 0 || f.Ref.Filters[len(f.Ref.Filters)-1] != "base64":
 			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64, and %s is not", f.Ref.Name)
-			r.NoteIn(path, "", f.Position, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
+			note(f, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
 		case !datum.Alone:
 			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64 as a whole, and %s is only a part of it", f.Ref.Name)
-			r.NoteIn(path, "", f.Position, secret.WithHint(err, "stringData in place of data takes text"))
+			note(f, secret.WithHint(err, "stringData in place of data takes text"))
 		}
 	}
 }
 
-// secretData gives the references in the data of Kubernetes. JSON is YAML but for tabs,
-// which stand between tokens alone.
+// secretData gives the references in the data of Kubernetes.
 func (p *documentPart) secretData() []yaml.Datum {
-	document := p.document
-	if p.dialect == "json" && len(p.document.Refs()) > 0 && bytes.Contains(p.source, []byte(`"kind"`)) {
-		var err error
-		if document, err = yaml.Format(bytes.ReplaceAll(p.source, []byte("\t"), []byte(" ")), p.spans); err != nil {
-			return nil
-		}
-	}
-	if d, ok := document.(interface{ SecretData() []yaml.Datum }); ok {
+	if d, ok := p.asYAML([]byte(`"kind"`)).(interface{ SecretData() []yaml.Datum }); ok {
 		return d.SecretData()
 	}
 	return nil
+}
+
+// asYAML gives the part as YAML, nil if it is none. JSON is YAML but for tabs, which stand
+// between tokens alone; it is read so only if it has a text in it.
+func (p *documentPart) asYAML(hint []byte) render.Document {
+	if p.dialect != "json" {
+		return p.document
+	}
+	if len(p.document.Refs()) == 0 || !bytes.Contains(p.source, hint) {
+		return nil
+	}
+	document, err := yaml.Format(bytes.ReplaceAll(p.source, []byte("\t"), []byte(" ")), p.spans)
+	if err != nil {
+		return nil
+	}
+	return document
 }
 
 // placed gives an error of a format its line and column.
@@ -255,8 +272,20 @@ func (p *documentPart) placed(path string, err error) error {
 	if !errors.As(err, &e) {
 		return prefixed(path, err)
 	}
-	return prefixed(fmt.Sprintf("%s:%v", path, resolve.Within(p.begin, resolve.At(p.source, e.Offset))), e.Err)
+	return &fileError{path, resolve.Within(p.begin, resolve.At(p.source, e.Offset)), e.Err}
 }
+
+// fileError is an error at a place of a file. Its kind and hint are those of err.
+type fileError struct {
+	path string
+	at   resolve.Position
+	err  error
+}
+
+func (e *fileError) Error() string { return fmt.Sprintf("%s:%v: %v", e.path, e.at, e.err) }
+
+// Unwrap gives the error without its place.
+func (e *fileError) Unwrap() error { return e.err }
 
 func (s *documentSource) template() ([]byte, error) {
 	if err := s.rewind(); err != nil {

@@ -194,18 +194,24 @@ func (r *taskRun) checkSteps() {
 			if err != nil {
 				return // noted already
 			}
-			spans := make([]shell.Ref, len(refs))
-			for i, ref := range refs {
-				spans[i] = r.spanOf(i, ref)
-				if n := r.config.Root.Get("vars").At(ref.Name); ref.Kind == resolve.Vars && n != nil && n.Kind == config.List {
-					spans[i].List, spans[i].Len = true, len(n.Items)
-				}
-			}
-			if _, err := r.splice(s, refs, spans); err != nil {
+			if _, err := splice(s, spansOf(r.config, refs)); err != nil {
 				r.resolver.NoteIn(s.Command.File.Name, s.Path+".command", position(placeInCommand(s, refs, err)), unplaced(err))
 			}
 		})
 	})
+}
+
+// spansOf says where references stand in their command, as far as that is known without
+// values.
+func spansOf(c *config.Config, refs []config.Ref) []shell.Ref {
+	spans := make([]shell.Ref, len(refs))
+	for i, ref := range refs {
+		spans[i] = spanOf(i, ref)
+		if n := c.Root.Get("vars").At(ref.Name); ref.Kind == resolve.Vars && n != nil && n.Kind == config.List {
+			spans[i].List, spans[i].Len = true, len(n.Items)
+		}
+	}
+	return spans
 }
 
 // declared tells the names that a bare ${name} in a command may have: those of variables,

@@ -131,7 +131,7 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 		if err != nil {
 			return nil, nil, err
 		}
-		spans[i] = r.spanOf(i, ref)
+		spans[i] = spanOf(i, ref)
 		name := spans[i].Name
 		values := []*config.Node{n}
 		if n.Kind == config.List {
@@ -150,7 +150,7 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 			vars = append(vars, one)
 		}
 	}
-	script, err := r.splice(s, refs, spans)
+	script, err := splice(s, spans)
 	if err != nil {
 		return nil, nil, prefixed(fmt.Sprintf("%s: %s", placeInCommand(s, refs, err), s.Path), unplaced(err))
 	}
@@ -161,12 +161,12 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 }
 
 // spanOf says where a reference stands in its command, and which variable carries it.
-func (r *taskRun) spanOf(i int, ref config.Ref) shell.Ref {
+func spanOf(i int, ref config.Ref) shell.Ref {
 	begin := int(ref.Offset)
 	return shell.Ref{Span: render.Span{Start: begin, End: begin + len(ref.Raw)}, Name: fmt.Sprintf("_XEC_%d", i+1), Secret: ref.Kind == resolve.Secret}
 }
 
-func (r *taskRun) splice(s *task.Step, refs []config.Ref, spans []shell.Ref) (shell.Script, error) {
+func splice(s *task.Step, spans []shell.Ref) (shell.Script, error) {
 	dialect := shell.Sh
 	if s.Shell != "" {
 		dialect, _ = shell.DialectOf(s.Shell)

@@ -1,0 +1,118 @@
+package lint
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/task"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// tasks looks at every task.
+func (l *linter) tasks() {
+	for _, name := range task.Names(l.config) {
+		n := l.config.Root.Get("tasks").Get(name)
+		_, err := task.NewPlan(l.config, name)
+		for _, each := range unjoined(err) {
+			l.taskError(n, each)
+		}
+		if t, _ := task.Read(l.config, name); t != nil {
+			l.task(t)
+		}
+	}
+}
+
+// taskError adds an error of a task, at the task if it does not tell its place.
+func (l *linter) taskError(n *config.Node, err error) {
+	f := Finding{File: n.Place.File.Name, Position: n.Position(), Rule: Task}
+	var placed *config.PlacedError
+	if !errors.As(err, &placed) || placed.File == nil {
+		l.AddError(f, err)
+		return
+	}
+	f.File, f.Position = placed.File.Name, placed.Position()
+	l.addAt(f, placed.Path, placed.Err)
+}
+
+// task looks at the references of a task.
+func (l *linter) task(t *task.Task) {
+	params := map[string]bool{}
+	for _, p := range t.Params {
+		params[p.Name] = true
+		if p.Default != nil {
+			l.evaluator(nil, nil).Need(config.Join(config.Join("tasks", t.Name)+".params", p.Name), p.Default)
+		}
+	}
+	t.Each(func(s *task.Step) {
+		registered := map[string]bool{}
+		for _, name := range t.Registered(s) {
+			registered[name] = true
+		}
+		l.step(s, l.evaluator(params, registered), registered)
+	})
+}
+
+// step looks at the references of a step.
+func (l *linter) step(s *task.Step, e *config.Evaluator, registered map[string]bool) {
+	for _, p := range s.Nodes() {
+		e.Need(p.Path, p.Node)
+	}
+	if s.When != nil {
+		for _, ref := range s.When.Refs() {
+			e.Need(s.Path+".when", &config.Node{Kind: config.Scalar, Tag: "!!str", Text: ref.Raw, Place: s.WhenPlace})
+		}
+	}
+	l.arguments(s)
+	if s.Command == nil {
+		return
+	}
+	vars := l.config.Root.Get("vars")
+	declared := func(name string) bool { return registered[name] || vars.Get(name) != nil }
+	before := len(l.findings)
+	e.NeedCommand(s.Path+".command", s.Command, declared)
+	if refs, err := s.Command.CommandRefs(declared); err == nil && l.shell != nil && len(l.findings) == before {
+		l.command(s, refs)
+	}
+}
+
+// arguments tells of secrets that would be arguments of a script.
+func (l *linter) arguments(s *task.Step) {
+	if s.Script == nil {
+		return
+	}
+	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
+		if n == nil {
+			continue
+		}
+		refs, _ := n.Refs()
+		for _, ref := range refs {
+			if ref.Kind == resolve.Secret {
+				f := Finding{File: ref.File.Name, Position: ref.Place.Position(), Length: lengthOf(ref), Rule: CommandLine, Level: Error}
+				err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
+				l.addAt(f, s.Path, secret.WithHint(err, "hand it over in env"))
+			}
+		}
+	}
+}
+
+// command adds what a shell makes of the references of a command.
+func (l *linter) command(s *task.Step, refs []config.Ref) {
+	for _, told := range l.shell(l.config, s, refs) {
+		f := Finding{File: s.Command.File.Name, Position: s.Command.Position(), Rule: told.Rule}
+		if told.Ref >= 0 && told.Ref < len(refs) {
+			f.File, f.Position, f.Length = refs[told.Ref].File.Name, refs[told.Ref].Place.Position(), lengthOf(refs[told.Ref])
+		}
+		l.addAt(f, s.Path, told.Err)
+	}
+}
+
+// lengthOf is how long a reference is in its file, 0 where it is written with escapes.
+func lengthOf(ref config.Ref) int {
+	text, start := textAt(ref.Place, ref.Place.Position())
+	if bytes.HasPrefix(text[start:], []byte(ref.Raw)) {
+		return len(ref.Raw)
+	}
+	return 0
+}
