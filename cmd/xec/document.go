@@ -270,7 +270,7 @@ func (p *documentPart) asYAML(hint []byte) render.Document {
 func (p *documentPart) placed(path string, err error) error {
 	var e *render.PlacedError
 	if !errors.As(err, &e) {
-		return prefixed(path, err)
+		return &fileError{path: path, err: err}
 	}
 	return &fileError{path, resolve.Within(p.begin, resolve.At(p.source, e.Offset)), e.Err}
 }
@@ -278,11 +278,16 @@ func (p *documentPart) placed(path string, err error) error {
 // fileError is an error at a place of a file. Its kind and hint are those of err.
 type fileError struct {
 	path string
-	at   resolve.Position
+	at   resolve.Position // zero where it is not known
 	err  error
 }
 
-func (e *fileError) Error() string { return fmt.Sprintf("%s:%v: %v", e.path, e.at, e.err) }
+func (e *fileError) Error() string {
+	if e.at.Line == 0 {
+		return fmt.Sprintf("%s: %v", e.path, e.err)
+	}
+	return fmt.Sprintf("%s:%v: %v", e.path, e.at, e.err)
+}
 
 // Unwrap gives the error without its place.
 func (e *fileError) Unwrap() error { return e.err }

@@ -46,7 +46,7 @@ the store.`,
 	addCommands(a, cmd, args,
 		entry{"secrets secret s", func(a *app) *cobra.Command { return newSecretsCommand(a, args[min(1, len(args)):]) }},
 		entry{"exec", func(a *app) *cobra.Command { return newExecCommand(a, true) }},
-		entry{"run r", newRunCommand}, entry{"render", newRenderCommand}, entry{"inspect", newInspectCommand}, entry{"config conf cfg", newConfigCommand}, entry{"doctor", newDoctorCommand},
+		entry{"run r", newRunCommand}, entry{"render", newRenderCommand}, entry{"inspect", newInspectCommand}, entry{"check", newCheckCommand}, entry{"config conf cfg", newConfigCommand}, entry{"doctor", newDoctorCommand},
 		entry{"completion", newCompletionCommand}, entry{"demo", newDemoCommand},
 	)
 	cmd.SetHelpCommand(newHelpCommand())
@@ -109,7 +109,7 @@ var synonyms = map[string]string{
 	"add": "set", "create": "set", "new": "set", "put": "set", "write": "set",
 	"del": "delete", "remove": "delete", "unset": "delete", "read": "get", "show": "get", "view": "get",
 	"run": "exec", "dump": "export", "load": "import", "versions": "history", "restore": "rollback", "undo": "rollback",
-	"check": "verify", "rotate": "rekey", "passwd": "keyslot", "status": "doctor",
+	"rotate": "rekey", "passwd": "keyslot", "status": "doctor",
 }
 
 // nearestCommand gives the command that was probably meant by name: one of the

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -13,23 +14,30 @@ var wideMarks = []string{"\xff\xfe", "\xfe\xff", "\x00\x00\xfe\xff"}
 // checkWide refuses a file in UTF-16 or UTF-32 that seems to have references. They would
 // be left as they are.
 func checkWide(in input) error {
+	wide, err := refersWide(in)
+	if wide {
+		err = prefixed(in.path, tooWide())
+	}
+	return err
+}
+
+func tooWide() error {
+	err := secret.Errorf(secret.Invalid, "UTF-16 or UTF-32, in which no reference is found")
+	return secret.WithHint(err, "make it UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
+}
+
+// refersWide reports whether a file is in UTF-16 or UTF-32 and seems to have references.
+func refersWide(in io.ReaderAt) (bool, error) {
 	head := make([]byte, 4)
 	n, err := in.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
-		return err
+		return false, err
 	}
-	for _, mark := range wideMarks {
-		if !bytes.HasPrefix(head[:n], []byte(mark)) {
-			continue
-		}
-		found, err := findWide(io.NewSectionReader(in, 0, 1<<62))
-		if err != nil || !found {
-			return err
-		}
-		err = secret.Errorf(secret.Invalid, "%s: UTF-16 or UTF-32, in which no reference is found", in.path)
-		return secret.WithHint(err, "make it UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
+	isMarked := func(mark string) bool { return bytes.HasPrefix(head[:n], []byte(mark)) }
+	if !slices.ContainsFunc(wideMarks, isMarked) {
+		return false, nil
 	}
-	return nil
+	return findWide(io.NewSectionReader(in, 0, 1<<62))
 }
 
 // findWide reports whether the beginning of a reference stands in a text, whatever the

@@ -61,6 +61,16 @@ func (r *Report) Found(file string, f resolve.Found) {
 	r.refer(file, f.Position, f.Length, "", f.Ref)
 }
 
+// Mention counts references that may turn out to be none: they keep their keys from being
+// unused, and are told of as missing by nobody.
+func (r *Report) Mention(file string, found []resolve.Found) {
+	for _, f := range found {
+		if f.Ref != nil {
+			r.uses = append(r.uses, use{file: file, Position: f.Position, key: f.Ref.Name})
+		}
+	}
+}
+
 func (r *Report) refer(file string, at resolve.Position, length int, path string, ref *resolve.Reference) {
 	r.uses = append(r.uses, use{file, at, length, path, ref.Name, !ref.HasDefault})
 }
