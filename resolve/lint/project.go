@@ -40,18 +40,21 @@ func (r *Report) Project(p Project) {
 			r.keys(f)
 		}
 	}
-	plain := r.under(p, "")
-	inPlain := plain.keysOfFindings()
-	profiles := p.Config.Profiles()
-	profiles = profiles[:min(len(profiles), maxProfiles)]
-	times := map[string]int{} // how many profiles have a finding that is there without one
-	for _, name := range profiles {
-		with := r.under(p, name)
+	plain, _ := r.under(p, "")
+	seen := plain.keysOfFindings()
+	times := map[string]int{} // how many profiles have a finding
+	profiles := 0             // that can be used
+	for _, name := range p.Config.Profiles()[:min(len(p.Config.Profiles()), maxProfiles)] {
+		with, usable := r.under(p, name)
+		if usable {
+			profiles++
+		}
 		for key := range with.keysOfFindings() {
 			times[key]++
 		}
 		for _, f := range with.findings {
-			if !inPlain[f.key()] {
+			if key := f.key(); !seen[key] {
+				seen[key] = true
 				f.Message += ", with the profile " + name
 				r.Add(f)
 			}
@@ -59,7 +62,7 @@ func (r *Report) Project(p Project) {
 		r.uses = append(r.uses, with.uses...)
 	}
 	for _, f := range plain.findings {
-		if f.Rule == Undeclared && times[f.key()] < len(profiles) {
+		if f.Rule == Undeclared && times[f.key()] < profiles {
 			f.Level, f.Hint = Warning, "a profile declares it; without one it is missing"
 		}
 		r.Add(f)
@@ -80,21 +83,21 @@ func (r *Report) keysOfFindings() map[string]bool {
 	return all
 }
 
-// under looks at a configuration with a profile.
-func (r *Report) under(p Project, profile string) *Report {
+// under looks at a configuration with a profile, if that can be used.
+func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
 	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell}
 	var err error
 	if l.config, err = p.Config.With(profile); err != nil {
 		place := p.Config.Root.Get("profiles").Get(profile)
 		l.configError(place, err)
-		return l.Report
+		return l.Report, false
 	}
 	if _, _, err := l.config.Acting(trust.Once(l.config.Subject())).Block(); err != nil {
 		l.configError(l.config.Root.Get("secrets"), err)
 	}
 	l.root()
 	l.tasks()
-	return l.Report
+	return l.Report, true
 }
 
 // ConfigError adds what keeps a configuration from being read; file is what it is called
@@ -283,9 +286,11 @@ func (r *Report) slipsIn(f *config.File) {
 			told[each.Offset] = true
 		}
 	}
+	before := config.Place{File: f, Line: 1, Column: 1}.Position().Offset
+	places := positions{text: f.Text}
 	for _, s := range slips(f.Text) {
-		at := config.Place{File: f, Line: 1, Column: 1}.Position()
-		at = resolve.Behind(at, f.Text[:s.start])
+		at := places.of(s.start)
+		at.Offset += before
 		if !told[at.Offset] && !s.isSynonym() && !inComment(f.Text, s.start) {
 			r.Add(s.finding(f.Name, at))
 		}
