@@ -120,6 +120,7 @@ func (c *check) load() (err error) {
 func (c *check) project() {
 	switch {
 	case c.broken != nil:
+		c.looked++
 		c.report.ConfigError("", c.broken)
 	case c.whole || c.seen:
 		c.looked++
@@ -177,7 +178,7 @@ func (c *check) compare(k known) {
 	}
 	f := lint.Finding{File: c.config.Project.Name, Position: resolve.At(nil, 0), Rule: lint.Unused}
 	if !c.ownStore() {
-		f.Message = count(len(unused), "key") + " of the store, which other projects may use too, not referred to here"
+		f.Message = "nothing here refers to " + count(len(unused), "key") + " of the store, which other projects may use"
 		c.report.Add(f)
 		return
 	}

@@ -94,6 +94,9 @@ func (w *walker) folder(path string, top bool) error {
 		w.skip(other, lint.Note, "the configuration of another project, which is looked at by itself")
 		return nil
 	}
+	if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "keyring.enc" }) {
+		return nil // a store
+	}
 	for _, e := range entries {
 		name, below := e.Name(), filepath.Join(path, e.Name())
 		switch {
