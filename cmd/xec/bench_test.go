@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -139,6 +140,33 @@ func BenchmarkConfiguration(b *testing.B) {
 	b.Run("get", pair{inProject("secrets", "get", aKey), xecIn(b, home, "secrets", "get", aKey)}.run)
 	b.Run("inspect", pair{inProject("inspect", "vars", "--resolve"), floor(b)}.run)
 	b.Run("render", pair{inProject("render"), floor(b, "derive")}.run)
+}
+
+// BenchmarkCheck looks at a project of 10,000 files, one of ten with a reference, over
+// looking for it with grep.
+func BenchmarkCheck(b *testing.B) {
+	home, project := homeWith(b, 100), b.TempDir()
+	need(b, "grep")
+	filler := strings.Repeat("func main() { fmt.Println(\"some text\", $HOME, map[string]int{}) }\n", 60)
+	for i := range 10_000 {
+		folder := filepath.Join(project, fmt.Sprintf("folder%d", i/100))
+		text := filler
+		if i%10 == 0 {
+			text += "password: ${secret:" + aKey + "}\n"
+		}
+		name := filepath.Join(folder, fmt.Sprintf("file%d.txt", i))
+		if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	in := func(cmd *exec.Cmd) *exec.Cmd {
+		cmd.Dir = project
+		return cmd
+	}
+	pair{
+		func() *exec.Cmd { return in(xecIn(b, home, "check", ".")()) },
+		func() *exec.Cmd { return in(exec.Command("grep", "-rI", "secret:", ".")) },
+	}.run(b)
 }
 
 // BenchmarkImport imports 100,000 secrets into a new store.

@@ -157,8 +157,9 @@ func (c *check) knownKeys(ctx context.Context) <-chan known {
 		told <- known{err: secret.Errorf(secret.General, "the configuration cannot be read")}
 		return told
 	}
+	list := c.app.openQuietly()
 	go func() {
-		keys, err := c.app.keysQuietly(ctx)
+		keys, err := list(ctx)
 		told <- known{keys, err}
 	}()
 	return told

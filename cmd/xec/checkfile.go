@@ -14,7 +14,7 @@ import (
 // text looks at a file that is no configuration of xec's.
 func (c *check) text(path string, text []byte) {
 	var found []resolve.Found
-	if bytes.Contains(text, []byte("<secret:")) || bytes.Contains(text, []byte("{secret:")) {
+	if bytes.Contains(text, []byte("secret:")) {
 		found = resolve.Find(text)
 	}
 	format := formatOf(path)

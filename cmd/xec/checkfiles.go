@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/lint"
@@ -35,13 +37,15 @@ func (c *check) files(paths []string) error {
 		}
 		paths = []string{dir}
 	}
-	w := &walker{check: c, buffer: make([]byte, 64<<10)}
+	names := make(chan []string)
+	w := &walker{check: c, names: names}
 	if c.config.Project != nil {
 		w.own, _ = os.Stat(c.config.Project.Path)
 	}
 	if home, err := c.app.home(); err == nil {
 		w.home, _ = os.Stat(home)
 	}
+	defer c.readers(names)()
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
@@ -54,13 +58,49 @@ func (c *check) files(paths []string) error {
 		case w.isOwn(path, info.Name()):
 			c.seen = true
 		default:
-			w.file(path)
+			names <- []string{path}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// maxReaders is how many files are looked at at once.
+const maxReaders = 8
+
+// readers look at files, several at once; end waits until all have been looked at, and
+// gathers what was found.
+func (c *check) readers(names chan []string) (end func()) {
+	all := make([]*reader, min(runtime.GOMAXPROCS(0), maxReaders))
+	var running sync.WaitGroup
+	for i := range all {
+		r := &reader{buffer: make([]byte, 64<<10)}
+		r.report.UserPart = c.report.UserPart
+		all[i] = r
+		running.Go(func() {
+			for batch := range names {
+				for _, name := range batch {
+					r.file(name)
+				}
+			}
+		})
+	}
+	return func() {
+		close(names)
+		running.Wait()
+		for _, r := range all {
+			c.looked += r.looked
+			c.report.Merge(&r.report)
+		}
+	}
+}
+
+// reader looks at one file after the other.
+type reader struct {
+	check
+	buffer []byte
 }
 
 // dir is the folder of the project, as a person would write it; "" if there is none.
@@ -73,11 +113,11 @@ func (c *check) dir() string {
 	return shortPath(work, dir)
 }
 
-// walker looks at the files of folders.
+// walker finds the files of folders.
 type walker struct {
 	*check
-	own, home fs.FileInfo // the configuration, and xec's own folder of the person
-	buffer    []byte
+	own, home fs.FileInfo     // the configuration, and xec's own folder of the person
+	names     chan<- []string // what was found, folder by folder
 }
 
 // folder looks at what a folder holds, in the order of the names. top is whether it was named.
@@ -97,6 +137,7 @@ func (w *walker) folder(path string, top bool) error {
 	if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "keyring.enc" }) {
 		return nil // a store
 	}
+	var files []string
 	for _, e := range entries {
 		name, below := e.Name(), filepath.Join(path, e.Name())
 		switch {
@@ -110,8 +151,11 @@ func (w *walker) folder(path string, top bool) error {
 		case w.isOwn(below, name):
 			w.seen = true
 		default:
-			w.file(below)
+			files = append(files, below)
 		}
+	}
+	if len(files) > 0 {
+		w.names <- files
 	}
 	return nil
 }
@@ -157,41 +201,41 @@ func (c *check) unreadable(path string, err error) {
 }
 
 // file looks at a file, as far as it is a text.
-func (w *walker) file(path string) {
-	text, err := w.read(path)
+func (r *reader) file(path string) {
+	text, err := r.read(path)
 	switch {
 	case err != nil:
-		w.unreadable(path, err)
+		r.unreadable(path, err)
 	case isBinary(text):
 		if slices.ContainsFunc(wideMarks, func(mark string) bool { return bytes.HasPrefix(text, []byte(mark)) }) {
-			w.wide(path)
+			r.wide(path)
 		}
 	case len(text) > maxChecked:
-		w.skip(path, lint.Note, "it has more than 16 MiB")
+		r.skip(path, lint.Note, "it has more than 16 MiB")
 	default:
-		w.looked++
-		w.text(path, text)
+		r.looked++
+		r.text(path, text)
 	}
 }
 
 // read reads a file up to what is too much, of a binary one only the beginning. What it
 // gives is valid until the next call.
-func (w *walker) read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+func (r *reader) read(path string) ([]byte, error) {
+	f, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	for n := 0; ; {
-		k, err := f.Read(w.buffer[n:])
+		k, err := f.Read(r.buffer[n:])
 		n += k
 		switch {
-		case err == io.EOF || n > maxChecked || n >= headSize && isBinary(w.buffer[:n]):
-			return w.buffer[:n], nil
+		case err == io.EOF || n > maxChecked || n >= headSize && isBinary(r.buffer[:n]):
+			return r.buffer[:n], nil
 		case err != nil:
 			return nil, err
-		case n == len(w.buffer):
-			w.buffer = append(w.buffer, make([]byte, len(w.buffer))...)
+		case n == len(r.buffer):
+			r.buffer = append(r.buffer, make([]byte, len(r.buffer))...)
 		}
 	}
 }
@@ -199,17 +243,17 @@ func (w *walker) read(path string) ([]byte, error) {
 func isBinary(text []byte) bool { return bytes.IndexByte(text[:min(len(text), headSize)], 0) >= 0 }
 
 // wide tells of references in an encoding in which none is found.
-func (w *walker) wide(path string) {
+func (r *reader) wide(path string) {
 	f, err := os.Open(path)
 	if err == nil {
 		defer f.Close()
 		var wide bool
 		if wide, err = refersWide(f); wide {
-			w.report.AddError(lint.Finding{File: path, Position: resolve.At(nil, 0), Rule: lint.Format}, tooWide())
+			r.report.AddError(lint.Finding{File: path, Position: resolve.At(nil, 0), Rule: lint.Format}, tooWide())
 		}
 	}
 	if err != nil {
-		w.unreadable(path, err)
+		r.unreadable(path, err)
 	}
 }
 

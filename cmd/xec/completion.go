@@ -90,15 +90,23 @@ const quietTime = 3 * time.Second
 
 // keysQuietly lists the keys of the store if it opens without a word.
 func (a *app) keysQuietly(ctx context.Context) ([]string, error) {
+	return a.openQuietly()(ctx)
+}
+
+// openQuietly chooses the store, and gives what then lists its keys if it opens without a
+// word. That looks at no configuration any more, and must be called once.
+func (a *app) openQuietly() (list func(context.Context) ([]string, error)) {
 	quiet := a.quietly()
-	defer quiet.closeStores()
-	ctx, cancel := context.WithTimeout(ctx, quietTime)
-	defer cancel()
 	s, err := quiet.quietStore()
-	if err != nil {
-		return nil, err
+	return func(ctx context.Context) ([]string, error) {
+		defer quiet.closeStores()
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, quietTime)
+		defer cancel()
+		return s.List(ctx)
 	}
-	return s.List(ctx)
 }
 
 // quietly gives an application that neither asks nor tells.

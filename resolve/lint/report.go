@@ -75,6 +75,12 @@ func (r *Report) refer(file string, at resolve.Position, length int, path string
 	r.uses = append(r.uses, use{file, at, length, path, ref.Name, !ref.HasDefault})
 }
 
+// Merge adds what another report has gathered.
+func (r *Report) Merge(other *Report) {
+	r.findings = append(r.findings, other.findings...)
+	r.uses = append(r.uses, other.uses...)
+}
+
 // Uses reports how many references to secrets were found.
 func (r *Report) Uses() int { return len(r.uses) }
 
@@ -89,6 +95,9 @@ func (r *Report) Keys(keys []string) (unused []string) {
 		exists[key] = true
 	}
 	compared := 0
+	slices.SortStableFunc(r.uses, func(a, b use) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Offset, b.Offset))
+	})
 	for _, u := range r.uses {
 		used[u.key] = true
 		if exists[u.key] || !u.lacks {

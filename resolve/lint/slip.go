@@ -20,8 +20,20 @@ type slip struct {
 	unclosed   bool
 }
 
-// closings are the brackets that end what an opening begins.
-var closings = map[string]string{"${": "}", "$<": ">", "$(": ")", "{{": "}}"}
+// closingOf gives the bracket that ends what an opening begins, "" if it is none.
+func closingOf(opening string) string {
+	switch opening {
+	case "${":
+		return "}"
+	case "$<":
+		return ">"
+	case "$(":
+		return ")"
+	case "{{":
+		return "}}"
+	}
+	return ""
+}
 
 // slips finds what is nearly a reference of a Text, in order.
 func slips(text []byte) (all []slip) {
@@ -52,7 +64,7 @@ func slipAt(text []byte, i int) (s slip, ok bool) {
 		return s, false
 	}
 	s = slip{start: i, opening: string(text[i : i+2])}
-	closing := closings[s.opening]
+	closing := closingOf(s.opening)
 	if closing == "" || s.opening != "{{" && i > 0 && text[i-1] == '\\' {
 		return s, false
 	}

@@ -42,7 +42,7 @@ func (s slip) finding(file string, at resolve.Position) Finding {
 	if s.unclosed {
 		f.Rule = Unclosed
 		f.Message = fmt.Sprintf("%q has no closing bracket on its line, and is left as it is", s.text()+s.name)
-		f.Hint = "close it: " + s.opening + s.word + string(s.mark) + s.name + closings[s.opening]
+		f.Hint = "close it: " + s.opening + s.word + string(s.mark) + s.name + closingOf(s.opening)
 	}
 	return f
 }
