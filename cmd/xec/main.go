@@ -144,6 +144,17 @@
 //     makes .xec/config.yaml where there is no project. What it has changed is approved as the
 //     person's own word if nothing in the file had to be, or everything was.
 //   - delete --purge is delete where nothing is kept of what is deleted.
+//   - check looks up no value and runs nothing; it reads the names of the store's keys if the
+//     store opens without asking, and says so where it does not. It asks no git: what git
+//     ignores may be what is rendered here. Prose (.md and its like) shows references to
+//     people, so within folders it is left out, as are .git, node_modules, vendor, stores,
+//     other projects, links, binary files, and files of more than 16 MiB. PATHs are looked at
+//     whatever they are called.
+//   - check ends with 3 if a key is missing, whatever else is wrong. Its --strict takes
+//     warnings for errors: it is no command that uses the store, whose --strict is about old
+//     ones.
+//   - A key that nothing refers to is a note of its own only where the store lies in the
+//     project; of a store that other projects may use such keys are only counted.
 package main
 
 import "os"

@@ -21,6 +21,8 @@ type Project struct {
 	// Shell says what a shell makes of the references of a step's command. Nil means that
 	// commands are looked at for their references alone.
 	Shell func(c *config.Config, s *task.Step, refs []config.Ref) []Told
+	// IsName reports whether a variable of the environment may have a name. Nil means any.
+	IsName func(name string) bool
 }
 
 // Told is what a shell makes of a reference.
@@ -85,7 +87,7 @@ func (r *Report) keysOfFindings() map[string]bool {
 
 // under looks at a configuration with a profile, if that can be used.
 func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
-	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell}
+	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell, isName: p.IsName}
 	var err error
 	if l.config, err = p.Config.With(profile); err != nil {
 		place := p.Config.Root.Get("profiles").Get(profile)
@@ -129,6 +131,17 @@ type linter struct {
 	*Report
 	config *config.Config
 	shell  func(c *config.Config, s *task.Step, refs []config.Ref) []Told
+	isName func(name string) bool
+}
+
+// names tells of variables of an environment that can have no such name.
+func (l *linter) names(path string, env []config.Pair, rule Rule) {
+	for _, p := range env {
+		if l.isName != nil && !l.isName(p.Key) {
+			f := Finding{File: p.File.Name, Position: p.Position(), Rule: rule}
+			l.addAt(f, config.Join(path, p.Key), secret.Errorf(secret.Invalid, "not the name of a variable"))
+		}
+	}
 }
 
 // configError adds an error of a part of the configuration, at that part if it does not tell.
@@ -184,6 +197,7 @@ func (r *Report) unknown(n *config.Node, path string, known []string) {
 
 // root looks at all but tasks and profiles.
 func (l *linter) root() {
+	l.names("env", l.config.Root.Get("env").All(), Config)
 	e := l.evaluator(nil, nil)
 	rest := l.config.Root.Without("tasks", "profiles", "secrets")
 	before := len(l.findings)

@@ -89,10 +89,12 @@ func TestOneOfEachInAConfiguration(t *testing.T) {
 				"7:99 error missing: tasks.a.steps[1].env.A: secret \"NO3\" not found"},
 		"arguments of a script": {"tasks: {a: {script: s.py, args: [a, '${secret:K}']}}",
 			"1:38 error command-line: tasks.a: a secret would stand on a command line, where others can read it"},
+		"names of variables": {"env: {A: 1, B-C: 2}\ntasks: {a: {command: b, env: {D-E: 1}}}",
+			"1:13 error config: env.B-C: not the name of a variable\n2:31 error task: tasks.a.env.D-E: not the name of a variable"},
 		"a shell's own, misspelt": {"tasks: {a: 'echo ${SECRET:K}'}", `1:18 warning misspelt: "${SECRET:" is no reference, and is left as it is`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := found(t, test.text, Project{})
+			all := found(t, test.text, Project{IsName: func(name string) bool { return !strings.Contains(name, "-") }})
 			if got := lines(all); got != test.want {
 				t.Errorf("%s\nfound\n%s\nwant\n%s", test.text, got, test.want)
 			}

@@ -56,6 +56,7 @@ func (l *linter) task(t *task.Task) {
 
 // step looks at the references of a step.
 func (l *linter) step(s *task.Step, e *config.Evaluator, registered map[string]bool) {
+	l.names(s.Path+".env", s.Env, Task)
 	for _, p := range s.Nodes() {
 		e.Need(p.Path, p.Node)
 	}
