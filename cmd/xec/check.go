@@ -35,8 +35,8 @@ references, rings of variables, what xec render and xec run would refuse, and pl
 value can be seen or taken for something else. No value is looked up; of the store only the
 names of its keys are read, if it opens without asking.
 With PATHs these files and folders are looked at, and unused keys are not told. Folders of
-git, node_modules and vendor are left out, so are binary files and those of more than 16 MiB;
-within a folder also prose (.md and its like), other projects and links. Files that git
+git, node_modules and vendor are left out, so are binary files and those of more than 4 MiB;
+within a folder also prose (.md and its like, .sarif), other projects and links. Files that git
 ignores are looked at.
 
 The exit code is 3 if a key is missing, 1 if something else is an error, else 0; with --strict

@@ -137,10 +137,14 @@ func (c *check) unrendered(path string, text []byte, found []resolve.Found) {
 	if !readByShell(path, text) {
 		return
 	}
+	number, isComment := 0, false
 	for _, f := range found {
 		start := int(f.Offset)
-		line := bytes.TrimLeft(text[bytes.LastIndexByte(text[:start], '\n')+1:start], " \t")
-		if text[start+1] != '{' || bytes.HasPrefix(line, []byte("#")) || start > 0 && text[start-1] == '\\' {
+		if f.Line != number {
+			line := text[bytes.LastIndexByte(text[:start], '\n')+1:]
+			number, isComment = f.Line, bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#"))
+		}
+		if text[start+1] != '{' || isComment || start > 0 && text[start-1] == '\\' {
 			continue
 		}
 		w := lint.Finding{File: path, Position: f.Position, Length: f.Length, Rule: lint.Unrendered}

@@ -20,12 +20,12 @@ import (
 // notLooked are folders that a project has from others, or that git keeps.
 var notLooked = []string{".git", ".hg", ".svn", "node_modules", "vendor"}
 
-// prose are the ends of names of texts that show references to people.
-var prose = []string{".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc"}
+// prose are the ends of names of texts that show references to people, and of reports.
+var prose = []string{".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".sarif"}
 
 const (
-	maxChecked = 16 << 20 // the largest file that is looked at, in bytes
-	headSize   = 8000     // of a file, in which a NUL byte tells that it is binary
+	maxChecked = 4 << 20 // the largest file that is looked at, in bytes
+	headSize   = 8000    // of a file, in which a NUL byte tells that it is binary
 )
 
 // files looks at paths, or at all of the project.
@@ -211,7 +211,7 @@ func (r *reader) file(path string) {
 			r.wide(path)
 		}
 	case len(text) > maxChecked:
-		r.skip(path, lint.Note, "it has more than 16 MiB")
+		r.skip(path, lint.Note, "it has more than 4 MiB")
 	default:
 		r.looked++
 		r.text(path, text)

@@ -146,9 +146,9 @@
 //   - delete --purge is delete where nothing is kept of what is deleted.
 //   - check looks up no value and runs nothing; it reads the names of the store's keys if the
 //     store opens without asking, and says so where it does not. It asks no git: what git
-//     ignores may be what is rendered here. Prose (.md and its like) shows references to
+//     ignores may be what is rendered here. Prose (.md and its like, .sarif) shows references to
 //     people, so within folders it is left out, as are .git, node_modules, vendor, stores,
-//     other projects, links, binary files, and files of more than 16 MiB. PATHs are looked at
+//     other projects, links, binary files, and files of more than 4 MiB. PATHs are looked at
 //     whatever they are called.
 //   - check ends with 3 if a key is missing, whatever else is wrong. Its --strict takes
 //     warnings for errors: it is no command that uses the store, whose --strict is about old

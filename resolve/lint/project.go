@@ -278,7 +278,7 @@ func (l *linter) problem(place config.Place, path string, err error) {
 	case errors.Is(err, config.Undeclared):
 		f.Rule = Undeclared
 	default:
-		if s, ok := slipAt(text, start); ok {
+		if s, ok := (&finder{text: text}).at(start); ok {
 			f.Rule, f.Level = Misspelt, Error
 			if s.unclosed {
 				f.Rule = Unclosed
@@ -301,20 +301,39 @@ func (r *Report) slipsIn(f *config.File) {
 		}
 	}
 	before := config.Place{File: f, Line: 1, Column: 1}.Position().Offset
-	places := positions{text: f.Text}
+	places, comments := positions{text: f.Text}, comments{text: f.Text}
 	for _, s := range slips(f.Text) {
 		at := places.of(s.start)
 		at.Offset += before
-		if !told[at.Offset] && !s.isSynonym() && !inComment(f.Text, s.start) {
+		if !told[at.Offset] && !s.isSynonym() && !comments.hold(s.start) {
 			r.Add(s.finding(f.Name, at))
 		}
 	}
 }
 
-// inComment reports whether what stands at an offset is behind a # that begins a comment of
-// YAML. A # in quotes is taken for one too.
-func inComment(text []byte, offset int) bool {
-	line := text[bytes.LastIndexByte(text[:offset], '\n')+1 : offset]
-	trimmed := bytes.TrimLeft(line, " \t")
-	return bytes.HasPrefix(trimmed, []byte("#")) || bytes.Contains(line, []byte(" #")) || bytes.Contains(line, []byte("\t#"))
+// comments tells what stands in a comment of YAML: behind a # at the beginning of a line or
+// behind a blank. A # in quotes is taken for one too. Offsets ascend.
+type comments struct {
+	text      []byte
+	begin     int // of the comment of the line that was looked at last
+	end       int // of that line
+	hasLooked bool
+}
+
+func (c *comments) hold(offset int) bool {
+	if !c.hasLooked || offset > c.end {
+		start := bytes.LastIndexByte(c.text[:offset], '\n') + 1
+		c.end = len(c.text)
+		if i := bytes.IndexByte(c.text[offset:], '\n'); i >= 0 {
+			c.end = offset + i
+		}
+		c.hasLooked, c.begin = true, c.end
+		for i := start; i < c.end; i++ {
+			if c.text[i] == '#' && (i == start || c.text[i-1] == ' ' || c.text[i-1] == '\t') {
+				c.begin = i
+				break
+			}
+		}
+	}
+	return offset > c.begin
 }

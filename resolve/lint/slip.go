@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -20,55 +19,68 @@ type slip struct {
 	unclosed   bool
 }
 
-// closingOf gives the bracket that ends what an opening begins, "" if it is none.
-func closingOf(opening string) string {
-	switch opening {
-	case "${":
-		return "}"
-	case "$<":
-		return ">"
-	case "$(":
-		return ")"
-	case "{{":
-		return "}}"
-	}
-	return ""
-}
+// maxSlips is how many slips are found in a text.
+const maxSlips = 10_000
 
 // slips finds what is nearly a reference of a Text, in order.
 func slips(text []byte) (all []slip) {
-	for i := bytes.IndexByte(text, '$'); i >= 0; i = next(text, i+1, "$") {
-		if s, ok := slipAt(text, i); ok {
-			all = append(all, s)
-		}
-	}
-	for i := bytes.Index(text, []byte("{{")); i >= 0; i = next(text, i+1, "{{") {
-		if s, ok := slipAt(text, i); ok {
-			all = append(all, s)
+	f := finder{text: text}
+	for _, opening := range []string{"$", "{{"} {
+		begin := ahead{what: opening}
+		for i := begin.next(text, 0); i < len(text) && len(all) < maxSlips; i = begin.next(text, i+1) {
+			if s, ok := f.at(i); ok {
+				all = append(all, s)
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b slip) int { return cmp.Compare(a.start, b.start) })
 	return all
 }
 
-func next(text []byte, from int, what string) int {
-	if i := bytes.Index(text[from:], []byte(what)); i >= 0 {
-		return from + i
-	}
-	return -1
+// ahead remembers where a text stands next, so that no byte is searched twice.
+type ahead struct {
+	what     string
+	from, to int // between which it does not begin
+	known    bool
 }
 
-// slipAt reads what is nearly a reference at an offset.
-func slipAt(text []byte, i int) (s slip, ok bool) {
-	if i+2 > len(text) {
+// next gives where the text begins at or behind an offset, the end if it does not.
+func (a *ahead) next(text []byte, from int) int {
+	if a.known && a.from <= from && from <= a.to {
+		return a.to
+	}
+	a.known, a.from, a.to = true, from, len(text)
+	if i := bytes.Index(text[from:], []byte(a.what)); i >= 0 {
+		a.to = from + i
+	}
+	return a.to
+}
+
+// finder reads what is nearly a reference.
+type finder struct {
+	text     []byte
+	line     ahead
+	closings [4]ahead
+}
+
+// openings are what begins a reference, or nearly; closingOf gives the bracket that ends it.
+const openings = "${$<$({{"
+
+func closingOf(opening string) string {
+	return [...]string{"}", ">", ")", "}}"}[strings.Index(openings, opening)/2]
+}
+
+// at reads what is nearly a reference at an offset.
+func (f *finder) at(i int) (s slip, ok bool) {
+	if i+2 > len(f.text) {
 		return s, false
 	}
-	s = slip{start: i, opening: string(text[i : i+2])}
-	closing := closingOf(s.opening)
-	if closing == "" || s.opening != "{{" && i > 0 && text[i-1] == '\\' {
+	s = slip{start: i, opening: string(f.text[i : i+2])}
+	which := strings.Index(openings, s.opening)
+	if which < 0 || which%2 > 0 || s.opening != "{{" && i > 0 && f.text[i-1] == '\\' {
 		return s, false
 	}
-	r := reader{text: text, at: i + 2}
+	r := reader{text: f.text, at: i + 2}
 	blank := r.blanks()
 	if s.word = r.word(); !isNearSecret(s.word) {
 		return s, false
@@ -79,10 +91,22 @@ func slipAt(text []byte, i int) (s slip, ok bool) {
 	}
 	blank = r.blanks() || blank
 	s.name = r.name()
-	if s.end, ok = r.closing(closing); !ok {
-		s.unclosed, s.end = true, r.at
-	}
+	s.end = r.at
+	s.unclosed = !f.close(&s, which/2)
 	return s, s.isSlip(blank)
+}
+
+// close finds the bracket that ends a slip on its line.
+func (f *finder) close(s *slip, which int) bool {
+	f.line.what = "\n"
+	closing := closingOf(s.opening)
+	f.closings[which].what = closing
+	end := f.closings[which].next(f.text, s.end)
+	if end == len(f.text) || end > f.line.next(f.text, s.end) {
+		return false
+	}
+	s.end = end + len(closing)
+	return true
 }
 
 // isSlip reports whether what was read is no reference, and nothing that others have.
@@ -152,17 +176,6 @@ func (r *reader) mark() byte {
 		return r.text[r.at-1]
 	}
 	return 0
-}
-
-// closing gives the end of the bracket that closes on the line, no farther than a reference
-// may be long.
-func (r *reader) closing(bracket string) (end int, ok bool) {
-	rest := r.text[r.at:min(len(r.text), r.at+resolve.MaxReference)]
-	if line := bytes.IndexByte(rest, '\n'); line >= 0 {
-		rest = rest[:line]
-	}
-	i := bytes.Index(rest, []byte(bracket))
-	return r.at + i + len(bracket), i >= 0
 }
 
 func isASCIILetter(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
 )
 
 // told gives what is said of a text, as rule@offset.
@@ -100,6 +101,22 @@ func TestOneSlip(t *testing.T) {
 	}
 	if count < 300 {
 		t.Errorf("only %d words", count)
+	}
+}
+
+// TestLongTextsTakeLinearTime: each of these would take minutes if a line were searched for
+// each of its references.
+func TestLongTextsTakeLinearTime(t *testing.T) {
+	for _, part := range []string{"${secret:a", "$<SECRET:a", "{{secret:a ", "${SECRET:a}", "${secret:a}", "# ${secrets:A", "$", "{{"} {
+		text := strings.Repeat(part, 2<<20/len(part))
+		var r Report
+		r.UserPart = func(before, after []byte) bool { return false }
+		r.Text("f", []byte(text))
+		f := &config.File{Name: "c", Text: []byte(text)}
+		r.slipsIn(f)
+		if all := r.Findings(); len(all) > 4*maxTold {
+			t.Errorf("%q: %d findings", part, len(all))
+		}
 	}
 }
 
