@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/lint"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -22,11 +19,6 @@ var notLooked = []string{".git", ".hg", ".svn", "node_modules", "vendor"}
 
 // prose are the ends of names of texts that show references to people, and of reports.
 var prose = []string{".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".sarif"}
-
-const (
-	maxChecked = 4 << 20 // the largest file that is looked at, in bytes
-	headSize   = 8000    // of a file, in which a NUL byte tells that it is binary
-)
 
 // files looks at paths, or at all of the project.
 func (c *check) files(paths []string) error {
@@ -38,13 +30,7 @@ func (c *check) files(paths []string) error {
 		paths = []string{dir}
 	}
 	names := make(chan []string)
-	w := &walker{check: c, names: names}
-	if c.config.Project != nil {
-		w.own, _ = os.Stat(c.config.Project.Path)
-	}
-	if home, err := c.app.home(); err == nil {
-		w.home, _ = os.Stat(home)
-	}
+	w := c.walker(names)
 	defer c.readers(names)()
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -55,8 +41,7 @@ func (c *check) files(paths []string) error {
 			err = w.folder(path, true)
 		case !info.Mode().IsRegular():
 			err = secret.Errorf(secret.Invalid, "%s: not a regular file", path)
-		case w.isOwn(path, info.Name()):
-			c.seen = true
+		case w.isConfiguration(path):
 		default:
 			names <- []string{path}
 		}
@@ -65,42 +50,6 @@ func (c *check) files(paths []string) error {
 		}
 	}
 	return nil
-}
-
-// maxReaders is how many files are looked at at once.
-const maxReaders = 8
-
-// readers look at files, several at once; end waits until all have been looked at, and
-// gathers what was found.
-func (c *check) readers(names chan []string) (end func()) {
-	all := make([]*reader, min(runtime.GOMAXPROCS(0), maxReaders))
-	var running sync.WaitGroup
-	for i := range all {
-		r := &reader{buffer: make([]byte, 64<<10)}
-		r.report.UserPart = c.report.UserPart
-		all[i] = r
-		running.Go(func() {
-			for batch := range names {
-				for _, name := range batch {
-					r.file(name)
-				}
-			}
-		})
-	}
-	return func() {
-		close(names)
-		running.Wait()
-		for _, r := range all {
-			c.looked += r.looked
-			c.report.Merge(&r.report)
-		}
-	}
-}
-
-// reader looks at one file after the other.
-type reader struct {
-	check
-	buffer []byte
 }
 
 // dir is the folder of the project, as a person would write it; "" if there is none.
@@ -116,8 +65,25 @@ func (c *check) dir() string {
 // walker finds the files of folders.
 type walker struct {
 	*check
-	own, home fs.FileInfo     // the configuration, and xec's own folder of the person
-	names     chan<- []string // what was found, folder by folder
+	own   []fs.FileInfo   // the configuration: the project's and the person's
+	home  fs.FileInfo     // xec's own folder of the person
+	names chan<- []string // what was found, folder by folder
+}
+
+func (c *check) walker(names chan<- []string) *walker {
+	w := &walker{check: c, names: names}
+	for _, f := range []*config.File{c.config.Project, c.config.User} {
+		if f == nil {
+			continue
+		}
+		if info, err := os.Stat(f.Path); err == nil {
+			w.own = append(w.own, info)
+		}
+	}
+	if home, err := c.app.home(); err == nil {
+		w.home, _ = os.Stat(home)
+	}
+	return w
 }
 
 // folder looks at what a folder holds, in the order of the names. top is whether it was named.
@@ -130,8 +96,7 @@ func (w *walker) folder(path string, top bool) error {
 		w.unreadable(path, err)
 		return nil
 	}
-	if other := w.otherProject(path, entries); other != "" && !top {
-		w.skip(other, lint.Note, "the configuration of another project, which is looked at by itself")
+	if !top && w.isOtherProject(path, entries) {
 		return nil
 	}
 	if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "keyring.enc" }) {
@@ -148,8 +113,7 @@ func (w *walker) folder(path string, top bool) error {
 				}
 			}
 		case !e.Type().IsRegular() || slices.Contains(prose, strings.ToLower(filepath.Ext(name))):
-		case w.isOwn(below, name):
-			w.seen = true
+		case w.isConfiguration(below):
 		default:
 			files = append(files, below)
 		}
@@ -165,27 +129,46 @@ func (w *walker) isHome(e fs.DirEntry) bool {
 	return e.Name() == ".xec" && w.home != nil && isFolder(e, w.home)
 }
 
-// isOwn reports whether a file is the configuration of the project.
-func (w *walker) isOwn(path, name string) bool {
-	if w.own == nil || name != w.own.Name() {
+// configNames are what configurations are called, in a folder .xec.
+var configNames = []string{"config.yaml", "config.yml"}
+
+// isConfiguration reports whether a file is a configuration, and so no text like others: the
+// one that is looked at, or that of another project, which is told of.
+func (w *walker) isConfiguration(path string) bool {
+	if w.isOwn(path) {
+		w.seen = true
+		return true
+	}
+	if !slices.Contains(configNames, filepath.Base(path)) || filepath.Base(filepath.Dir(path)) != ".xec" {
 		return false
 	}
-	info, err := os.Stat(path)
-	return err == nil && os.SameFile(info, w.own)
+	w.skip(path, lint.Note, "the configuration of another project, which is looked at by itself")
+	return true
 }
 
-// otherProject gives the configuration of another project whose folder this is.
-func (w *walker) otherProject(path string, entries []fs.DirEntry) string {
+// isOwn reports whether a file is the configuration that is looked at.
+func (w *walker) isOwn(path string) bool {
+	return slices.ContainsFunc(w.own, func(own fs.FileInfo) bool {
+		if filepath.Base(path) != own.Name() {
+			return false
+		}
+		info, err := os.Stat(path)
+		return err == nil && os.SameFile(info, own)
+	})
+}
+
+// isOtherProject reports whether a folder is that of another project, and tells of it.
+func (w *walker) isOtherProject(path string, entries []fs.DirEntry) bool {
 	if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".xec" && e.IsDir() && !w.isHome(e) }) {
-		return ""
+		return false
 	}
-	for _, name := range []string{"config.yaml", "config.yml"} {
+	for _, name := range configNames {
 		file := filepath.Join(path, ".xec", name)
-		if info, err := os.Stat(file); err == nil && (w.own == nil || !os.SameFile(info, w.own)) {
-			return file
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !w.isOwn(file) {
+			return w.isConfiguration(file)
 		}
 	}
-	return ""
+	return false
 }
 
 func (c *check) skip(path string, level lint.Level, why string) {
@@ -198,63 +181,6 @@ func (c *check) unreadable(path string, err error) {
 		err = failed.Err
 	}
 	c.skip(path, lint.Warning, "it cannot be read: "+err.Error())
-}
-
-// file looks at a file, as far as it is a text.
-func (r *reader) file(path string) {
-	text, err := r.read(path)
-	switch {
-	case err != nil:
-		r.unreadable(path, err)
-	case isBinary(text):
-		if slices.ContainsFunc(wideMarks, func(mark string) bool { return bytes.HasPrefix(text, []byte(mark)) }) {
-			r.wide(path)
-		}
-	case len(text) > maxChecked:
-		r.skip(path, lint.Note, "it has more than 4 MiB")
-	default:
-		r.looked++
-		r.text(path, text)
-	}
-}
-
-// read reads a file up to what is too much, of a binary one only the beginning. What it
-// gives is valid until the next call.
-func (r *reader) read(path string) ([]byte, error) {
-	f, err := openPlain(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	for n := 0; ; {
-		k, err := f.Read(r.buffer[n:])
-		n += k
-		switch {
-		case err == io.EOF || n > maxChecked || n >= headSize && isBinary(r.buffer[:n]):
-			return r.buffer[:n], nil
-		case err != nil:
-			return nil, err
-		case n == len(r.buffer):
-			r.buffer = append(r.buffer, make([]byte, len(r.buffer))...)
-		}
-	}
-}
-
-func isBinary(text []byte) bool { return bytes.IndexByte(text[:min(len(text), headSize)], 0) >= 0 }
-
-// wide tells of references in an encoding in which none is found.
-func (r *reader) wide(path string) {
-	f, err := os.Open(path)
-	if err == nil {
-		defer f.Close()
-		var wide bool
-		if wide, err = refersWide(f); wide {
-			r.report.AddError(lint.Finding{File: path, Position: resolve.At(nil, 0), Rule: lint.Format}, tooWide())
-		}
-	}
-	if err != nil {
-		r.unreadable(path, err)
-	}
 }
 
 // below reports whether a path lies in a folder.
