@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -168,6 +169,42 @@ func TestRenderRefusesWhatCheckCallsAnError(t *testing.T) {
 	})
 	if err != nil || files < 7 || refused < 3 {
 		t.Errorf("%d files, %d refused, error %v", files, refused, err)
+	}
+}
+
+// TestFilesThatAShellReadsAsTheyAre: by name, or by the first line; a template is none.
+func TestFilesThatAShellReadsAsTheyAre(t *testing.T) {
+	for file, want := range map[string]bool{
+		"a.sh": true, "b/A.SH": true, "a.bash": true, ".env": true, "prod.env": true, ".env.local": true, ".envrc": true,
+		"run\n#!/bin/sh": true, "run\n#! /usr/bin/env bash": true, "run\n#!/usr/bin/env -S bash -e": true, "run\n#!/usr/local/bin/bash -eu": true,
+		"a.sh.tmpl": false, ".env.example": false, ".env.tmpl": false, "a.txt": false, "envrc": false, "a.sh.txt": false,
+		"run\n#!/usr/bin/env python3": false, "run\n#!/usr/bin/fish": false, "run\n# !/bin/sh": false, "run": false, "run\n#!": false,
+		"run.tmpl\n#!/bin/sh": false,
+	} {
+		name, text, _ := strings.Cut(file, "\n")
+		if got := readByShell(name, []byte(text)); got != want {
+			t.Errorf("%q: %v", file, got)
+		}
+	}
+}
+
+func TestURIsOfFiles(t *testing.T) {
+	absolute, err := filepath.Abs("a b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"a/b c.txt":      "a/b%20c.txt",
+		"../a#b?c%":      "../a%23b%3Fc%25",
+		"a:b":            "./a:b",
+		"\u00e9\x1b[31m": "%C3%A9%1B%5B31m",
+	} {
+		if got := uriOf(path); got != want {
+			t.Errorf("%q: %s, want %s", path, got, want)
+		}
+	}
+	if u, err := url.Parse(uriOf(absolute)); err != nil || u.Scheme != "file" || !strings.HasSuffix(u.Path, "/a b") || u.Path[0] != '/' {
+		t.Errorf("an absolute path: %s, error %v", uriOf(absolute), err)
 	}
 }
 

@@ -113,6 +113,23 @@ func TestOneOfEachInAConfiguration(t *testing.T) {
 	}
 }
 
+// TestVariablesThatLeadTooFar: 64 in turn are the most.
+func TestVariablesThatLeadTooFar(t *testing.T) {
+	text := "vars:\n  v0: x\n"
+	for i := 1; i <= 70; i++ {
+		text += fmt.Sprintf("  v%d: ${vars.v%d}\n", i, i-1)
+	}
+	all := found(t, text, Project{})
+	if len(all) == 0 {
+		t.Fatal("nothing is found")
+	}
+	for _, f := range all {
+		if f.Rule != Cycle || f.Line < 66 {
+			t.Errorf("%v %v: %s", f.Position, f.Rule, f.Message)
+		}
+	}
+}
+
 // TestProfilesAreLookedAt: what is wrong with one only, and what only one mends.
 func TestProfilesAreLookedAt(t *testing.T) {
 	all := found(t, `vars: {url: "${host} ${port}"}
