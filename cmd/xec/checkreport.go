@@ -21,7 +21,7 @@ func (a *app) writeFindings(format string, c *check, findings []lint.Finding) er
 	}
 	w := bufio.NewWriter(a.out)
 	for _, f := range findings {
-		fmt.Fprintf(w, "%s:%v: %s: %s [%s]\n", a.shown(f.File), f.Position, f.Level, onOneLine(f.Message), f.Rule)
+		fmt.Fprintf(w, "%s:%v: %s: %s [%s]\n", onOneLine(f.File), f.Position, f.Level, onOneLine(f.Message), f.Rule)
 		if f.Hint != "" {
 			fmt.Fprintf(w, "    hint: %s\n", onOneLine(f.Hint))
 		}
