@@ -166,9 +166,9 @@ func TestBatches(t *testing.T) {
 	if f.asked["BatchGetSecretValue"] != 3+3+1 || f.asked["GetSecretValue"] != 0 {
 		t.Errorf("asked %v", f.asked)
 	}
-	f.denied["GetSecretValue xec/KEY-3"] = "AccessDeniedException"
+	f.deny("GetSecretValue xec/KEY-3", "AccessDeniedException")
 	wantError(t, second(s.GetBatch(ctx, keys)), secret.Permission, "xec/KEY-3", "secretsmanager:GetSecretValue")
-	f.denied["GetSecretValue xec/KEY-3"] = "DecryptionFailure"
+	f.deny("GetSecretValue xec/KEY-3", "DecryptionFailure")
 	wantError(t, second(s.GetBatch(ctx, keys)), secret.Encryption, "xec/KEY-3")
 }
 
@@ -179,12 +179,12 @@ func TestBatchWithoutPermission(t *testing.T) {
 	s := openAt(t, f.url, nil)
 	must(t, s.Set(ctx, "A", secret.Text("a")))
 	must(t, s.Set(ctx, "B", secret.Text("b")))
-	f.denied["BatchGetSecretValue"] = "AccessDeniedException"
+	f.deny("BatchGetSecretValue", "AccessDeniedException")
 	got, err := s.GetBatch(ctx, []string{"A", "B", "NONE"})
 	if err != nil || len(got) != 2 {
 		t.Errorf("%d values, error %v", len(got), err)
 	}
-	f.denied["DescribeSecret"] = "AccessDeniedException"
+	f.deny("DescribeSecret", "AccessDeniedException")
 	for key, want := range map[string]bool{"A": true, "NONE": false} {
 		if found, err := s.Has(ctx, key); found != want || err != nil {
 			t.Errorf("Has(%s) = %v, %v", key, found, err)

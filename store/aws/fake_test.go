@@ -65,6 +65,13 @@ const (
 	badInput = "InvalidParameterException"
 )
 
+// deny has an action on a secret fail; requests that nobody waits for may still be answered.
+func (f *fake) deny(what, kind string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.denied[what] = kind
+}
+
 func newFake(t testing.TB) *fake {
 	f := &fake{t: t, secrets: map[string]*kept{}, denied: map[string]string{}, asked: map[string]int{}, page: 7}
 	server := httptest.NewServer(f)

@@ -2,6 +2,7 @@ package plugin_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -109,11 +110,10 @@ var behaviours = map[string]func(){
 	"says nothing":     func() { fmt.Println(`{"values":{"KEY":""}}`) },
 	"says two lines":   func() { fmt.Printf("{\"values\":{}}\n{\"values\":{\"KEY\":\"%s\"}}\n", hush) },
 	"says too much": func() {
-		w := bufio.NewWriter(os.Stdout)
-		for range plugin.MaxLine + 100 {
-			w.WriteByte(' ')
+		block := bytes.Repeat([]byte(" "), 1<<20)
+		for range plugin.MaxLine>>20 + 1 {
+			os.Stdout.Write(block)
 		}
-		w.Flush()
 	},
 }
 
@@ -166,7 +166,9 @@ func TestAProviderThatMisbehavesIsEndedAndNotQuoted(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			c.SetTime(time.Second)
+			if behaviour == "hangs" {
+				c.SetTime(time.Second)
+			}
 			_, err = c.Get(context.Background(), "KEY")
 			if behaviour == "says two lines" { // of which the first is an answer
 				if !errors.Is(err, secret.NotFound) {
