@@ -119,7 +119,7 @@ var behaviours = map[string]func(){
 
 func command(behaviour string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "XEC_TEST_PLUGIN="+behaviour)
+	cmd.Env = append(os.Environ(), "XEC_TEST_PLUGIN="+behaviour, "GORACE=atexit_sleep_ms=0")
 	cmd.Stderr = os.Stderr
 	return cmd
 }
