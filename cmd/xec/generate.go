@@ -53,22 +53,11 @@ func newGenerateCommand(a *app) *cobra.Command {
 }
 
 func runGenerate(ctx context.Context, a *app, o generateOptions) error {
-	charset, ok := charsets[o.charset]
-	if !ok {
-		return secret.Errorf(secret.Invalid, "--charset %s: alnum, hex and base64url are the choices", o.charset)
-	}
-	if o.length < 1 || o.length > maxGenerate {
-		return secret.Errorf(secret.Invalid, "--length %d: it is 1 to %d", o.length, maxGenerate)
-	}
-	s, err := a.openStore()
+	value, err := a.generate(ctx, o)
 	if err != nil {
 		return err
 	}
-	value := draw(o.length, charset)
 	defer value.Clear()
-	if err := a.setGenerated(ctx, s, o, value); err != nil {
-		return err
-	}
 	a.done("%s is set to %d random characters", o.key, o.length)
 	if !o.show {
 		return nil
@@ -77,6 +66,27 @@ func runGenerate(ctx context.Context, a *app, o generateOptions) error {
 	defer clear(line)
 	_, err = a.out.Write(line)
 	return err
+}
+
+// generate draws a value, sets it and gives it.
+func (a *app) generate(ctx context.Context, o generateOptions) (secret.Value, error) {
+	charset, ok := charsets[o.charset]
+	if !ok {
+		return secret.Value{}, secret.Errorf(secret.Invalid, "--charset %s: alnum, hex and base64url are the choices", o.charset)
+	}
+	if o.length < 1 || o.length > maxGenerate {
+		return secret.Value{}, secret.Errorf(secret.Invalid, "--length %d: it is 1 to %d", o.length, maxGenerate)
+	}
+	s, err := a.openStore()
+	if err != nil {
+		return secret.Value{}, err
+	}
+	value := draw(o.length, charset)
+	if err := a.setGenerated(ctx, s, o, value); err != nil {
+		value.Clear()
+		return secret.Value{}, err
+	}
+	return value, nil
 }
 
 // setGenerated sets the value; over an existing one only with --force or a yes.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 type getOptions struct {
@@ -36,13 +38,9 @@ with a newline behind it and control characters shown escaped.`,
 }
 
 func runGet(ctx context.Context, a *app, o getOptions) error {
-	s, err := a.openStore()
+	value, err := a.valueOf(ctx, o.key)
 	if err != nil {
 		return err
-	}
-	value, err := s.Get(ctx, o.key)
-	if err != nil {
-		return nearestHint(ctx, s, o.key, err)
 	}
 	defer value.Clear()
 	if a.outTerminal && !o.raw {
@@ -53,27 +51,42 @@ func runGet(ctx context.Context, a *app, o getOptions) error {
 	return err
 }
 
+// valueOf gives the value of a key, or an error with the key that was meant.
+func (a *app) valueOf(ctx context.Context, key string) (secret.Value, error) {
+	s, err := a.openStore()
+	if err != nil {
+		return secret.Value{}, err
+	}
+	value, err := s.Get(ctx, key)
+	return value, nearestHint(ctx, s, key, err)
+}
+
 // visible escapes what a terminal would act on or not show: control and format
 // characters other than newline and tab, and bytes that are not UTF-8.
-func visible(b []byte) string {
-	var out strings.Builder
+func visible(b []byte) string { return string(appendVisible(nil, b)) }
+
+// mostVisible is by how much visible lengthens a text at most.
+const mostVisible = len(`\x00`)
+
+// appendVisible is visible for memory that can be cleared.
+func appendVisible(out, b []byte) []byte {
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		switch {
 		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&out, `\x%02x`, b[0])
+			out = fmt.Appendf(out, `\x%02x`, b[0])
 		case r == '\n' || r == '\t' || unicode.IsGraphic(r):
-			out.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		case r < 0x80:
-			fmt.Fprintf(&out, `\x%02x`, r)
+			out = fmt.Appendf(out, `\x%02x`, r)
 		case r < 0x10000:
-			fmt.Fprintf(&out, `\u%04x`, r)
+			out = fmt.Appendf(out, `\u%04x`, r)
 		default:
-			fmt.Fprintf(&out, `\U%08x`, r)
+			out = fmt.Appendf(out, `\U%08x`, r)
 		}
 		b = b[n:]
 	}
-	return out.String()
+	return out
 }
 
 // onOneLine is visible for a text that has one line.

@@ -41,26 +41,20 @@ the order of their keys, up to the first that fails; the error says how many tha
 }
 
 func runImport(ctx context.Context, a *app, o importOptions) error {
-	read, ok := map[string]func([]byte) (map[string]secret.Value, error){
-		"json": transfer.ReadJSON, "env": transfer.ReadEnv,
-	}[o.format]
-	if !ok {
-		return badTransferFormat(o.format)
+	secrets, err := a.readImport(o)
+	if err != nil {
+		return err
 	}
+	defer clearAll(secrets)
+	return a.setAll(ctx, secrets)
+}
+
+// setAll sets all of them, or none.
+func (a *app) setAll(ctx context.Context, secrets map[string]secret.Value) error {
 	s, err := a.openStore()
 	if err != nil {
 		return err
 	}
-	name, src, err := a.importSource(o.file)
-	if err != nil {
-		return err
-	}
-	secrets, err := read(src)
-	clear(src)
-	if err != nil {
-		return prefixed(name, err)
-	}
-	defer clearAll(secrets)
 	end := a.progress(func() string { return "sealing " + count(len(secrets), "secret") })
 	err = store.Set(ctx, s, secrets)
 	end()
@@ -69,6 +63,29 @@ func runImport(ctx context.Context, a *app, o importOptions) error {
 	}
 	a.done("%d secrets are set", len(secrets))
 	return nil
+}
+
+// readImport reads what is to be imported.
+func (a *app) readImport(o importOptions) (map[string]secret.Value, error) {
+	read, ok := map[string]func([]byte) (map[string]secret.Value, error){
+		"json": transfer.ReadJSON, "env": transfer.ReadEnv,
+	}[o.format]
+	if !ok {
+		return nil, badTransferFormat(o.format)
+	}
+	if _, err := a.openStore(); err != nil {
+		return nil, err // before a person types into standard input for nothing
+	}
+	name, src, err := a.importSource(o.file)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := read(src)
+	clear(src)
+	if err != nil {
+		return nil, prefixed(name, err)
+	}
+	return secrets, nil
 }
 
 // importSource reads the whole input and gives it a name for errors.
