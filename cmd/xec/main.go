@@ -41,7 +41,14 @@
 //
 // # Decisions
 //
-//   - xec alone prints its help and exits 0; xec secrets alone exits 2.
+//   - xec alone prints its help and exits 0. xec secrets alone is a menu where standard input
+//     and output are a terminal, and talks there as all questions do; elsewhere it prints its
+//     help and exits 2. The menu (menu.go) asks line by line with ACCESSIBLE=1 or
+//     XEC_ACCESSIBLE=1, and where TERM is dumb. Esc goes back, from the menu itself too; that
+//     and quit exit 0, whatever failed before, since it has been told. Ctrl-C is SIGINT.
+//     It asks before it replaces, deletes or exports. A value that it shows is overwritten on
+//     the screen and in xec's memory when the person goes on; the terminal's own memory of a
+//     screen is not xec's to clear, and neither is what a terminal logs.
 //   - Commands that change something say nothing when their standard error is not
 //     a terminal.
 //   - import replaces the values of keys that exist, as set does.

@@ -11,11 +11,13 @@ func newSecretsCommand(a *app, args []string) *cobra.Command {
 		Use:     "secrets",
 		Aliases: []string{"secret", "s"},
 		Short:   "Keep secrets in an encrypted store",
+		Long: `Keep secrets in an encrypted store. Without a command, on a terminal, it is a menu of
+what is done most; with ACCESSIBLE=1 the menu asks line by line, for screen readers.`,
 		Example: `  xec secrets set DATABASE_PASSWORD
   xec secrets get DATABASE_PASSWORD
   xec secrets list`,
 		Args: group("xec secrets"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return groupHelp(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runMenu(cmd, a) },
 	}
 	a.addStoreFlags(cmd.PersistentFlags())
 	addCommands(a, cmd, args,

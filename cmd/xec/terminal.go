@@ -15,10 +15,18 @@ import (
 type terminal struct {
 	in, out *os.File
 	buf     []byte // read, but not asked for yet
+	// away is called before this process ends, and pause instead of stopping it, where xec has
+	// a screen of its own on the terminal; nil is where it has none.
+	away, pause func()
+	// escapes says that Esc, pressed alone, is the wish to go back.
+	escapes bool
 }
 
 // errNoTerminal says that nobody can be asked.
 var errNoTerminal = secret.Errorf(secret.Invalid, "there is no terminal to ask on")
+
+// errBack says that the person goes back instead of answering.
+var errBack = secret.Errorf(secret.General, "nothing was done")
 
 // errInterrupted says that the person pressed Ctrl-C at a hidden prompt.
 var errInterrupted = secret.Errorf(secret.General, "interrupted")
@@ -63,12 +71,29 @@ func (t *terminal) hidden(prompt string) ([]byte, error) {
 		line, err := t.hiddenLine(prompt)
 		switch err {
 		case errInterrupted:
+			t.leave()
 			interrupt()
 		case errSuspended:
-			suspend()
+			t.suspend()
 			continue
 		}
 		return line, err
+	}
+}
+
+// leave gives the terminal back as it was before xec had a screen there.
+func (t *terminal) leave() {
+	if t.away != nil {
+		t.away()
+	}
+}
+
+// suspend stops this process until the person goes on.
+func (t *terminal) suspend() {
+	if t.pause != nil {
+		t.pause()
+	} else {
+		suspend()
 	}
 }
 
@@ -101,13 +126,22 @@ func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	stop := restoreOnSignal(fd, state)
+	stop := restoreOnSignal(fd, state, t.leave)
 	fmt.Fprint(t.out, prompt)
-	line, err := t.line(hiddenKeys)
+	line, err := t.line(t.hiddenKey)
 	stop()
 	term.Restore(fd, state)
 	fmt.Fprintln(t.out)
 	return line, err
+}
+
+// hiddenKey is hiddenKeys with a way back. Behind an Esc of a longer sequence there is more
+// to read.
+func (t *terminal) hiddenKey(line []byte, key byte) ([]byte, error) {
+	if t.escapes && key == byte(keyEsc) && len(t.buf) == 0 {
+		return nil, errBack
+	}
+	return hiddenKeys(line, key)
 }
 
 // hiddenKeys edits a line in raw mode, where the terminal does not.
@@ -166,15 +200,24 @@ func (t *terminal) line(edit func([]byte, byte) ([]byte, error)) ([]byte, error)
 
 func (t *terminal) next() (byte, error) {
 	if len(t.buf) == 0 {
-		chunk := make([]byte, 4096)
-		n, err := t.in.Read(chunk)
-		if n == 0 || err != nil {
-			return 0, secret.Errorf(secret.Invalid, "the terminal was closed before the answer")
+		if err := t.read(); err != nil {
+			return 0, err
 		}
-		t.buf = chunk[:n]
 	}
 	key := t.buf[0]
 	t.buf[0] = 0
 	t.buf = t.buf[1:]
 	return key, nil
+}
+
+// read waits for more than what has been read.
+func (t *terminal) read() error {
+	const chunk = 4096
+	t.buf = grown(t.buf, chunk)
+	n, err := t.in.Read(t.buf[len(t.buf) : len(t.buf)+chunk])
+	if n == 0 || err != nil {
+		return secret.Errorf(secret.Invalid, "the terminal was closed before the answer")
+	}
+	t.buf = t.buf[:len(t.buf)+n]
+	return nil
 }

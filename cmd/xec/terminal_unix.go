@@ -22,14 +22,16 @@ func terminalFiles() (in, out *os.File, err error) {
 
 var endingSignals = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT}
 
-// restoreOnSignal puts the terminal back before a signal ends this process.
-func restoreOnSignal(fd int, state *term.State) (stop func()) {
+// restoreOnSignal puts the terminal back, and then calls leave, before a signal ends this
+// process.
+func restoreOnSignal(fd int, state *term.State, leave func()) (stop func()) {
 	signals := notifyEnding()
 	done := make(chan struct{})
 	go func() {
 		select {
 		case s := <-signals:
 			term.Restore(fd, state)
+			leave()
 			dieOf(s)
 		case <-done:
 		}

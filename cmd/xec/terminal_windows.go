@@ -21,7 +21,7 @@ func terminalFiles() (in, out *os.File, err error) {
 }
 
 // restoreOnSignal has nothing to do: the console restores its own modes.
-func restoreOnSignal(int, *term.State) (stop func()) { return func() {} }
+func restoreOnSignal(int, *term.State, func()) (stop func()) { return func() {} }
 
 var endingSignals = []os.Signal{os.Interrupt}
 
