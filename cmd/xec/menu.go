@@ -75,7 +75,7 @@ var menuEntries = []struct {
 	{"generate", "set a random value", (*menu).generateNew},
 	{"delete", "delete a secret", (*menu).delete},
 	{"import", "set secrets from a file", (*menu).importFile},
-	{"export", "write all secrets into a file", (*menu).exportFile},
+	{"export", "write all into a file", (*menu).exportFile},
 	{"quit", "", nil},
 }
 
@@ -171,7 +171,6 @@ func (m *menu) failed(err error) error {
 		return err
 	}
 	m.report(err)
-	m.closeStores() // so that the next action asks for another passphrase
 	return nil
 }
 
@@ -215,6 +214,7 @@ func (m *menu) load(ctx context.Context) error {
 		}
 		// A wrong key or passphrase is told before anything is asked for nothing.
 		if err := store.Warm(ctx, s); err != nil {
+			m.closeStores() // so that the next action asks for another passphrase
 			return err
 		}
 		m.keys, err = s.List(ctx)

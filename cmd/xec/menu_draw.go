@@ -60,7 +60,7 @@ func (s *fullScreen) draw() {
 		}
 		text := cut(r.text, width)
 		out = grown(out, len(text)+64)
-		out = fmt.Appendf(out, "\x1b[%d;1H", i+1)
+		out = fmt.Appendf(out, "\x1b[%d;1H\x1b[K", i+1) // behind a full row it would clear its last column
 		out = s.appendStyled(out, r.style, text)
 	}
 	if p.cursor >= 0 && p.cursor < len(p.rows) {
@@ -70,14 +70,14 @@ func (s *fullScreen) draw() {
 	s.t.out.Write(out)
 }
 
-// appendStyled adds a text and clears the rest of its row.
+// appendStyled adds a text as it is displayed.
 func (s *fullScreen) appendStyled(out []byte, style string, text []byte) []byte {
 	if style == "" || s.noColor {
-		return append(append(out, text...), "\x1b[K"...)
+		return append(out, text...)
 	}
 	out = append(out, "\x1b["+style+"m"...)
 	out = append(out, text...)
-	return append(out, "\x1b[0m\x1b[K"...)
+	return append(out, "\x1b[0m"...)
 }
 
 // columnsOf is how many columns a character takes, or more: what might be wide counts as

@@ -133,6 +133,7 @@ func (s *fullScreen) lend(title string, command func() error) error {
 func (s *fullScreen) lent() {
 	fmt.Fprint(s.t.out, "\x1b[?7h\x1b[?25h")
 	term.Restore(int(s.t.in.Fd()), s.cooked)
+	lastingKeys(int(s.t.in.Fd()))
 }
 
 // asked shows pages until a key answers. press is told each key.

@@ -13,12 +13,12 @@ import (
 // drawable reports whether a screen can be drawn on the terminal.
 func (t *terminal) drawable(kind string) bool { return kind != "" && kind != "dumb" }
 
-// watch gives the terminal back before a signal ends or stops this process, and draws anew
-// when the window has another size or whoever stopped it has used the terminal.
+// watch gives the terminal back before a signal ends this process, and draws anew when the
+// window has another size, or whoever stopped this process has used the terminal.
 func (s *fullScreen) watch() (stop func()) {
 	ending := notifyEnding()
 	s.changes = make(chan os.Signal, 4)
-	signal.Notify(s.changes, unix.SIGWINCH, unix.SIGTSTP, unix.SIGCONT)
+	signal.Notify(s.changes, unix.SIGWINCH, unix.SIGCONT)
 	done := make(chan struct{})
 	go func() {
 		for {
@@ -41,10 +41,6 @@ func (s *fullScreen) watch() (stop func()) {
 }
 
 func (s *fullScreen) changed(c os.Signal) {
-	if c == unix.SIGTSTP {
-		s.pause()
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c == unix.SIGCONT && s.ours && s.page != nil {
@@ -56,8 +52,18 @@ func (s *fullScreen) changed(c os.Signal) {
 // pause stops this process with the terminal as it was found.
 func (s *fullScreen) pause() {
 	s.away()
-	signal.Reset(unix.SIGTSTP)
 	suspend()
-	signal.Notify(s.changes, unix.SIGTSTP)
 	s.back()
+}
+
+// lastingKeys has Ctrl-Z not stop this process while a command talks on the screen: what
+// once was notified of SIGTSTP is not stopped by it any more, so that it could not be done
+// here with the terminal as it was found.
+func lastingKeys(fd int) {
+	settings, err := unix.IoctlGetTermios(fd, getSettings)
+	if err != nil {
+		return
+	}
+	settings.Cc[unix.VSUSP] = noKey
+	unix.IoctlSetTermios(fd, setSettings, settings)
 }

@@ -17,3 +17,6 @@ func (s *fullScreen) watch() (stop func()) { return func() {} }
 
 // pause has nothing to do: there is no job control.
 func (s *fullScreen) pause() {}
+
+// lastingKeys has nothing to do: there is no job control.
+func lastingKeys(int) {}
