@@ -29,6 +29,7 @@ type app struct {
 	// terminal opens the terminal for questions; it fails where there is none.
 	terminal func() (*terminal, error)
 	environ  []string
+	args     []string // of this process
 	// files are the process's own streams, for a child.
 	files [3]*os.File
 	// unprivate undoes for a child what keeps this process private.
@@ -65,6 +66,7 @@ func run(a *app, argv []string) int {
 	}
 	a.unprivate = private.Keep() // a value may stand in argv and environ already
 	args := argv[1:]
+	a.args = args
 	cmd := newRootCommand(a, args)
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)

@@ -15,7 +15,7 @@ func newConfigCommand(a *app) *cobra.Command {
 		Args: group("xec config"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return groupHelp(cmd) },
 	}
-	a.addProjectFlags(cmd.PersistentFlags())
+	a.addProjectFlags(cmd, cmd.PersistentFlags())
 	cmd.AddCommand(newConfigGetCommand(a), newConfigSetCommand(a), newConfigUnsetCommand(a), newConfigListCommand(a), newConfigPathCommand(a), newTrustCommand(a))
 	return cmd
 }

@@ -46,8 +46,9 @@ configuration, below secrets, whatever its provider is:
 	f.StringSliceVar(&o.only, "only", nil, "copy these secrets alone: `KEY,...`")
 	f.BoolVar(&o.dryRun, "dry-run", false, "change nothing; list what would be new and what changed")
 	for _, flag := range []string{"from", "to"} {
-		complete(cmd, flag, choices(slices.Concat(builtIn, shipped)...))
+		complete(cmd, flag, a.completeProviders)
 	}
+	complete(cmd, "only", a.completeKeysBehind(",", false))
 	return cmd
 }
 

@@ -42,7 +42,7 @@ gives the key away; a warning does neither. Whether every secret opens it does n
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
 	complete(cmd, "format", choices("text", "json"))
-	a.addStoreFlags(cmd.Flags())
+	a.addStoreFlags(cmd, cmd.Flags())
 	return cmd
 }
 

@@ -68,7 +68,7 @@ process, nothing in between.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	if ownFlags {
-		a.addStoreFlags(f)
+		a.addStoreFlags(cmd, f)
 	}
 	f.StringSliceVar(&o.only, "only", nil, "hand over these `KEYS`, with commas between them, and no others")
 	complete(cmd, "only", a.completeKeysBehind(",", false))

@@ -70,7 +70,7 @@ value is looked up.`,
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "with tasks and a NAME: show what the task would do, step by step")
 	cmd.Flags().BoolVar(&o.resolve, "resolve", false, "resolve everything, with *** for secrets")
 	complete(cmd, "format", choices("table", "json", "yaml"))
-	a.addProjectFlags(cmd.Flags())
+	a.addProjectFlags(cmd, cmd.Flags())
 	return cmd
 }
 

@@ -99,7 +99,8 @@
 //   - inspect of one type names things without the type before them.
 //   - Commands of a configuration (${cmd:…}) have 30 seconds, print 1 MiB at most, and get
 //     no variable that begins with XEC_.
-//   - Completion offers keys only if the store opens without asking.
+//   - Completion offers keys only if the store opens without asking. Behind xec run it offers
+//     tasks, or files where no task begins like that.
 //   - In a project without env, exec leaves out a key that is missing and has a default
 //     wherever the project refers to it.
 //   - A project's env sets no variable whose name begins with XEC_ unless --allow-name

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/xec-sh/xec-go/resolve"
@@ -29,7 +30,7 @@ type projectOptions struct {
 }
 
 // addProjectFlags gives a command, or a group, the flags that choose a configuration.
-func (a *app) addProjectFlags(flags *pflag.FlagSet) {
+func (a *app) addProjectFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	short := "p"
 	if flags.ShorthandLookup(short) != nil { // of run, whose -p is a parameter
 		short = ""
@@ -37,11 +38,13 @@ func (a *app) addProjectFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.project.config, "config", "c", "", "use the configuration `FILE`, and look for no other")
 	flags.StringVarP(&a.project.profile, "profile", short, "", "use the profile `NAME` of the configuration")
 	flags.StringVar(&a.project.provider, "provider", "", "keep secrets with the provider `NAME`, whatever the configuration says (also XEC_SECRETS_PROVIDER)")
+	complete(cmd, "profile", a.completeProfiles)
+	complete(cmd, "provider", a.completeProviders)
 }
 
 // addStoreFlags gives the flags of a command, or a group, that uses the store too.
-func (a *app) addStoreFlags(flags *pflag.FlagSet) {
-	a.addProjectFlags(flags)
+func (a *app) addStoreFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
+	a.addProjectFlags(cmd, flags)
 	flags.BoolVar(&a.project.strict, "strict", false, "refuse a store that is older than one that was here before")
 }
 

@@ -74,7 +74,7 @@ tasks and profiles; --diff, --explain, --format and --in-place need a FILE.`,
 	f.BoolVar(&o.diff, "diff", false, "write nothing; show what would change, values as ***")
 	f.BoolVar(&o.explain, "explain", false, "write nothing; tell of each reference where it stands and what becomes of it")
 	complete(cmd, "format", choices(formatNames...))
-	a.addStoreFlags(f)
+	a.addStoreFlags(cmd, f)
 	return cmd
 }
 

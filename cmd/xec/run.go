@@ -101,9 +101,10 @@ shell's.`,
 	f.StringSliceVar(&o.only, "only", nil, "give scripts these secrets alone: `KEY,...`")
 	complete(cmd, "only", a.completeKeysBehind(",", false))
 	f.StringVar(&o.runtime, "runtime", "", "run the FILE with this program: `node`, bun, deno, tsx, …, or a path to one")
+	complete(cmd, "runtime", completeRuntimes)
 	o.addFlags(f, "do not say which step is run, and what was hidden")
 	complete(cmd, "mask", choices(maskModes...))
-	a.addStoreFlags(f)
+	a.addStoreFlags(cmd, f)
 	return cmd
 }
 
@@ -235,28 +236,6 @@ func (a *app) listTasksJSON(c *config.Config, names []string) error {
 		rows = append(rows, r)
 	}
 	return a.indentedJSON(rows)
-}
-
-// completeTasks offers tasks, and the parameters of one.
-func (a *app) completeTasks(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	c, err := a.loadConfig()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	if len(args) == 0 {
-		var all []string
-		for _, name := range task.Names(c) {
-			all = append(all, name+"\t"+task.Describe(c, name))
-		}
-		return all, cobra.ShellCompDirectiveNoFileComp
-	}
-	var all []string
-	if t, _ := task.Read(c, args[0]); t != nil {
-		for _, p := range t.Params {
-			all = append(all, "--"+p.Name+"\t"+p.Description)
-		}
-	}
-	return slices.Clip(all), cobra.ShellCompDirectiveNoFileComp
 }
 
 func runTask(ctx context.Context, a *app, name string, o runOptions, rest []string) error {

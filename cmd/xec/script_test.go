@@ -70,6 +70,9 @@ var groups = map[string][]string{
 	"keyring": {"dbus-run-session", "gnome-keyring-daemon", "secret-tool"},
 }
 
+// bashCompletion is where distributions put what the scripts for bash need.
+const bashCompletion = "/usr/share/bash-completion/bash_completion"
+
 // condition answers [need:NAME], and fails where what is required is missing.
 func condition(cond string) (bool, error) {
 	name, ok := strings.CutPrefix(cond, "need:")
@@ -99,6 +102,11 @@ func present(name string) error {
 			return fmt.Errorf("this is %s", runtime.GOOS)
 		}
 		return nil
+	case "bash-completion":
+		if _, err := os.Stat(bashCompletion); err != nil {
+			return err
+		}
+		name = "bash"
 	case "terminal":
 		if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 			return fmt.Errorf("no pseudo-terminals on %s", runtime.GOOS)

@@ -19,7 +19,7 @@ what is done most; with ACCESSIBLE=1 the menu asks line by line, for screen read
 		Args: group("xec secrets"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runMenu(cmd, a) },
 	}
-	a.addStoreFlags(cmd.PersistentFlags())
+	a.addStoreFlags(cmd, cmd.PersistentFlags())
 	addCommands(a, cmd, args,
 		entry{"set", newSetCommand}, entry{"get", newGetCommand}, entry{"list ls", newListCommand}, entry{"delete rm", newDeleteCommand},
 		entry{"generate", newGenerateCommand}, entry{"history", newHistoryCommand}, entry{"rollback", newRollbackCommand},
