@@ -1,5 +1,5 @@
-// Package xec is the root of the xec module. It holds no code: the application
-// is cmd/xec, and the packages it is made of are
+// Package xec is the root of the xec module. It holds no code, only the texts that the
+// application shows as help: that is cmd/xec, and the packages it is made of are
 //
 //   - resolve: references, their grammar, their parser, the resolver
 //   - render: values into documents, environments and programs

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +72,8 @@ func run(a *app, argv []string) int {
 	out := &keptError{w: a.out} // cobra prints help and drops the error
 	cmd.SetOut(out)
 	cmd.SetArgs(args)
+	var unknown error
+	withExitCodes(cmd, &unknown)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	a.cancel = cancel
 	err := cmd.ExecuteContext(ctx)
@@ -79,9 +82,7 @@ func run(a *app, argv []string) int {
 	if errors.As(context.Cause(ctx), &s) {
 		s.die()
 	}
-	if err == nil {
-		err = out.err
-	}
+	err = cmp.Or(err, unknown, out.err)
 	if err != nil {
 		a.report(err)
 	}

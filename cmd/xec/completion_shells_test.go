@@ -19,6 +19,7 @@ var completed = [][2]string{
 	{"xec secrets gen", "xec secrets generate"},
 	{"xec secrets keyslot add rec", "xec secrets keyslot add recovery"},
 	{"xec completion fi", "xec completion fish"},
+	{"xec help refer", "xec help references"},
 	{"xec secrets get DATA", "xec secrets get DATABASE_PASSWORD"},
 	{"xec s rm api", "xec s rm api.key"},
 	{"xec exec --only api.key,DATA", "xec exec --only api.key,DATABASE_PASSWORD"},

@@ -49,6 +49,8 @@
 //     It asks before it replaces, deletes or exports. A value that it shows is overwritten on
 //     the screen and in xec's memory when the person goes on; the terminal's own memory of a
 //     screen is not xec's to clear, and neither is what a terminal logs.
+//   - xec help TOPIC shows parts of the README, and of SECURITY.md: there is one text. Help for a
+//     command that does not exist exits 2, also as --help.
 //   - Commands that change something say nothing when their standard error is not
 //     a terminal.
 //   - import replaces the values of keys that exist, as set does.

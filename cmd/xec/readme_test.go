@@ -4,11 +4,15 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	xec "github.com/xec-sh/xec-go"
 )
 
 // example is a command of the README with the output that the README shows.
@@ -169,5 +173,37 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 		if err != nil || len(left) > 0 {
 			t.Errorf("%d files are left, error %v", len(left), err)
 		}
+	}
+}
+
+// TestEnvironmentIsAllOfIt: the table of the README, which is xec help environment, has the
+// variables that the sources name, and no others.
+func TestEnvironmentIsAllOfIt(t *testing.T) {
+	quoted := regexp.MustCompile(`"XEC_[A-Z_]*[A-Z]"`)
+	listed := regexp.MustCompile("(?m)^\\| `(XEC_[A-Z_]+)`")
+	named := map[string]bool{}
+	for _, folder := range []string{".", "../../render", "../../resolve", "../../store"} {
+		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "test/") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, name := range quoted.FindAllString(string(text), -1) {
+				named[strings.Trim(name, `"`)] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, row := range listed.FindAllStringSubmatch(section(xec.Readme, "Environment"), -1) {
+		if !named[row[1]] {
+			t.Errorf("the README has %s, which no source names", row[1])
+		}
+		delete(named, row[1])
+	}
+	for name := range named {
+		t.Errorf("the README does not have %s", name)
 	}
 }

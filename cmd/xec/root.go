@@ -20,7 +20,7 @@ func newRootCommand(a *app, args []string) *cobra.Command {
 		Short: "Keep secrets out of files, and put them where they are needed",
 		Long: `xec resolves ${secret:KEY} against an encrypted store: in texts (xec render), in the
 environment of programs (xec exec), in the tasks of a project (xec run). xec secrets keeps
-the store.`,
+the store. xec help references, exit-codes, environment and security tell more.`,
 		Example: `  xec demo
   xec secrets set DATABASE_PASSWORD
   xec render app.env.tmpl -o app.env
