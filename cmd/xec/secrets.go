@@ -13,7 +13,8 @@ func newSecretsCommand(a *app, args []string) *cobra.Command {
 		Short:   "Keep secrets in an encrypted store",
 		Long: `Keep secrets in an encrypted store. Without a command, on a terminal, it is a menu of
 what is done most; with ACCESSIBLE=1 the menu asks line by line, for screen readers.`,
-		Example: `  xec secrets set DATABASE_PASSWORD
+		Example: `  xec secrets
+  xec secrets set DATABASE_PASSWORD
   xec secrets get DATABASE_PASSWORD
   xec secrets list`,
 		Args: group("xec secrets"),
