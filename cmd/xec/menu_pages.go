@@ -1,5 +1,7 @@
 package main
 
+import "github.com/xec-sh/xec-go/store/secret"
+
 // list is a question with a number of answers, of which typing finds some.
 type list struct {
 	choice
@@ -97,6 +99,9 @@ func (f *field) page(width, _ int) (p page) {
 	if err := f.check(f.typed); err != nil && f.typed != "" {
 		p.add("", "")
 		p.addWrapped(red, width, onOneLine(message(err)))
+		if hint := secret.Hint(err); hint != "" {
+			p.addWrapped(faint, width, onOneLine(hint))
+		}
 	}
 	return p
 }

@@ -9,6 +9,7 @@ func (t *terminal) drawable(string) bool {
 	if windows.GetConsoleMode(out, &mode) != nil {
 		return false
 	}
+	t.restore = func() { windows.SetConsoleMode(out, mode) }
 	return windows.SetConsoleMode(out, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
 }
 

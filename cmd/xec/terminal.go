@@ -20,6 +20,8 @@ type terminal struct {
 	away, pause func()
 	// escapes says that Esc, pressed alone, is the wish to go back.
 	escapes bool
+	// restore undoes what was changed to draw on the terminal, nil for nothing.
+	restore func()
 }
 
 // errNoTerminal says that nobody can be asked.
@@ -45,6 +47,9 @@ func openTerminal() (*terminal, error) {
 func (t *terminal) close() {
 	dropInput(t.in)
 	clear(t.buf)
+	if t.restore != nil {
+		t.restore()
+	}
 	t.in.Close()
 	if t.out != t.in {
 		t.out.Close()
