@@ -171,6 +171,26 @@ func TestMenuIsSuspended(t *testing.T) {
 	}
 }
 
+// TestMenuIsDrawnAgain: after a stop that it could not hear of.
+func TestMenuIsDrawnAgain(t *testing.T) {
+	p, _ := menuPane(t, 80, 24)
+	before := p.settings()
+	p.line(begun.types)
+	p.see(begun.see)
+	drawn := p.text()
+	p.kill("STOP")
+	p.see("Stopped")
+	p.line("fg")
+	p.until("menu", func(shot string) bool { return shot == drawn })
+	p.types("quit")
+	p.see("> quit")
+	p.keys("Enter")
+	p.prompted()
+	if got := p.settings(); got != before {
+		t.Errorf("afterwards the terminal's settings are\n%s\nand not\n%s", got, before)
+	}
+}
+
 // TestMenuValueStaysNowhere shows a long value in all ways: also where the terminal has no
 // other screen than the one that it keeps lines of.
 func TestMenuValueStaysNowhere(t *testing.T) {
