@@ -60,7 +60,7 @@ warnings are errors too.`,
 	f.StringVarP(&o.format, "format", "o", "text", "`text`, json or sarif (SARIF 2.1.0)")
 	complete(cmd, "format", choices(checkFormats...))
 	f.BoolVar(&o.strict, "strict", false, "take warnings for errors")
-	a.addProjectFlags(f)
+	a.addProjectFlags(cmd, f)
 	return cmd
 }
 

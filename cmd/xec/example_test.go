@@ -130,19 +130,20 @@ func exampleProject(t *testing.T) (work string, env []string) {
 		"key.pem":           "a key\n",
 		"build.log":         "example-api-key\n",
 		"dist/app.js":       "'example-api-key'\n",
+		".env.tmpl":         "PASSWORD=${secret:DATABASE_PASSWORD}\n",
 		"app.env.tmpl":      "PASSWORD=${secret:DATABASE_PASSWORD}\n",
 		"compose.yaml.tmpl": "password: ${secret:DATABASE_PASSWORD}\n",
 		"deploy.yaml":       "password: ${secret:DATABASE_PASSWORD}\n",
 		"deploy/a.tmpl":     "${secret:DATABASE_PASSWORD}\n",
 		"report.ts":         "",
 		".xec/config.yaml": `
-vars: {DATABASE_URL: "pg://app:${secret:DATABASE_PASSWORD|url}@db"}
+vars: {DATABASE_URL: "pg://app:${secret:DATABASE_PASSWORD|url}@db", API_ENDPOINT: "https://example.com"}
 targets: {hosts: {}}
 profiles: {production: {vars: {A: b}}}
 tasks:
   deploy:
     params: [{name: env, default: staging}]
-    command: echo ${params.env}
+    steps: [{command: "echo ${params.env}"}, {command: echo}]
 `,
 	}
 	for name, text := range files {
@@ -171,5 +172,5 @@ tasks:
 		}
 	}
 	path := bin + ":" + filepath.Dir(program(t, "xec")) + ":" + os.Getenv("PATH")
-	return work, append(cleanEnv(home), "PATH="+path, "XEC_NEW_PASSPHRASE=new", "SHELL=/bin/sh", "FPATH="+functions)
+	return work, append(cleanEnv(home), "PATH="+path, "XEC_NEW_PASSPHRASE=new", "SHELL=/bin/sh", "EDITOR=true", "FPATH="+functions)
 }
