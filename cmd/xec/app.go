@@ -167,7 +167,7 @@ func (a *app) done(format string, args ...any) {
 // debug gives the trace of an area, or nil when XEC_DEBUG does not name it.
 func (a *app) debug(area string) func(string) {
 	for _, name := range strings.Split(a.getenv("XEC_DEBUG"), ",") {
-		if name == area || name == "*" {
+		if name == area || name == "*" || name == "1" || name == "true" {
 			return func(text string) { a.say("debug: %s", text) }
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -180,7 +181,12 @@ func (c *check) compare(k known) {
 	}
 	f := lint.Finding{File: c.config.Project.Name, Position: resolve.At(nil, 0), Rule: lint.Unused}
 	if !c.ownStore() {
-		f.Message = "nothing here refers to " + count(len(unused), "key") + " of the store, which other projects may use"
+		named := unused[:min(len(unused), mostCounts)]
+		f.Message = "nothing here refers to " + strings.Join(named, ", ")
+		if more := len(unused) - len(named); more > 0 {
+			f.Message += fmt.Sprintf(" and %d more", more)
+		}
+		f.Message += " of the store, which other projects may use"
 		c.report.Add(f)
 		return
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -52,7 +53,24 @@ func (c *check) document(path, format string, text []byte, found []resolve.Found
 		f.Position, err = at.at, at.err
 	}
 	c.report.AddError(f, secret.WithHint(err, "%s", hint))
-	c.report.Mention(path, found[min(read, len(found)):])
+	c.unread(path, text, found[min(read, len(found)):])
+}
+
+// unread tells what can be told of references in a document that could not be read: those
+// that may lie in a comment only keep their keys from being unused.
+func (c *check) unread(path string, text []byte, found []resolve.Found) {
+	for i, f := range found {
+		start := int(f.Offset)
+		line := text[bytes.LastIndexByte(text[:start], '\n')+1 : start]
+		if bytes.ContainsAny(line, "#;") || bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) || bytes.Contains(line, []byte(" //")) || bytes.HasSuffix(line, []byte("\\")) {
+			c.report.Mention(path, found[i:i+1])
+			continue
+		}
+		c.report.Found(path, f)
+		if f.Err == nil {
+			c.report.InURL(path, f.Position, f.Ref, text[:start], text[start+f.Length:])
+		}
+	}
 }
 
 // part looks at a part of a document.
@@ -149,7 +167,11 @@ func (c *check) unrendered(path string, text []byte, found []resolve.Found) {
 		}
 		w := lint.Finding{File: path, Position: f.Position, Length: f.Length, Rule: lint.Unrendered}
 		w.Message = "a shell that reads this file as it is takes the reference for an empty text, with status 0"
-		w.Hint = "start the program with xec exec or xec run, or name the file " + filepath.Base(path) + ".tmpl and render it"
+		name := "KEY"
+		if f.Ref != nil {
+			name = f.Ref.Name
+		}
+		w.Hint = fmt.Sprintf("write $%s and start it with xec exec --only %s, or name the file %s.tmpl and render it", secret.EnvName(name), name, filepath.Base(path))
 		if formatOf(path) == "dotenv" {
 			w.Hint = "hand it over with xec exec --env-file, or name it " + filepath.Base(path) + ".tmpl and render it"
 		}

@@ -72,7 +72,7 @@ func runConfigGet(ctx context.Context, a *app, o lookOptions) error {
 	if n == nil {
 		return noSuchPath(c.Root, o.path, steps)
 	}
-	pairs := []config.Pair{{Key: steps[len(steps)-1], Value: n}}
+	pairs := []config.Pair{{Key: steps[len(steps)-1].Key, Value: n}}
 	if o.resolve {
 		if err := a.resolveMasked(ctx, c, o.path, pairs); err != nil {
 			return err
@@ -90,7 +90,7 @@ func runConfigGet(ctx context.Context, a *app, o lookOptions) error {
 }
 
 // noSuchPath says how far a path leads, and what it was probably meant to be.
-func noSuchPath(root *config.Node, path string, steps []string) error {
+func noSuchPath(root *config.Node, path string, steps []config.Step) error {
 	err := secret.Errorf(secret.General, "%s: there is no such key", path)
 	for i := range steps {
 		in := root.Look(steps[:i])
@@ -101,7 +101,7 @@ func noSuchPath(root *config.Node, path string, steps []string) error {
 		for _, p := range in.All() {
 			keys = append(keys, p.Key)
 		}
-		if near := resolve.Nearest(steps[i], keys); near != "" {
+		if near := resolve.Nearest(steps[i].Key, keys); near != "" {
 			return secret.WithHint(err, "did you mean %s?", near)
 		}
 		break
@@ -186,7 +186,7 @@ func paths(cmd *cobra.Command, args []string, least, most int) error {
 	return err
 }
 
-func pathOf(path string) ([]string, error) {
+func pathOf(path string) ([]config.Step, error) {
 	steps, err := config.Path(path)
 	if err != nil {
 		return nil, prefixed("config: PATH", err)

@@ -78,7 +78,7 @@ func (a *app) needConfig(hint string) (*config.Config, error) {
 	c, err := a.loadConfig()
 	if err == nil && c.Project == nil && c.User == nil {
 		err = secret.Errorf(secret.Invalid, "there is no configuration here: no .xec/config.yaml in this folder or above it")
-		err = secret.WithHint(err, "%s", hint)
+		err = secret.WithHint(err, "%s; xec config set vars.NAME VALUE makes one", hint)
 	}
 	return c, err
 }

@@ -124,10 +124,13 @@ func nearestCommand(group *cobra.Command, name string) string {
 			names = append(names, sub.Name())
 		}
 	}
-	if near := resolve.Nearest(name, names); near != "" {
+	near := resolve.Nearest(name, names)
+	if slices.Contains(names, name) { // what the other program's command is called here
+		near = name
+	}
+	if near != "" {
 		return group.CommandPath() + " " + near
 	}
-	near := ""
 	for _, sub := range group.Commands() {
 		for _, below := range sub.Commands() {
 			if (below.Name() == name || below.HasAlias(name)) && (near == "" || sub.Name() == "secrets") {

@@ -56,12 +56,18 @@ func JSON(text string) (*Node, error) {
 	return f.Root, nil
 }
 
+// Step is one key or index of a path.
+type Step struct {
+	Key     string
+	IsIndex bool // [0]
+}
+
 // Path parts a path into its keys and indices.
-func Path(path string) ([]string, error) {
-	var all []string
+func Path(path string) ([]Step, error) {
+	var all []Step
 	for rest := path; rest != ""; {
 		step, behind, ok := nextStep(rest)
-		if !ok || step == "" {
+		if !ok || step.Key == "" {
 			err := secret.Errorf(secret.Invalid, "not a path")
 			return nil, secret.WithHint(err, `write keys with dots between them, as in vars.port, tasks.deploy.steps[0], vars["a.b"]`)
 		}
@@ -79,30 +85,31 @@ func Path(path string) ([]string, error) {
 }
 
 // nextStep takes a key or an index from the front of a path.
-func nextStep(path string) (step, rest string, ok bool) {
+func nextStep(path string) (step Step, rest string, ok bool) {
 	if path[0] != '[' {
 		end := strings.IndexAny(path, ".[")
 		if end < 0 {
 			end = len(path)
 		}
-		return path[:end], path[end:], !strings.ContainsAny(path[:end], `]"`)
+		return Step{Key: path[:end]}, path[end:], !strings.ContainsAny(path[:end], `]"`)
 	}
 	if quoted, err := strconv.QuotedPrefix(path[1:]); err == nil {
-		step, err = strconv.Unquote(quoted)
+		key, err := strconv.Unquote(quoted)
 		rest, ok = strings.CutPrefix(path[1+len(quoted):], "]")
-		return step, rest, ok && err == nil
+		return Step{Key: key}, rest, ok && err == nil
 	}
-	step, rest, ok = strings.Cut(path[1:], "]")
-	return step, rest, ok && !strings.Contains(step, `"`)
+	key, rest, ok := strings.Cut(path[1:], "]")
+	_, err := strconv.ParseUint(key, 10, 31)
+	return Step{key, true}, rest, ok && err == nil
 }
 
 // Look gives what stands at the steps of a path below a node, nil if nothing does.
-func (n *Node) Look(steps []string) *Node {
+func (n *Node) Look(steps []Step) *Node {
 	for _, step := range steps {
 		if n == nil {
 			return nil
 		}
-		n, _ = n.child(step, "")
+		n, _ = n.child(step.Key, "")
 	}
 	return n
 }
@@ -155,12 +162,12 @@ func byHand(format string, args ...any) error {
 }
 
 // edited is what a tree must be when a value has been set, or taken away where it is nil.
-func (n *Node) edited(steps []string, value *Node) (*Node, error) {
+func (n *Node) edited(steps []Step, value *Node) (*Node, error) {
 	if len(steps) == 0 {
 		return value, nil
 	}
-	step := steps[0]
-	if n != nil && n.Kind == List {
+	step := steps[0].Key
+	if n != nil && n.Kind == List || n.IsNull() && steps[0].IsIndex {
 		return n.editedItem(steps, value)
 	}
 	if !n.IsNull() && n.Kind != Map {
@@ -188,13 +195,16 @@ func (n *Node) edited(steps []string, value *Node) (*Node, error) {
 	return made, err
 }
 
-func (n *Node) editedItem(steps []string, value *Node) (*Node, error) {
-	made := &Node{Kind: List, Items: slices.Clone(n.Items)}
-	i, err := strconv.Atoi(steps[0])
-	if err != nil || i < 0 || i > len(n.Items) || i == len(n.Items) && value == nil {
-		return nil, secret.Errorf(secret.General, "the list has %d items, counted from [0]", len(n.Items))
+func (n *Node) editedItem(steps []Step, value *Node) (*Node, error) {
+	made := &Node{Kind: List}
+	if n != nil {
+		made.Items = slices.Clone(n.Items)
 	}
-	if i == len(n.Items) {
+	i, err := strconv.Atoi(steps[0].Key)
+	if err != nil || i < 0 || i > len(made.Items) || i == len(made.Items) && value == nil {
+		return nil, secret.Errorf(secret.General, "the list has %d items, counted from [0]", len(made.Items))
+	}
+	if i == len(made.Items) {
 		below, err := (*Node)(nil).edited(steps[1:], value)
 		made.Items = append(made.Items, below)
 		return made, err
@@ -254,12 +264,12 @@ func unitOf(n *yaml.Node) int {
 
 // isQuoted reports whether what stands at a path is a text in quotes or a block, and so a
 // string whatever is written there.
-func isQuoted(n *yaml.Node, steps []string) bool {
+func isQuoted(n *yaml.Node, steps []Step) bool {
 	for _, step := range steps {
 		if n == nil || n.Kind != yaml.MappingNode && n.Kind != yaml.SequenceNode {
 			return false
 		}
-		at := find(n, step)
+		at := find(n, step.Key)
 		if at < 0 {
 			return false
 		}
@@ -274,7 +284,7 @@ func (e *editor) replaced(from, to int, by string) []byte {
 }
 
 // edit goes down to the place and changes it.
-func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, error) {
+func (e *editor) edit(root *yaml.Node, steps []Step, value *Node) ([]byte, error) {
 	if root == nil || root.Kind == yaml.ScalarNode {
 		if value == nil {
 			return nil, secret.Errorf(secret.General, "there is no such key")
@@ -284,9 +294,9 @@ func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, err
 	node, indent, outer := root, root.Column-1, 0
 	for i, step := range steps {
 		if node.Kind == yaml.AliasNode || node.Anchor != "" {
-			return nil, byHand("%q lies within an anchor or an alias, which stand for several places", step)
+			return nil, byHand("%q lies within an anchor or an alias, which stand for several places", step.Key)
 		}
-		at := find(node, step)
+		at := find(node, step.Key)
 		if unit := unitOf(node); unit > 0 {
 			e.unit = unit
 		} else if i > 0 && node.Style&yaml.FlowStyle == 0 && node.Kind == yaml.MappingNode && node.Column-1 > outer {
@@ -295,7 +305,7 @@ func (e *editor) edit(root *yaml.Node, steps []string, value *Node) ([]byte, err
 		last := i == len(steps)-1
 		switch {
 		case at < 0 && value == nil:
-			return nil, byHand("%q comes from elsewhere", step)
+			return nil, byHand("%q comes from elsewhere", step.Key)
 		case at < 0:
 			return e.insert(node, indent, steps[i:], value)
 		case last && value == nil:

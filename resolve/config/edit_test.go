@@ -72,6 +72,8 @@ func TestOneValueChangesAndNoOtherByte(t *testing.T) {
 		{"tasks.deploy.steps[1].name", "x", "- command: echo b\n", "- command: echo b\n              name: x\n"},
 		{"tasks.build.command", "make", "            - command: echo b\n", "            - command: echo b\n    build:\n        command: make\n"},
 		{`tasks["a.b"]`, "make", "            - command: echo b\n", "            - command: echo b\n    a.b: make\n"},
+		{"tasks.build.steps[0].command", "make", "            - command: echo b\n", "            - command: echo b\n    build:\n        steps: [{command: make}]\n"},
+		{"vars.empty[0]", "x", "empty:\n", "empty: [x]\n"},
 		{"description", "d", "            - command: echo b\n", "            - command: echo b\ndescription: d\n"},
 	} {
 		for _, newline := range []string{"\n", "\r\n"} {
@@ -194,7 +196,7 @@ func TestWhatCannotBeChangedIsRefused(t *testing.T) {
 			t.Errorf("%q, %s: became %q", text, path, got)
 		}
 	}
-	for _, path := range []string{"", ".", "a.", ".a", "a..b", "a[", "a[]", `a["b]`, "a]b"} {
+	for _, path := range []string{"", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x]", "a[-1]", `a["b]`, "a]b"} {
 		if _, err := Path(path); !errors.Is(err, secret.Invalid) {
 			t.Errorf("%q is a path: %v", path, err)
 		}
@@ -208,8 +210,13 @@ func TestPaths(t *testing.T) {
 	for path, want := range map[string]string{
 		"a": "a", "a.b": "a|b", "a[0].b": "a|0|b", `a["x.y"].b`: "a|x.y|b", `["x"]["]"]`: "x|]", "a[0][1]": "a|0|1",
 	} {
-		if steps, err := Path(path); err != nil || strings.Join(steps, "|") != want {
-			t.Errorf("%s: %q, error %v", path, steps, err)
+		steps, err := Path(path)
+		var keys []string
+		for _, step := range steps {
+			keys = append(keys, step.Key)
+		}
+		if err != nil || strings.Join(keys, "|") != want {
+			t.Errorf("%s: %q, error %v", path, keys, err)
 		}
 	}
 }

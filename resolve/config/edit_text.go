@@ -148,7 +148,7 @@ func (e *editor) colon(key *yaml.Node) int {
 
 // replace writes a value, below further steps, in the place of what stands at an index of
 // Content.
-func (e *editor) replace(in *yaml.Node, indent, at int, steps []string, value *Node) ([]byte, error) {
+func (e *editor) replace(in *yaml.Node, indent, at int, steps []Step, value *Node) ([]byte, error) {
 	old := in.Content[at]
 	if old.Anchor != "" || old.Kind == yaml.AliasNode || old.Style&yaml.TaggedStyle != 0 {
 		return nil, byHand("it has an anchor, an alias or a tag")
@@ -169,6 +169,9 @@ func (e *editor) replace(in *yaml.Node, indent, at int, steps []string, value *N
 		return e.replaced(begin, max(begin, e.start(old)), " "+e.flow(steps, value)), nil
 	}
 	if isNull {
+		if len(steps) > 0 && steps[0].IsIndex {
+			return e.replaced(begin, begin, " "+e.flow(steps, value)), nil
+		}
 		if len(steps) > 0 {
 			at := e.lineEnd(begin)
 			return e.replaced(at, at, e.newline+e.block(indent+e.unit, steps, value)), nil
@@ -192,13 +195,13 @@ func (e *editor) dash(in *yaml.Node, at int) int {
 }
 
 // insert adds a value, below steps of which the first does not exist.
-func (e *editor) insert(in *yaml.Node, indent int, steps []string, value *Node) ([]byte, error) {
+func (e *editor) insert(in *yaml.Node, indent int, steps []Step, value *Node) ([]byte, error) {
 	if in.Style&yaml.FlowStyle != 0 {
 		at := e.start(in)
 		closing := at + flowLen(e.file.Text[at:]) - 1
 		text := e.flow(steps[1:], value)
 		if in.Kind == yaml.MappingNode {
-			text = keyText(steps[0]) + ": " + text
+			text = keyText(steps[0].Key) + ": " + text
 		}
 		before := len(bytes.TrimRight(e.file.Text[:closing], " \t\r\n"))
 		if len(in.Content) > 0 && e.file.Text[before-1] != ',' {
@@ -220,7 +223,7 @@ func (e *editor) insert(in *yaml.Node, indent int, steps []string, value *Node) 
 }
 
 // appended adds a value to a file that has none.
-func (e *editor) appended(steps []string, value *Node) ([]byte, error) {
+func (e *editor) appended(steps []Step, value *Node) ([]byte, error) {
 	text := e.file.Text
 	before := ""
 	if len(text) > 0 && text[len(text)-1] != '\n' {
@@ -280,23 +283,31 @@ func (e *editor) emptied(in *yaml.Node, indent int) ([]byte, error) {
 	return e.replaced(len(before), end, " "+empty), nil
 }
 
-// block writes keys below one another, the last with a value.
-func (e *editor) block(indent int, steps []string, value *Node) string {
+// block writes keys below one another, the last with a value; what is below a list stands on
+// one line.
+func (e *editor) block(indent int, steps []Step, value *Node) string {
 	var text strings.Builder
 	for i, step := range steps {
 		if i > 0 {
 			text.WriteString(e.newline)
 		}
-		text.WriteString(strings.Repeat(" ", indent+i*e.unit) + keyText(step) + ":")
+		text.WriteString(strings.Repeat(" ", indent+i*e.unit) + keyText(step.Key) + ":")
+		if i+1 < len(steps) && steps[i+1].IsIndex {
+			return text.String() + " " + e.flow(steps[i+1:], value)
+		}
 	}
 	return text.String() + " " + e.scalar(value, 0, false)
 }
 
 // flow writes a value, below keys, on one line.
-func (e *editor) flow(steps []string, value *Node) string {
+func (e *editor) flow(steps []Step, value *Node) string {
 	text := e.scalar(value, 0, true)
 	for i := len(steps) - 1; i >= 0; i-- {
-		text = "{" + keyText(steps[i]) + ": " + text + "}"
+		if steps[i].IsIndex {
+			text = "[" + text + "]"
+			continue
+		}
+		text = "{" + keyText(steps[i].Key) + ": " + text + "}"
 	}
 	return text
 }

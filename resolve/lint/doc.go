@@ -13,7 +13,8 @@
 //	                       In xec's own configuration an error
 //	cycle         error    variables that lead back to themselves, or through more than 64
 //	undeclared    error    a variable or parameter that does not exist, without a default. A
-//	                       warning where only a profile is missing that declares it
+//	                       warning where only a profile is missing that declares it, and where
+//	                       a task's command reads a variable that only the env of the whole has
 //	config        error    a configuration that cannot be read, or a part of it
 //	unknown-key   warning  a key at the top of a configuration that xec does not know
 //	task          error    a task that cannot be run: a key that is not carried out, a ring of

@@ -3,6 +3,8 @@ package lint
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
@@ -69,6 +71,7 @@ func (l *linter) step(s *task.Step, e *config.Evaluator, registered map[string]b
 	if s.Command == nil {
 		return
 	}
+	l.projectEnv(s)
 	vars := l.config.Root.Get("vars")
 	declared := func(name string) bool { return registered[name] || vars.Get(name) != nil }
 	before := len(l.findings)
@@ -76,6 +79,41 @@ func (l *linter) step(s *task.Step, e *config.Evaluator, registered map[string]b
 	if refs, err := s.Command.CommandRefs(declared); err == nil && l.shell != nil && len(l.findings) == before {
 		l.command(s, refs)
 	}
+}
+
+// projectEnv tells of variables that a command reads and only the configuration's env has,
+// which is for xec exec.
+func (l *linter) projectEnv(s *task.Step) {
+	for _, p := range l.config.Root.Get("env").All() {
+		own := slices.ContainsFunc(s.Env, func(own config.Pair) bool { return own.Key == p.Key })
+		if own || !readsVariable(s.Command.Text, p.Key) {
+			continue
+		}
+		f := Finding{File: s.Command.File.Name, Position: s.Command.Position(), Rule: Undeclared, Level: Warning}
+		err := secret.Errorf(secret.General, "%s is of the configuration's env, which xec exec hands over and a task does not get", p.Key)
+		l.addAt(f, s.Path, secret.WithHint(err, "name it in the env of the task"))
+	}
+}
+
+// readsVariable reports whether a command of a shell reads a variable: $NAME or ${NAME.
+func readsVariable(command, name string) bool {
+	for _, before := range []string{"$", "${"} {
+		for rest := command; ; {
+			_, behind, found := strings.Cut(rest, before+name)
+			if !found {
+				break
+			}
+			if behind == "" || !isNameByte(behind[0]) {
+				return true
+			}
+			rest = behind
+		}
+	}
+	return false
+}
+
+func isNameByte(b byte) bool {
+	return b == '_' || '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
 }
 
 // arguments tells of secrets that would be arguments of a script.
