@@ -41,7 +41,8 @@ within a folder also prose (.md and its like, .sarif), other projects and links.
 ignores are looked at.
 
 The exit code is 3 if a key is missing, 1 if something else is an error, else 0; with --strict
-warnings are errors too.`,
+warnings are errors too. A store that cannot be looked at has the exit code that it has for
+secrets list; one that would have to ask (for a passphrase, an approval) only with --strict.`,
 		Example: `  xec check
   xec check deploy/ .env.tmpl
   xec check --strict
@@ -84,7 +85,16 @@ func runCheck(ctx context.Context, a *app, o checkOptions) error {
 	if err := a.writeFindings(o.format, c, findings); err != nil {
 		return err
 	}
+	if c.unknown != nil && c.broken == nil && (o.strict || !mightAsk(c.unknown)) && (c.whole || c.report.Uses() > 0) {
+		return prefixed("missing and unused keys cannot be told", c.unknown)
+	}
 	return c.verdict(findings, o.strict)
+}
+
+// mightAsk reports whether a store was not looked at because that would need a person: to
+// type a passphrase, to unlock a keyring, to approve a configuration.
+func mightAsk(err error) bool {
+	return errors.Is(err, errNoTerminal) || errors.Is(err, errKeyringAsks) || errors.Is(err, secret.Permission)
 }
 
 // check is one look at a project, or at some files.
@@ -170,7 +180,8 @@ func (c *check) knownKeys(ctx context.Context) <-chan known {
 // compare compares the references with the keys of the store.
 func (c *check) compare(k known) {
 	if k.err != nil {
-		if c.unknown = k.err; c.whole || c.report.Uses() > 0 {
+		c.unknown = k.err
+		if (c.broken != nil || mightAsk(k.err)) && (c.whole || c.report.Uses() > 0) {
 			c.app.say("the store cannot be looked at, so nothing is told of missing and unused keys: %v", k.err)
 		}
 		return

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
@@ -119,7 +120,7 @@ func (c *check) places(path string, p *documentPart) {
 
 // argumentKeys are what compose files, manifests of Kubernetes and workflows call the
 // arguments of a program.
-var argumentKeys = []string{"command", "args", "entrypoint"}
+var argumentKeys = []string{"command", "args", "entrypoint", "run"}
 
 // commandLines tells of references that become arguments of a program.
 func (c *check) commandLines(path string, p *documentPart) {
@@ -162,11 +163,14 @@ func (c *check) unrendered(path string, text []byte, found []resolve.Found) {
 			line := text[bytes.LastIndexByte(text[:start], '\n')+1:]
 			number, isComment = f.Line, bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#"))
 		}
-		if text[start+1] != '{' || isComment || start > 0 && text[start-1] == '\\' {
+		if text[start+1] != '{' || isComment || behindComment(path, text[:start]) || start > 0 && text[start-1] == '\\' {
 			continue
 		}
 		w := lint.Finding{File: path, Position: f.Position, Length: f.Length, Rule: lint.Unrendered}
 		w.Message = "a shell that reads this file as it is takes the reference for an empty text, with status 0"
+		if strings.HasSuffix(strings.ToLower(filepath.Base(path)), "file") {
+			w.Message = "what reads this file as it is takes the reference for one of its own, and for an empty text"
+		}
 		name := "KEY"
 		if f.Ref != nil {
 			name = f.Ref.Name
@@ -180,6 +184,20 @@ func (c *check) unrendered(path string, text []byte, found []resolve.Found) {
 	}
 }
 
+// behindComment reports whether a comment begins before the end of a text of a .env file, on
+// its last line.
+func behindComment(path string, before []byte) bool {
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	return formatOf(path) == "dotenv" && bytes.Contains(line, []byte(" #")) && !bytes.ContainsAny(line, "\"'")
+}
+
+// shellFiles are read by a shell as they are; of those that are not a make, or a builder of
+// images, takes ${…} for its own, and finds as little.
+var shellFiles = []string{
+	".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zprofile", ".zshenv", ".zlogin",
+	"makefile", "gnumakefile", "dockerfile", "containerfile",
+}
+
 // readByShell reports whether a shell reads a file as it is. A template is rendered before.
 func readByShell(path string, text []byte) bool {
 	name := strings.ToLower(filepath.Base(path))
@@ -187,6 +205,8 @@ func readByShell(path string, text []byte) bool {
 	case name != shapedLike(name):
 		return false
 	case name == ".envrc" || name == ".env" || strings.HasPrefix(name, ".env."):
+		return true
+	case slices.Contains(shellFiles, name):
 		return true
 	}
 	switch filepath.Ext(name) {

@@ -43,13 +43,24 @@ func (c *check) files(paths []string) error {
 			err = secret.Errorf(secret.Invalid, "%s: not a regular file", path)
 		case w.isConfiguration(path):
 		default:
-			names <- []string{path}
+			if err = canRead(path); err == nil {
+				names <- []string{path}
+			}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// canRead returns an error for a file that was named and cannot be read.
+func canRead(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dir is the folder of the project, as a person would write it; "" if there is none.

@@ -117,6 +117,8 @@ func (a *app) quietly() *app {
 	return &quiet
 }
 
+var errKeyringAsks = secret.Errorf(secret.General, "the keyring of the operating system might ask to be unlocked")
+
 // quietStore gives the store of this call, without the keyring of the operating system,
 // which might ask to be unlocked.
 func (a *app) quietStore() (store.Store, error) {
@@ -128,7 +130,7 @@ func (a *app) quietStore() (store.Store, error) {
 	case err != nil:
 		return nil, err
 	case p.name == "keyring":
-		return nil, secret.Errorf(secret.General, "the keyring of the operating system might ask to be unlocked")
+		return nil, errKeyringAsks
 	case p.name != "file":
 		return a.openProvider(p)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render/output"
@@ -123,6 +124,16 @@ func (a *app) editConfig(o editOptions, change func(name string, text []byte) ([
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // a link stays one
+	}
+	if home := a.homeOrNone(); home != "" {
+		if err := os.MkdirAll(home, 0o700); err != nil {
+			return err
+		}
+		lock := flock.New(filepath.Join(home, "config.lock"))
+		if err := lock.Lock(); err != nil { // one change at a time
+			return err
+		}
+		defer lock.Unlock()
 	}
 	text, mode, err := readConfig(path)
 	if err != nil {

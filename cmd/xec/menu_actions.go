@@ -283,6 +283,8 @@ func (m *menu) checkReadable(typed string) error {
 		return secret.Errorf(secret.Invalid, "there is no such file")
 	case info.IsDir():
 		return secret.Errorf(secret.Invalid, "this is a folder")
+	case !info.Mode().IsRegular(): // which might keep the menu waiting
+		return secret.Errorf(secret.Invalid, "this is no regular file")
 	}
 	return nil
 }

@@ -247,3 +247,27 @@ func (p *pane) setLong(home string) {
 		p.Fatal(err)
 	}
 }
+
+// TestAHiddenPromptStaysHidden, whoever stops it: a shell puts settings of its own, in which
+// what is typed would be shown.
+func TestAHiddenPromptStaysHidden(t *testing.T) {
+	p, _ := menuPane(t, 80, 24)
+	for _, signal := range []string{"TSTP", "STOP"} {
+		typed := newValue()
+		p.line("clear; sh -c 'echo $$ >pid; exec xec secrets set HIDDEN'")
+		p.see("Value of HIDDEN:")
+		p.kill(signal)
+		p.see("Stopped")
+		p.line("clear; fg")
+		p.see("Value of HIDDEN:")
+		p.types(typed)
+		p.keys("Enter")
+		p.see("The same again:")
+		p.types(typed)
+		p.keys("Enter")
+		p.prompted()
+		if strings.Contains(p.everything(), typed) {
+			t.Errorf("after %s what was typed is shown", signal)
+		}
+	}
+}

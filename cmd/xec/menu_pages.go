@@ -38,7 +38,7 @@ func (l *list) press(k key) (done bool) {
 	case keyEnd:
 		l.at = len(l.found)
 	default:
-		if typed := edited(l.typed, k); typed != l.typed {
+		if typed := edited(l.typed, k); typed != l.typed && len(typed) <= secret.MaxKey {
 			l.typed, l.at = typed, 0
 			l.found = l.find(typed)
 		}

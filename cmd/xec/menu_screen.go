@@ -155,7 +155,9 @@ func (s *fullScreen) asked(p func(width, height int) page, press func(key) (done
 		}
 		s.mu.Lock()
 		done := press(k)
-		s.draw()
+		if done || len(s.t.buf) == 0 { // of what is pasted only the end is shown
+			s.draw()
+		}
 		s.mu.Unlock()
 		if done {
 			return nil

@@ -132,6 +132,12 @@ func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
 		return nil, err
 	}
 	stop := restoreOnSignal(fd, state, t.leave)
+	defer hiddenAgain(func() {
+		if _, err := term.MakeRaw(fd); err == nil {
+			dropInput(t.in) // what was shown while the terminal had other settings
+			fmt.Fprint(t.out, prompt)
+		}
+	})()
 	fmt.Fprint(t.out, prompt)
 	line, err := t.line(t.hiddenKey)
 	stop()

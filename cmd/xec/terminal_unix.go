@@ -42,6 +42,27 @@ func restoreOnSignal(fd int, state *term.State, leave func()) (stop func()) {
 	}
 }
 
+// hiddenAgain calls again when this process goes on after it was stopped: whoever stopped it,
+// a shell has put its own settings since, in which what is typed is shown.
+func hiddenAgain(again func()) (stop func()) {
+	resumed, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(resumed, unix.SIGCONT)
+	go func() {
+		for {
+			select {
+			case <-resumed:
+				again()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(resumed)
+		close(done)
+	}
+}
+
 // interrupt ends this process as Ctrl-C does outside of raw mode.
 func interrupt() { dieOf(unix.SIGINT) }
 

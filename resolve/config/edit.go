@@ -173,6 +173,9 @@ func (n *Node) edited(steps []Step, value *Node) (*Node, error) {
 	if !n.IsNull() && n.Kind != Map {
 		return nil, secret.Errorf(secret.General, "%q would be below a text", step)
 	}
+	if steps[0].IsIndex {
+		return nil, secret.WithHint(secret.Errorf(secret.General, "[%s] would be in a map", step), "a key that looks like a number is written [%q]", step)
+	}
 	made := &Node{Kind: Map}
 	if n != nil {
 		made.Pairs = slices.Clone(n.Pairs)

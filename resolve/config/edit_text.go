@@ -178,13 +178,26 @@ func (e *editor) replace(in *yaml.Node, indent, at int, steps []Step, value *Nod
 		}
 		return e.replaced(begin, begin, " "+e.scalar(value, 0, false)), nil
 	}
+	if end, ok := e.end(old, false); ok && len(steps) > 0 && old.Kind == yaml.ScalarNode { // as ~
+		return e.replaced(e.start(old), end, e.flow(steps, value)), nil
+	}
 	end := e.blockEnd(e.start(key), indent, old.Kind == yaml.SequenceNode, isLiteral(old))
 	if isLiteral(old) && len(steps) == 0 {
-		if literal := e.literal(value, indent+e.unit); literal != "" {
-			return e.replaced(begin, end, " "+literal), nil
+		if head, lines, ok := strings.Cut(e.literal(value, indent+e.unit), e.newline); ok {
+			return e.replaced(begin, end, " "+head+e.headComment(old)+e.newline+lines), nil
 		}
 	}
-	return e.replaced(begin, end, " "+e.flow(steps, value)), nil
+	return e.replaced(begin, end, " "+e.flow(steps, value)+e.headComment(old)), nil
+}
+
+// headComment is the comment behind the head of a block, which stays.
+func (e *editor) headComment(n *yaml.Node) string {
+	start := e.start(n)
+	head := e.file.Text[start:e.lineEnd(start)]
+	if i := bytes.Index(head, []byte(" #")); isLiteral(n) && i >= 0 {
+		return " " + strings.TrimSpace(string(head[i:]))
+	}
+	return ""
 }
 
 func isLiteral(n *yaml.Node) bool { return n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 }
