@@ -48,6 +48,15 @@
 // A key with a dot, a bracket, a quote or what is not printed stands in brackets and
 // quotes, as in vars["a.b"].
 //
+// # Changes
+//
+// [Set] and [Unset] change one value in a text, or take one away, and no other byte: comments,
+// order, indentation, line ends and the quotes of a scalar stay. What is new in a map goes
+// behind its last key, indented as its neighbours are; what is new in brackets stays in
+// brackets. A string gets quotes where any reader of YAML, of version 1.1 too, would take it
+// for something else. The result is read again and must be the old tree but for that value;
+// else, and where an anchor, an alias, a merge key or a tag is in the way, nothing is changed.
+//
 // # Bounds
 //
 // A file is UTF-8 and has 2 MiB at most, 100 levels, and with aliases followed 100,000

@@ -12,11 +12,9 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Set gives the text of a configuration, of which name is for errors, with value at a path, in place of what stands there
-// or in addition: maps that lack are made, an item may be added behind the last of a list.
-// No other byte changes; a scalar keeps its quotes. The result has been read again, and is
-// what the old text was but for that value. What cannot be changed so is an error with its
-// place: what an alias or a merge key brings, what has an anchor or a tag.
+// Set gives the text of a configuration with value at a path, in place of what stands there or
+// in addition: maps and lists that lack are made, an item may be added behind the last of a
+// list. name is that of the file, for errors.
 func Set(name string, text []byte, path string, value *Node) ([]byte, error) {
 	return edit(name, text, path, value)
 }
