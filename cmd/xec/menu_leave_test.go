@@ -253,13 +253,15 @@ func (p *pane) setLong(home string) {
 func TestAHiddenPromptStaysHidden(t *testing.T) {
 	p, _ := menuPane(t, 80, 24)
 	for _, signal := range []string{"TSTP", "STOP"} {
-		typed := newValue()
-		p.line("clear; sh -c 'echo $$ >pid; exec xec secrets set HIDDEN'")
-		p.see("Value of HIDDEN:")
+		typed, question := newValue(), "Value of AFTER."+signal+":"
+		p.line("clear; sh -c 'echo $$ >pid; exec xec secrets set AFTER." + signal + "'")
+		p.see(question)
 		p.kill(signal)
 		p.see("Stopped")
 		p.line("clear; fg")
-		p.see("Value of HIDDEN:")
+		p.until(question, func(shot string) bool { // and not what stood there before
+			return strings.Contains(shot, question) && !strings.Contains(shot, "Stopped")
+		})
 		p.types(typed)
 		p.keys("Enter")
 		p.see("The same again:")
