@@ -5,29 +5,14 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/xec-sh/xec-go/cmd/internal/private"
+	"github.com/xec-sh/xec-go/cmd/internal/provider"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/aws"
-	"github.com/xec-sh/xec-go/store/plugin"
 )
 
-func main() {
-	if len(os.Args) > 1 {
-		fmt.Fprintln(os.Stderr, "xec-provider-aws takes no arguments: xec starts it, for --provider aws")
-		os.Exit(2)
-	}
-	private.Keep()
-	signal.Ignore(os.Interrupt, syscall.SIGQUIT) // they are for xec, which ends this process when it does not need it
-	if err := (&plugin.Server{Open: open, EndsWithInput: true}).Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "xec-provider-aws:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(provider.Run("aws", open)) }
 
 func open(ctx context.Context, settings store.Settings) (store.Store, error) {
 	return aws.Open(ctx, settings)
