@@ -284,11 +284,7 @@ func (e *editor) emptied(in *yaml.Node, indent int) ([]byte, error) {
 	if in.Style&yaml.FlowStyle != 0 {
 		return e.replaced(begin, begin+flowLen(e.file.Text[begin:]), empty), nil
 	}
-	literal := isLiteral(in.Content[len(in.Content)-1])
-	end := e.blockEnd(begin, indent, in.Kind == yaml.MappingNode, literal)
-	if in.Kind == yaml.SequenceNode {
-		end = e.blockEnd(begin, indent, false, literal)
-	}
+	end := e.blockEnd(begin, indent, in.Kind == yaml.MappingNode, isLiteral(in.Content[len(in.Content)-1]))
 	before := bytes.TrimRight(e.file.Text[:begin], " \t\r\n")
 	if len(before) == 0 || before[len(before)-1] != ':' && before[len(before)-1] != '-' || bytes.IndexByte(e.file.Text[len(before):begin], '\n') < 0 {
 		return e.replaced(begin, end, empty), nil
