@@ -140,9 +140,6 @@ func (w *walker) isHome(e fs.DirEntry) bool {
 	return e.Name() == ".xec" && w.home != nil && isFolder(e, w.home)
 }
 
-// configNames are what configurations are called, in a folder .xec.
-var configNames = []string{"config.yaml", "config.yml"}
-
 // isConfiguration reports whether a file is a configuration, and so no text like others: the
 // one that is looked at, or that of another project, which is told of.
 func (w *walker) isConfiguration(path string) bool {
@@ -150,7 +147,7 @@ func (w *walker) isConfiguration(path string) bool {
 		w.seen = true
 		return true
 	}
-	if !slices.Contains(configNames, filepath.Base(path)) || filepath.Base(filepath.Dir(path)) != ".xec" {
+	if !slices.Contains(config.Names, filepath.Base(path)) || filepath.Base(filepath.Dir(path)) != ".xec" {
 		return false
 	}
 	w.skip(path, lint.Note, "the configuration of another project, which is looked at by itself")
@@ -173,7 +170,7 @@ func (w *walker) isOtherProject(path string, entries []fs.DirEntry) bool {
 	if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".xec" && e.IsDir() && !w.isHome(e) }) {
 		return false
 	}
-	for _, name := range configNames {
+	for _, name := range config.Names {
 		file := filepath.Join(path, ".xec", name)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !w.isOwn(file) {
 			return w.isConfiguration(file)

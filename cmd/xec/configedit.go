@@ -89,7 +89,7 @@ func (a *app) editedFile(global bool) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		for _, name := range []string{"config.yaml", "config.yml"} {
+		for _, name := range config.Names {
 			if path := filepath.Join(home, name); isSame(path, path) {
 				return path, nil
 			}

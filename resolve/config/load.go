@@ -38,8 +38,8 @@ type Config struct {
 	base *Node // the root below the profile
 }
 
-// names of the file in a folder, the first one wins.
-var names = []string{"config.yaml", "config.yml"}
+// Names are those of the file in a folder; the first one wins.
+var Names = []string{"config.yaml", "config.yml"}
 
 // Find gives the path of the project's file, "" if there is none.
 func Find(opt Options) (string, error) {
@@ -64,7 +64,7 @@ func Find(opt Options) (string, error) {
 }
 
 func inFolder(folder string) string {
-	for _, name := range names {
+	for _, name := range Names {
 		path := filepath.Join(folder, name)
 		if _, err := os.Lstat(path); err == nil {
 			return path
