@@ -54,15 +54,6 @@ var providerSetups = map[string]setup{
 	"aws":      awsSetup,
 }
 
-// skipOrFail ends a test for want of a component, which is a failure where it is required.
-func skipOrFail(t *testing.T, component, why string) {
-	t.Helper()
-	if required(component) {
-		t.Fatalf("%s is required: %s", component, why)
-	}
-	t.Skip(why)
-}
-
 func commandSetup(t *testing.T, home string) (string, []string) {
 	if err := os.Mkdir(filepath.Join(home, "project", "kept"), 0o700); err != nil {
 		t.Fatal(err)
@@ -79,19 +70,12 @@ func commandSetup(t *testing.T, home string) (string, []string) {
 }
 
 func jsonfileSetup(t *testing.T, home string) (string, []string) {
-	runtimeOrSkip(t, "python3")
+	need(t, "python3")
 	here, err := filepath.Abs("../../fixtures/provider")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("{provider: jsonfile, jsonfile: {file: %q}}", filepath.Join(home, "secrets.json")), []string{"PATH=" + here + ":/usr/bin:/bin:" + os.Getenv("PATH")} // python3 may be a slow one of another place
-}
-
-func runtimeOrSkip(t *testing.T, name string) {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		skipOrFail(t, name, err.Error())
-	}
 }
 
 // started starts a server that ends when its standard input does, and gives its first line.
@@ -118,11 +102,7 @@ func started(t *testing.T, cmd *exec.Cmd) []byte {
 
 // keyringSetup starts a session with an unlocked keyring.
 func keyringSetup(t *testing.T, home string) (string, []string) {
-	for _, name := range groups["keyring"] {
-		if _, err := exec.LookPath(name); err != nil {
-			skipOrFail(t, "keyring", err.Error())
-		}
-	}
+	need(t, "keyring")
 	run := filepath.Join(home, "runtime")
 	if err := os.Mkdir(run, 0o700); err != nil {
 		t.Fatal(err)
@@ -146,12 +126,9 @@ func vault1Setup(t *testing.T, _ string) (string, []string) {
 // startVault starts the core of Vault that XEC_TEST_VAULT names, with an engine at secret/.
 func startVault(t *testing.T, version string) (address, token string) {
 	t.Helper()
-	program := os.Getenv("XEC_TEST_VAULT")
-	if program == "" {
-		skipOrFail(t, "vault", "XEC_TEST_VAULT does not name a server")
-	}
+	need(t, "vault")
 	var server struct{ Address, Token string }
-	if err := json.Unmarshal(started(t, exec.Command(program)), &server); err != nil {
+	if err := json.Unmarshal(started(t, exec.Command(os.Getenv("XEC_TEST_VAULT"))), &server); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(method, path, body string) int {
@@ -180,9 +157,7 @@ func startVault(t *testing.T, version string) (address, token string) {
 
 // awsSetup starts moto, which answers as AWS Secrets Manager does.
 func awsSetup(t *testing.T, home string) (string, []string) {
-	if _, err := exec.LookPath("moto_server"); err != nil {
-		skipOrFail(t, "aws", err.Error())
-	}
+	need(t, "aws")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -68,6 +68,7 @@ var groups = map[string][]string{
 	"shells":  {"sh", "bash", "dash", "zsh"},
 	"tmux":    {"tmux", "less"},
 	"keyring": {"dbus-run-session", "gnome-keyring-daemon", "secret-tool"},
+	"aws":     {"moto_server"},
 }
 
 // bashCompletion is where distributions put what the scripts for bash need.
@@ -95,6 +96,8 @@ func present(name string) error {
 			return fmt.Errorf("user %d is not root", os.Geteuid())
 		}
 		name = "setpriv"
+	case "vault":
+		name = os.Getenv("XEC_TEST_VAULT") // a path; none is no program
 	case "loop":
 		return loopMounts()
 	case "linux":
