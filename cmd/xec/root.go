@@ -36,7 +36,6 @@ the store. xec help references, exit-codes, environment and security tell more.`
 	}
 	cmd.SetIn(a.in)
 	cmd.SetErr(a.err)
-	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return secret.WithHint(flagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
