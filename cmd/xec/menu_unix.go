@@ -25,6 +25,7 @@ func (s *fullScreen) watch() (stop func()) {
 			select {
 			case end := <-ending:
 				s.away()
+				dropInput(s.t.in) // half of a value is not for the shell
 				dieOf(end)
 			case c := <-s.changes:
 				s.changed(c)

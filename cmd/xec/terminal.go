@@ -131,7 +131,10 @@ func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	stop := restoreOnSignal(fd, state, t.leave)
+	stop := restoreOnSignal(fd, state, func() {
+		dropInput(t.in) // half of a value is not for the shell
+		t.leave()
+	})
 	defer hiddenAgain(func() {
 		if _, err := term.MakeRaw(fd); err == nil {
 			dropInput(t.in) // what was shown while the terminal had other settings
