@@ -211,15 +211,19 @@ func (a *app) fileOptionsIn(dir string) (file.Options, error) {
 	if err != nil {
 		return file.Options{}, err
 	}
+	opt := a.storeFiles(home, dir)
+	opt.Passphrase, opt.Prompt, opt.Keyring = passphrase, a.promptPassphrase, keyring.Items{}
+	opt.Notice = func(text string) { a.say("%s", text) }
+	opt.Trace = a.debug("secrets")
+	return opt, nil
+}
+
+// storeFiles say where the files of a store in a folder are, "" for the ordinary one.
+func (a *app) storeFiles(home, dir string) file.Options {
 	return file.Options{
-		Dir:        cmp.Or(dir, filepath.Join(home, "secrets")),
-		KeyFile:    filepath.Join(home, "key"),
-		Passphrase: passphrase,
-		Prompt:     a.promptPassphrase,
-		Keyring:    keyring.Items{},
-		Seen:       filepath.Join(home, "seen"),
-		Strict:     a.project.strict,
-		Notice:     func(text string) { a.say("%s", text) },
-		Trace:      a.debug("secrets"),
-	}, nil
+		Dir:     cmp.Or(dir, filepath.Join(home, "secrets")),
+		KeyFile: filepath.Join(home, "key"),
+		Seen:    filepath.Join(home, "seen"),
+		Strict:  a.project.strict,
+	}
 }

@@ -23,17 +23,23 @@ var (
 	newPassphraseVars = sourceVars{"XEC_NEW_PASSPHRASE", "XEC_NEW_PASSPHRASE_FILE", "XEC_NEW_PASSPHRASE_COMMAND"}
 )
 
+// given gives those of the variables that the environment has.
+func (a *app) given(vars sourceVars) (names []string) {
+	for _, name := range []string{vars.text, vars.file, vars.command} {
+		if _, ok := a.lookup(name); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // passphraseSource gives the passphrase that the environment sets, or nil where
 // it sets none.
 func (a *app) passphraseSource(vars sourceVars) (func() (secret.Value, error), error) {
-	var set []string
-	for _, name := range []string{vars.text, vars.file, vars.command} {
-		value, ok := a.lookup(name)
-		if ok && value == "" {
+	set := a.given(vars)
+	for _, name := range set {
+		if a.getenv(name) == "" {
 			return nil, secret.WithHint(secret.Errorf(secret.Invalid, "%s is set, but empty", name), "unset %s", name)
-		}
-		if ok {
-			set = append(set, name)
 		}
 	}
 	switch {
