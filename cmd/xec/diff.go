@@ -13,9 +13,6 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// masked is what stands for a value where it must not be shown.
-const masked = "***"
-
 func maskedValue(*resolve.Reference) (secret.Value, error) { return secret.Text(masked), nil }
 
 // showDiff shows what rendering changes in a file, line by line, with masks for values. It

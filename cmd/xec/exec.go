@@ -228,7 +228,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts, o exec
 		}
 		parts = append(parts, part{path, p.Value})
 	}
-	resolved, err := a.evaluate(ctx, c, parts, t.resolver, func() error { return t.resolver.Load(ctx) })
+	resolved, err := a.evaluate(ctx, c, parts, t.resolver, nil)
 	if err != nil {
 		return nil, err
 	}

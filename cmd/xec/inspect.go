@@ -121,35 +121,6 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	return a.show(tree, o.format)
 }
 
-// resolveMasked resolves what stands at a path with a look-up that answers ***: no store
-// is opened. Profiles stay as they are written, since what they refer to may be missing
-// until they are active, and so do parameters of tasks.
-func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, pairs []config.Pair) error {
-	r := &resolve.Resolver{Fetch: func(_ context.Context, keys []string) (map[string]secret.Value, error) {
-		masks := map[string]secret.Value{}
-		for _, key := range keys {
-			masks[key] = secret.Text(masked)
-		}
-		return masks, nil
-	}, Filtered: func(*resolve.Reference, secret.Value) secret.Value { return secret.Text(masked) }}
-	var parts []part
-	var at []int
-	for i, p := range pairs {
-		if path != "" || p.Key != "profiles" {
-			parts, at = append(parts, part{config.Join(path, p.Key), p.Value}), append(at, i)
-		}
-	}
-	asWritten := func(name string) (string, bool) { return "${params." + name + "}", true }
-	resolved, err := a.evaluateWith(ctx, c, parts, r, func() error { return r.Load(ctx) }, asWritten)
-	if err != nil {
-		return err
-	}
-	for i, n := range resolved {
-		pairs[at[i]].Value = n
-	}
-	return nil
-}
-
 // pairs gives what is asked for, as it is written, and the path at which it stands.
 func (o inspectOptions) pairs(c *config.Config, filter *regexp.Regexp) (path string, pairs []config.Pair, err error) {
 	in := c.Root

@@ -249,7 +249,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	}
 	r, _, _ := newResolver(ctx, a.openStore)
 	defer r.Clear()
-	resolved, err := a.evaluate(ctx, c, parts, r, func() error { return r.Load(ctx) })
+	resolved, err := a.evaluate(ctx, c, parts, r, nil)
 	if err != nil || o.check {
 		return err
 	}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/xec-sh/xec-go/render/child"
+	"github.com/xec-sh/xec-go/resolve"
+	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/task"
+	"github.com/xec-sh/xec-go/resolve/trust"
+	"github.com/xec-sh/xec-go/store/secret"
+)
+
+// prepare tells everything that is missing or wrong, in any step of any task of the plan,
+// before the first one begins.
+func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) error {
+	a := r.app
+	if err := r.plan.Task.CheckNames(slices.Sorted(maps.Keys(given))); err != nil {
+		return err
+	}
+	if err := a.checkProject(r.config); err != nil {
+		return err
+	}
+	r.resolver, _, _ = newResolver(ctx, a.openStore)
+	if r.options.dryRun {
+		r.resolver.Fetch = fetchMasks // no value is looked up
+	}
+	hide(&r.set, r.resolver)
+	r.acting = a.actingBy(r.config, trust.Approval{})
+	if r.needsApproval(given) {
+		var err error
+		if r.acting, err = a.acting(r.config); err != nil {
+			return err
+		}
+	}
+	r.noteNeeds(given)
+	r.checkSteps()
+	if err := r.resolver.Load(ctx); err != nil {
+		return err
+	}
+	if !r.secrets && !r.hasScripts() {
+		r.filters.Mode = child.Never
+	}
+	return a.tellLeft(r.filters.Plan(a.files), r.options.reports)
+}
+
+// needsApproval reports whether something in the plan has not been approved yet.
+func (r *taskRun) needsApproval(given map[string]secret.Value) (needed bool) {
+	r.eachNeed(given, func(e *config.Evaluator) { watchApproval(e, &needed) })
+	return needed
+}
+
+// noteNeeds tells the resolver what the plan needs, and what is wrong with it. What several
+// steps have from above them is told once.
+func (r *taskRun) noteNeeds(given map[string]secret.Value) {
+	told := map[string]bool{}
+	r.eachNeed(given, func(e *config.Evaluator) {
+		noteNeeds(e, r.resolver)
+		note := e.Secret
+		e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
+			r.secrets = true
+			if at := place.String() + ref.Raw; !told[at] {
+				told[at] = true
+				note(place, path, ref)
+			}
+		}
+	})
+}
+
+// eachNeed goes through what the plan needs, with evaluators that watch has prepared for
+// what they are told.
+func (r *taskRun) eachNeed(given map[string]secret.Value, watch func(*config.Evaluator)) {
+	evaluator := func(in *task.Scope) *config.Evaluator {
+		e := r.evaluator(in)
+		watch(e)
+		return e
+	}
+	r.plan.Tasks(func(t *task.Task) {
+		declared := task.NewScope(map[string]secret.Value{})
+		for _, p := range t.Params {
+			if _, ok := given[p.Name]; ok || p.Default != nil || t != r.plan.Task {
+				declared.Params[p.Name] = secret.Value{}
+			}
+			if p.Default != nil {
+				evaluator(task.NewScope(nil)).Need(fmt.Sprintf("tasks.%s.params.%s", t.Name, p.Name), p.Default)
+			}
+		}
+		t.Each(func(s *task.Step) {
+			declared.Vars = registered(t, s)
+			r.needOf(s, evaluator(declared), declared)
+		})
+	})
+}
+
+// needOf has an evaluator go through what a step needs.
+func (r *taskRun) needOf(s *task.Step, e *config.Evaluator, in *task.Scope) {
+	for _, p := range s.Nodes() {
+		e.Need(p.Path, p.Node)
+	}
+	if s.When != nil {
+		for _, ref := range s.When.Refs() {
+			e.Need(s.Path+".when", textOf(ref, s.WhenPlace))
+		}
+	}
+	if s.Command != nil {
+		e.NeedCommand(s.Path+".command", s.Command, r.declared(in))
+	}
+}
+
+// registered are the variables that steps before one fill, without values yet.
+func registered(t *task.Task, before *task.Step) map[string]secret.Value {
+	vars := map[string]secret.Value{}
+	for _, name := range t.Registered(before) {
+		vars[name] = secret.Value{}
+	}
+	return vars
+}
+
+// checkSteps notes what is wrong with the commands and the env of steps.
+func (r *taskRun) checkSteps() {
+	r.plan.Tasks(func(t *task.Task) {
+		t.Each(func(s *task.Step) {
+			for _, p := range s.Env {
+				if !child.IsName(p.Key) {
+					r.resolver.NoteIn(p.File.Name, s.Path+".env", position(p.Place), secret.Errorf(secret.Invalid, "not the name of a variable"))
+				}
+			}
+			if s.Command == nil {
+				return
+			}
+			refs, err := s.Command.CommandRefs(r.declared(&task.Scope{Vars: registered(t, s)}))
+			if err != nil {
+				return // noted already
+			}
+			if _, err := splice(s, spansOf(r.config, refs)); err != nil {
+				r.resolver.NoteIn(s.Command.File.Name, s.Path+".command", position(placeInCommand(s, refs, err)), unplaced(err))
+			}
+		})
+	})
+}
