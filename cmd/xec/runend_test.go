@@ -215,6 +215,7 @@ func TestCommandsOfAProviderEndWithXec(t *testing.T) {
 	}
 }
 
+// TestNothingOfARunIsLeftWhereNobodyReads any more what the script, or xec itself, writes.
 func TestNothingOfARunIsLeftWhereNobodyReads(t *testing.T) {
 	home, _ := scriptHome(t)
 	private := filepath.Join(home, "private")
@@ -222,12 +223,18 @@ func TestNothingOfARunIsLeftWhereNobodyReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeIn(t, home, "many.sh", "xec secrets get API_KEY; i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done\n")
-	cmd := commandIn(home, "", []string{"XDG_RUNTIME_DIR=" + private}, []string{"sh", "-c", `"$0" run many.sh 2>&1 | head -n 2`, filepath.Join(builtFolder, "xec")})
-	if e := finish(cmd); e.status != 0 {
-		t.Errorf("status %d", e.status)
-	}
-	if left, _ := os.ReadDir(private); len(left) > 0 {
-		t.Errorf("%s is left", left[0].Name())
+	writeIn(t, home, ".xec/config.yaml", "tasks: {many: {script: many.sh}}\n")
+	for _, line := range []string{
+		`"$0" run many.sh 2>&1 | head -n 2`, `"$0" run many 2>&1 | head -n 2`,
+		`{ sleep 1; "$0" run many >/dev/null; } 2>&1 | true`,
+	} {
+		cmd := commandIn(home, "", []string{"XDG_RUNTIME_DIR=" + private}, []string{"sh", "-c", line, filepath.Join(builtFolder, "xec")})
+		if e := finish(cmd); e.status != 0 {
+			t.Errorf("%s: status %d", line, e.status)
+		}
+		if left, _ := os.ReadDir(private); len(left) > 0 {
+			t.Errorf("%s: %s is left", line, left[0].Name())
+		}
 	}
 }
 

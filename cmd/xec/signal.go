@@ -68,6 +68,14 @@ func untilSignal(parent context.Context) (ctx context.Context, end func()) {
 	}
 }
 
+// outliveReaders has this process go on where nobody reads what it writes, so that it can
+// clean up: writing fails then. To ignore the signal would have children ignore it too.
+func outliveReaders() (end func()) {
+	unread := make(chan os.Signal, 1)
+	signal.Notify(unread, syscall.SIGPIPE)
+	return func() { signal.Stop(unread) }
+}
+
 // notifyEnding hears of signals that ask this process to end, but for those that
 // whoever started it wants ignored.
 func notifyEnding() chan os.Signal {

@@ -66,8 +66,18 @@ func (r *taskStarter) apart(ctx context.Context, s *task.Step, in *task.Scope, c
 	if out.Output = registered.text.Bytes(); registered.over {
 		return out, secret.Errorf(secret.General, "%s: %s.register: the output is more than %d MiB", s.Place, s.Path, maxRegistered>>20)
 	}
-	return out, errors.Join(stdout.Close(), stderr.Close())
+	err = errors.Join(stdout.Close(), stderr.Close())
+	if isUnread(err) && out.Failure == nil {
+		out.Failure = child.DiedOf(syscall.SIGPIPE)
+	}
+	if isUnread(err) {
+		err = nil
+	}
+	return out, err
 }
+
+// isUnread reports whether nobody reads any more what was to be written.
+func isUnread(err error) bool { return errors.Is(err, syscall.EPIPE) }
 
 func timeUp(path string) error {
 	return &child.ExitError{Status: timedOut, Err: secret.Errorf(secret.General, "%s: its time is up", path)}
@@ -92,8 +102,11 @@ func runInGroup(ctx context.Context, cmd *exec.Cmd) error {
 	err := cmd.Wait()
 	close(ended)
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return err
+	switch {
+	case errors.As(err, &exit):
+		return exitOf(exit)
+	case isUnread(err):
+		return child.DiedOf(syscall.SIGPIPE)
 	}
-	return exitOf(exit)
+	return err
 }

@@ -53,6 +53,7 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 	}
 	runner := task.Runner{Starter: &taskStarter{taskRun: r}, Call: r.call, Value: r.conditionValue, Tell: r.tell}
 	r.app.unwatch() // the task hears signals itself
+	defer outliveReaders()()
 	failure, err := runner.Run(ctx, r.plan, task.NewScope(params))
 	if failure == context.DeadlineExceeded { // between two steps
 		failure = timeUp("tasks." + r.plan.Task.Name)
