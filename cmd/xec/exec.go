@@ -84,8 +84,7 @@ process, nothing in between.`,
 	complete(cmd, "file", a.completeKeysBehind("=", true))
 	f.StringVar(&o.stdin, "stdin", "", "make the value of this `KEY` the standard input")
 	complete(cmd, "stdin", a.completeKeysBehind("", false))
-	o.addFlags(f, "do not say how many secrets are handed over, and what was hidden")
-	complete(cmd, "mask", choices(maskModes...))
+	o.addFlags(cmd, "do not say how many secrets are handed over, and what was hidden")
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/xec-sh/xec-go/cmd/internal/private"
@@ -26,9 +27,11 @@ type masking struct {
 	reports
 }
 
-func (m *masking) addFlags(f *pflag.FlagSet, quiet string) {
+func (m *masking) addFlags(cmd *cobra.Command, quiet string) {
+	f := cmd.Flags()
 	f.StringVar(&m.mode, "mask", "", "hide values in the output: `auto` (the default, also XEC_MASK: pipes and terminals), always (files too) or never")
 	f.BoolVar(&m.off, "no-mask", false, "the same as --mask=never")
+	complete(cmd, "mask", choices(maskModes...))
 	m.reports.addFlags(f, quiet)
 }
 

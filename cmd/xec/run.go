@@ -53,35 +53,41 @@ shell's.`,
   xec run deploy -p env=production
   xec run deploy --env production --dry-run
   xec run --only API_KEY,DATABASE_PASSWORD report.ts --since monday`,
-		Args:              func(*cobra.Command, []string) error { return nil },
-		ValidArgsFunction: a.completeTasks,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, _ []string) error {
 			if cmd.ArgsLenAtDash() == 0 {
 				err := secret.Errorf(secret.Invalid, "run: a task or a file is expected, not --")
 				return secret.WithHint(err, "xec exec -- COMMAND starts a program with secrets")
 			}
+			return nil
+		},
+		ValidArgsFunction: a.completeTasks,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return runTasks(a, o)
 			}
-			switch isFile, err := a.meansFile(args[0]); {
-			case err != nil:
+			isFile, err := a.meansFile(args[0])
+			if err != nil {
 				return err
-			case isFile:
+			}
+			if isFile {
 				return runScript(cmd.Context(), a, args[0], o, args[1:])
-			case o.runtime != "":
+			}
+			if o.runtime != "" {
 				return secret.Errorf(secret.Invalid, "--runtime: it is for files, and %q is a task", args[0])
 			}
-			behind := divide(cmd.Flags(), args[1:])
-			if err := cmd.Flags().Parse(behind.own); err != nil {
-				return flagError(err)
-			}
-			if err := noEmptyFlag(cmd.Flags()); err != nil {
+			rest, err := parseBehind(cmd.Flags(), args[1:])
+			if err != nil {
 				return err
 			}
 			o.help, _ = cmd.Flags().GetBool("help")
-			return runTask(cmd.Context(), a, args[0], o, behind.rest)
+			return runTask(cmd.Context(), a, args[0], o, rest)
 		},
 	}
+	o.addFlags(a, cmd)
+	return cmd
+}
+
+func (o *runOptions) addFlags(a *app, cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	f.StringArrayVarP(&o.params, "param", "p", nil, "give a parameter of the task a value: `NAME=VALUE`")
@@ -92,10 +98,8 @@ shell's.`,
 	complete(cmd, "only", a.completeKeysBehind(",", false))
 	f.StringVar(&o.runtime, "runtime", "", "run the FILE with this program: `node`, bun, deno, tsx, …, or a path to one")
 	complete(cmd, "runtime", completeRuntimes)
-	o.addFlags(f, "do not say which step is run, and what was hidden")
-	complete(cmd, "mask", choices(maskModes...))
+	o.masking.addFlags(cmd, "do not say which step is run, and what was hidden")
 	a.addStoreFlags(cmd, f)
-	return cmd
 }
 
 // meansFile reports whether the operand of run is a file: a task of that name wins.

@@ -9,11 +9,17 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// behind is what stands behind the task: flags of xec, and the rest.
-type behind struct{ own, rest []string }
+// parseBehind reads the flags of xec that stand behind the task, and gives what else does.
+func parseBehind(f *pflag.FlagSet, args []string) (rest []string, err error) {
+	own, rest := divide(f, args)
+	if err := f.Parse(own); err != nil {
+		return nil, flagError(err)
+	}
+	return rest, noEmptyFlag(f)
+}
 
 // divide takes the flags of xec out of what stands behind the task.
-func divide(f *pflag.FlagSet, args []string) (b behind) {
+func divide(f *pflag.FlagSet, args []string) (own, rest []string) {
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
@@ -24,15 +30,15 @@ func divide(f *pflag.FlagSet, args []string) (b behind) {
 		}
 		switch {
 		case flag == nil || !strings.HasPrefix(arg, "-"):
-			b.rest = append(b.rest, arg)
+			rest = append(rest, arg)
 		case inOne || flag.NoOptDefVal != "" || len(args) == 0:
-			b.own = append(b.own, arg)
+			own = append(own, arg)
 		default:
-			b.own = append(b.own, arg, args[0])
+			own = append(own, arg, args[0])
 			args = args[1:]
 		}
 	}
-	return b
+	return own, rest
 }
 
 // addRest adds parameters of the form --NAME VALUE or --NAME=VALUE. A boolean one needs no
