@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -120,58 +119,6 @@ func (a *app) lookup(name string) (string, bool) {
 func (a *app) getenv(name string) string {
 	value, _ := a.lookup(name)
 	return value
-}
-
-// say writes one line to standard error. What it is told may quote names out of a project,
-// which must not act on a terminal.
-func (a *app) say(format string, args ...any) {
-	defer a.pauseProgress()()
-	fmt.Fprintf(a.err, "xec: %s\n", a.shown(fmt.Sprintf(format, args...)))
-}
-
-// shown gives a text on one line, on which nothing acts on a terminal, with ~ for the home
-// folder.
-func (a *app) shown(text string) string {
-	text = onOneLine(text)
-	if home := a.getenv("HOME"); len(home) > 1 && filepath.IsAbs(home) {
-		text = withTilde(text, filepath.Clean(home)+string(filepath.Separator))
-	}
-	return text
-}
-
-// withTilde writes ~ for the home folder where a path begins with it.
-func withTilde(text, home string) string {
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(text, home)
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		if before == "" && out.Len() == 0 || strings.HasSuffix(before, " ") || strings.HasSuffix(before, "=") {
-			out.WriteString("~" + string(filepath.Separator))
-		} else {
-			out.WriteString(home)
-		}
-		text = after
-	}
-}
-
-// done says what a command has done, where a person is watching.
-func (a *app) done(format string, args ...any) {
-	if a.errTerminal {
-		a.say(format, args...)
-	}
-}
-
-// debug gives the trace of an area, or nil when XEC_DEBUG does not name it.
-func (a *app) debug(area string) func(string) {
-	for _, name := range strings.Split(a.getenv("XEC_DEBUG"), ",") {
-		if name == area || name == "*" || name == "1" || name == "true" {
-			return func(text string) { a.say("debug: %s", text) }
-		}
-	}
-	return nil
 }
 
 // home is xec's own folder of the person.

@@ -16,36 +16,34 @@ type delivered struct {
 }
 
 // addDelivered adds what --file and --stdin ask for.
-func (t *texts) addDelivered(files []string, stdin string) error {
+func (cv *childVars) addDelivered(files []string, stdin string) error {
 	for _, assignment := range files {
 		name, key, ok := strings.Cut(assignment, "=")
 		if !ok || !child.IsName(name) {
 			return secret.WithHint(secret.Errorf(secret.Invalid, "--file: not of the form NAME=KEY"), "the variable NAME gets the path of a file that holds the value")
 		}
-		if err := t.addFileOf(name, key, "--file "+name); err != nil {
+		if err := cv.addDelivery(name, key, "--file "+name); err != nil {
 			return err
 		}
 	}
 	if stdin == "" {
 		return nil
 	}
-	return t.addFileOf("", stdin, "--stdin")
+	return cv.addDelivery("", stdin, "--stdin")
 }
 
-func (t *texts) addFileOf(name, key, from string) error {
-	if err := secret.CheckKey(key); err != nil {
-		return prefixed(from, err)
+func (cv *childVars) addDelivery(name, key, from string) error {
+	ref, err := keyNeeded(cv.resolver, key, from)
+	if err == nil {
+		cv.delivered = append(cv.delivered, delivered{name, ref})
 	}
-	d := delivered{name, &resolve.Reference{Kind: resolve.Secret, Name: key}}
-	t.resolver.Need(from, d.ref)
-	t.delivered = append(t.delivered, d)
-	return nil
+	return err
 }
 
 // deliver makes the files, and gives vars with their paths.
-func (t *texts) deliver(to *child.Delivery, vars []child.Var, command *child.Command) ([]child.Var, error) {
-	for _, d := range t.delivered {
-		v, err := t.resolver.Value(d.ref)
+func (cv *childVars) deliver(to *child.Delivery, vars []child.Var, command *child.Command) ([]child.Var, error) {
+	for _, d := range cv.delivered {
+		v, err := cv.resolver.Value(d.ref)
 		if err != nil {
 			return nil, err
 		}

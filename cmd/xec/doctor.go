@@ -34,8 +34,7 @@ gives the key away; a warning does neither. Whether every secret opens it does n
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), a, o) },
 	}
-	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
-	complete(cmd, "format", choices("text", "json"))
+	addListFormat(cmd, &o.format, "`text` or json")
 	a.addStoreFlags(cmd, cmd.Flags())
 	return cmd
 }

@@ -10,9 +10,6 @@ import (
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
-	"github.com/xec-sh/xec-go/resolve"
-	"github.com/xec-sh/xec-go/resolve/config"
-	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -114,23 +111,25 @@ func runExec(ctx context.Context, a *app, o execOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	t := newTexts(ctx, s)
-	hide(&set, t.resolver)
-	vars, err := a.execVars(ctx, s, t, o)
+	cv := newChildVars(ctx, s)
+	hide(&set, cv.resolver)
+	vars, err := a.execVars(ctx, s, cv, o)
 	if err != nil {
 		return err
 	}
 	command := child.Command{Argv: o.command, Streams: a.files}
 	var d child.Delivery
 	defer func() { err = errors.Join(err, d.Remove()) }()
-	if vars, err = t.deliver(&d, vars, &command); err != nil {
+	if vars, err = cv.deliver(&d, vars, &command); err != nil {
 		return err
 	}
-	if command.Env, err = o.environment(a, vars); err != nil {
+	command.Env, err = o.environment(a, vars)
+	cv.clear(vars) // which stand there now
+	if err != nil {
 		return err
 	}
 	if a.errTerminal && !o.quiet {
-		a.say("%s for %s", count(len(t.secrets), "secret"), o.command[0])
+		a.say("%s for %s", count(len(cv.secrets), "secret"), o.command[0])
 	}
 	return a.runMasked(command, &set, filters, o.reports, d.Stays())
 }
@@ -144,125 +143,4 @@ func (o execOptions) environment(a *app, vars []child.Var) ([]string, error) {
 	}
 	env := child.Environment{Parent: a.environ, Pristine: o.pristine, Drop: o.drop, Allow: o.allowName}
 	return env.With(vars)
-}
-
-// execVars gives the variables for a child with their values: exactly what the flags ask
-// for; else in a project its env, or the keys that it refers to; else all.
-func (a *app) execVars(ctx context.Context, s store.Store, t *texts, o execOptions) (vars []child.Var, err error) {
-	explicit := len(o.only)+len(o.env)+len(o.envFiles)+len(o.files) > 0 || o.stdin != ""
-	if explicit && o.all {
-		err := secret.Errorf(secret.Invalid, "--all goes with neither --only nor --env nor --env-file nor --file nor --stdin")
-		return nil, secret.WithHint(err, "they say exactly what is handed over")
-	}
-	var c *config.Config
-	if !explicit {
-		if c, err = a.projectFor(o); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case explicit:
-		err = t.addAll(o.only, o)
-	case c == nil:
-		var keys []string
-		if keys, err = s.List(ctx); err == nil {
-			err = t.addAll(keys, o)
-		}
-	case len(c.Root.Get("env").All()) > 0:
-		return a.projectEnv(ctx, c, t, o)
-	default:
-		err = t.addProject(c, o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return t.resolve(ctx)
-}
-
-// projectFor gives the configuration of a project, nil where all secrets are asked for.
-func (a *app) projectFor(o execOptions) (*config.Config, error) {
-	if o.all {
-		return nil, nil
-	}
-	c, err := a.loadConfig()
-	if err != nil || c.Project == nil {
-		return nil, err
-	}
-	return c, a.checkProject(c)
-}
-
-// addProject adds the keys that a project refers to. One that is missing, and has a
-// default wherever it is referred to, is left out.
-func (t *texts) addProject(c *config.Config, o execOptions) error {
-	refs, err := references(c.Active())
-	if err != nil {
-		return err
-	}
-	if len(refs) == 0 {
-		err := secret.Errorf(secret.Invalid, "exec: %s has no env, and refers to no secret", c.Project.Name)
-		return secret.WithHint(err, "--only KEY hands some over, --all all of them")
-	}
-	seen := map[string]bool{}
-	for _, ref := range refs {
-		whole := &resolve.Reference{Kind: resolve.Secret, Name: ref.Name, Raw: ref.Raw, HasDefault: ref.HasDefault, Position: position(ref.Place)}
-		t.resolver.NeedIn(ref.File.Name, ref.path, whole) // filters are for texts
-		if key := ref.Name; !seen[key] {
-			seen[key] = true
-			t.vars = append(t.vars, unresolved{name: o.prefix + secret.EnvName(key), source: key, tokens: []resolve.Token{{Ref: whole}}, ifFound: key})
-		}
-	}
-	return nil
-}
-
-// projectEnv gives the variables that a project's env says.
-func (a *app) projectEnv(ctx context.Context, c *config.Config, t *texts, o execOptions) (vars []child.Var, err error) {
-	env := c.Root.Get("env").All()
-	var parts []part
-	for _, p := range env {
-		path := config.Join("env", p.Key)
-		if strings.HasPrefix(p.Key, "XEC_") && !slices.Contains(o.allowName, p.Key) {
-			// Any xec that the child starts would believe it to be the person's word.
-			err := secret.Errorf(secret.Invalid, "%s: %s: %s is a variable of xec itself", p.Place, path, p.Key)
-			return nil, secret.WithHint(err, "--allow-name %s, if that is what you want", p.Key)
-		}
-		parts = append(parts, part{path, p.Value})
-	}
-	resolved, err := a.evaluate(ctx, c, parts, t.resolver, nil)
-	if err != nil {
-		return nil, err
-	}
-	for i, n := range resolved {
-		if n.Kind != config.Scalar {
-			return nil, secret.Errorf(secret.General, "%s: %s: not a text", parts[i].node.Place, parts[i].path)
-		}
-		value := n.Value()
-		if n.IsNull() {
-			value = secret.Value{}
-		}
-		vars = append(vars, child.Var{Name: env[i].Key, Value: value, Source: parts[i].path})
-	}
-	return vars, nil
-}
-
-// addAll adds what keys and flags ask for.
-func (t *texts) addAll(keys []string, o execOptions) error {
-	for i, key := range keys {
-		keys[i] = strings.TrimSpace(key)
-	}
-	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
-		if err := t.addKey(o.prefix+secret.EnvName(key), key, "--only"); err != nil {
-			return err
-		}
-	}
-	for _, assignment := range o.env {
-		if err := t.addFlag(assignment); err != nil {
-			return err
-		}
-	}
-	for _, path := range o.envFiles {
-		if err := t.addFile(path); err != nil {
-			return err
-		}
-	}
-	return t.addDelivered(o.files, o.stdin)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/transfer"
 )
@@ -62,15 +61,6 @@ func runExport(ctx context.Context, a *app, o exportOptions) error {
 		return err
 	}
 	return w.Flush()
-}
-
-// everything gives all secrets of a store.
-func everything(ctx context.Context, s store.Store) (map[string]secret.Value, error) {
-	keys, err := s.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return store.Get(ctx, s, keys)
 }
 
 func badTransferFormat(format string) error {

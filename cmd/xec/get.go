@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -59,37 +56,4 @@ func (a *app) valueOf(ctx context.Context, key string) (secret.Value, error) {
 	}
 	value, err := s.Get(ctx, key)
 	return value, nearestHint(ctx, s, key, err)
-}
-
-// visible escapes what a terminal would act on or not show: control and format
-// characters other than newline and tab, and bytes that are not UTF-8.
-func visible(b []byte) string { return string(appendVisible(nil, b)) }
-
-// mostVisible is by how much visible lengthens a text at most.
-const mostVisible = len(`\x00`)
-
-// appendVisible is visible for memory that can be cleared.
-func appendVisible(out, b []byte) []byte {
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			out = fmt.Appendf(out, `\x%02x`, b[0])
-		case r == '\n' || r == '\t' || unicode.IsGraphic(r):
-			out = utf8.AppendRune(out, r)
-		case r < 0x80:
-			out = fmt.Appendf(out, `\x%02x`, r)
-		case r < 0x10000:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default:
-			out = fmt.Appendf(out, `\U%08x`, r)
-		}
-		b = b[n:]
-	}
-	return out
-}
-
-// onOneLine is visible for a text that has one line.
-func onOneLine(text string) string {
-	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(visible([]byte(text)))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -109,18 +108,4 @@ func (a *app) importSource(path string) (name string, src []byte, err error) {
 		err = secret.Errorf(secret.Invalid, "%s: more than 256 MiB", name)
 	}
 	return name, src, err
-}
-
-// prefixed puts the name of a file before each of the errors that were found in
-// it.
-func prefixed(name string, err error) error {
-	var several interface{ Unwrap() []error }
-	if !errors.As(err, &several) {
-		return secret.WithHint(secret.Errorf(secret.KindOf(err), "%s: %w", name, err), "%s", secret.Hint(err))
-	}
-	var all []error
-	for _, each := range several.Unwrap() {
-		all = append(all, prefixed(name, each))
-	}
-	return errors.Join(all...)
 }

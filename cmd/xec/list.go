@@ -32,17 +32,9 @@ func newListCommand(a *app) *cobra.Command {
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), a, o) },
 	}
-	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "`text` or json")
-	complete(cmd, "format", choices("text", "json"))
+	addListFormat(cmd, &o.format, "`text` or json")
 	cmd.Flags().BoolVarP(&o.long, "long", "l", false, "tell of each when it was made and changed, its size and how many versions are kept")
 	return cmd
-}
-
-func checkListFormat(format string) error {
-	if format != "text" && format != "json" {
-		return secret.Errorf(secret.Invalid, "--format %s: text and json are the formats", format)
-	}
-	return nil
 }
 
 func runList(ctx context.Context, a *app, o listOptions) error {
@@ -64,13 +56,12 @@ func runList(ctx context.Context, a *app, o listOptions) error {
 		return a.indentedJSON(append([]string{}, keys...)) // an array, also of none
 	}
 	w := bufio.NewWriter(a.out)
-	switch {
-	case a.outTerminal:
+	if a.outTerminal {
 		writeKeysText(w, keys)
-	default:
-		for _, key := range keys {
-			fmt.Fprintln(w, key)
-		}
+		return w.Flush()
+	}
+	for _, key := range keys {
+		fmt.Fprintln(w, key)
 	}
 	return w.Flush()
 }
@@ -120,15 +111,11 @@ func (a *app) describedJSON(all []store.Info) error {
 }
 
 func writeKeysText(w *bufio.Writer, keys []string) {
-	switch len(keys) {
-	case 0:
+	if len(keys) == 0 {
 		fmt.Fprintln(w, "No secrets yet. xec secrets set KEY makes the first.")
 		return
-	case 1:
-		fmt.Fprintln(w, "Found 1 secret:")
-	default:
-		fmt.Fprintf(w, "Found %d secrets:\n", len(keys))
 	}
+	fmt.Fprintf(w, "Found %s:\n", count(len(keys), "secret"))
 	for _, key := range keys {
 		fmt.Fprintf(w, "• %s\n", key)
 	}

@@ -6,12 +6,10 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render/mask"
-	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -78,27 +76,6 @@ func runRedact(ctx context.Context, a *app, o redactOptions) error {
 		return err
 	}
 	return a.closing(&set, o.reports)
-}
-
-// chosen gives the secrets of some keys, or all where there are none. One that is missing
-// is an error.
-func chosen(ctx context.Context, s store.Store, keys []string) (map[string]secret.Value, error) {
-	if len(keys) == 0 {
-		return everything(ctx, s)
-	}
-	t := newTexts(ctx, s)
-	for _, key := range keys {
-		key = strings.TrimSpace(key)
-		if err := t.addKey(key, key, "--only"); err != nil {
-			return nil, err
-		}
-	}
-	vars, err := t.resolve(ctx)
-	secrets := map[string]secret.Value{}
-	for _, v := range vars {
-		secrets[v.Name] = v.Value
-	}
-	return secrets, err
 }
 
 // redact copies a file with values hidden.

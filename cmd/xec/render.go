@@ -113,8 +113,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	if err != nil {
 		return err
 	}
-	r, early, wait := newResolver(ctx, a.openStore)
-	early()
+	r, wait := newEarlyResolver(ctx, a.openStore)
 	defer wait()
 	defer r.Clear()
 	var sources []source
@@ -247,7 +246,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 			parts = append(parts, part{config.Join("", p.Key), p.Value})
 		}
 	}
-	r, _, _ := newResolver(ctx, a.openStore)
+	r := newResolver(ctx, a.openStore)
 	defer r.Clear()
 	resolved, err := a.evaluate(ctx, c, parts, r, nil)
 	if err != nil || o.check {

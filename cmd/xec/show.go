@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // show writes a tree in one of the formats.
@@ -161,4 +164,30 @@ func appendJSONString(out []byte, text string) []byte {
 		return append(out, `""`...)
 	}
 	return append(out, b...)
+}
+
+func (a *app) indentedJSON(v any) error {
+	w := bufio.NewWriter(a.out)
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func shownTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+
+// addListFormat gives a command the flag for the shape of what it lists, which
+// checkListFormat then checks.
+func addListFormat(cmd *cobra.Command, format *string, about string) {
+	cmd.Flags().StringVarP(format, "format", "o", "text", about)
+	complete(cmd, "format", choices("text", "json"))
+}
+
+func checkListFormat(format string) error {
+	if format != "text" && format != "json" {
+		return secret.Errorf(secret.Invalid, "--format %s: text and json are the formats", format)
+	}
+	return nil
 }

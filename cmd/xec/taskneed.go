@@ -24,7 +24,7 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 	if err := a.checkProject(r.config); err != nil {
 		return err
 	}
-	r.resolver, _, _ = newResolver(ctx, a.openStore)
+	r.resolver = newResolver(ctx, a.openStore)
 	if r.options.dryRun {
 		r.resolver.Fetch = fetchMasks // no value is looked up
 	}

@@ -32,8 +32,7 @@ else did is added again with xec secrets keyslot.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runVerify(cmd.Context(), a, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "format", "o", "text", "`text` or json")
-	complete(cmd, "format", choices("text", "json"))
+	addListFormat(cmd, &o.format, "`text` or json")
 	f.StringVar(&o.salvage, "salvage", "", "write what is whole into a new store in the folder `DIR`")
 	f.BoolVarP(&o.force, "force", "f", false, "salvage without asking")
 	return cmd

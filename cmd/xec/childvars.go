@@ -14,15 +14,16 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// texts are the variables of a child before their references are resolved: all of
+// childVars are the variables of a child before their references are resolved: all of
 // them first, so that everything that is missing is told together.
-type texts struct {
+type childVars struct {
 	resolver  *resolve.Resolver
 	vars      []unresolved
 	delivered []delivered
 	secrets   map[string]bool // the keys whose values were handed out
 }
 
+// unresolved is a variable whose value may hold references; source names it in errors.
 type unresolved struct {
 	name    string
 	source  string
@@ -30,34 +31,32 @@ type unresolved struct {
 	ifFound string // a key without which the variable is left out, "" if there is none
 }
 
-func newTexts(ctx context.Context, s store.Store) *texts {
-	r, _, _ := newResolver(ctx, func() (store.Store, error) { return s, nil })
-	t := &texts{resolver: r, secrets: map[string]bool{}}
-	t.resolver.Seen = func(key string, _ secret.Value) { t.secrets[key] = true }
-	return t
+func newChildVars(ctx context.Context, s store.Store) *childVars {
+	cv := &childVars{resolver: resolverOf(ctx, s), secrets: map[string]bool{}}
+	cv.resolver.Seen = func(key string, _ secret.Value) { cv.secrets[key] = true }
+	return cv
 }
 
 // addKey adds a variable whose value is that of a key; from is the flag, for errors.
-func (t *texts) addKey(name, key, from string) error {
-	if err := secret.CheckKey(key); err != nil {
-		return prefixed(from, err)
+func (cv *childVars) addKey(name, key, from string) error {
+	ref, err := keyNeeded(cv.resolver, key, from)
+	if err == nil {
+		cv.vars = append(cv.vars, unresolved{name: name, source: key, tokens: []resolve.Token{{Ref: ref}}})
 	}
-	ref := &resolve.Reference{Kind: resolve.Secret, Name: key}
-	t.add(unresolved{name: name, source: key, tokens: []resolve.Token{{Ref: ref}}}, from)
-	return nil
+	return err
 }
 
-func (t *texts) add(v unresolved, from string) {
+func (cv *childVars) add(v unresolved, from string) {
 	for _, token := range v.tokens {
 		if token.Ref != nil {
-			t.resolver.Need(from, token.Ref)
+			cv.resolver.Need(from, token.Ref)
 		}
 	}
-	t.vars = append(t.vars, v)
+	cv.vars = append(cv.vars, v)
 }
 
-// addFlag adds NAME=KEY or NAME=text with references.
-func (t *texts) addFlag(assignment string) error {
+// addEnv adds NAME=KEY or NAME=text with references.
+func (cv *childVars) addEnv(assignment string) error {
 	name, text, ok := strings.Cut(assignment, "=")
 	if !ok || text == "" {
 		err := secret.Errorf(secret.Invalid, "--env: not of the form NAME=KEY")
@@ -71,20 +70,20 @@ func (t *texts) addFlag(assignment string) error {
 	tokens, err := resolve.Parse(text, resolve.Variable, nil)
 	switch {
 	case err != nil:
-		t.resolver.Note(from, err)
+		cv.resolver.Note(from, err)
 	case len(tokens) == 1 && tokens[0].Ref == nil && string(tokens[0].Literal) == text:
 		if secret.CheckKey(text) != nil {
 			err := secret.Errorf(secret.Invalid, "%s: neither a key nor a text with a reference", from)
 			return secret.WithHint(err, "what is not secret needs no xec: env %s=… in front of it sets it", name)
 		}
-		return t.addKey(name, text, from)
+		return cv.addKey(name, text, from)
 	}
-	t.add(unresolved{name: name, source: from, tokens: tokens}, from)
+	cv.add(unresolved{name: name, source: from, tokens: tokens}, from)
 	return nil
 }
 
-// addFile adds the variables of a dotenv file.
-func (t *texts) addFile(path string) error {
+// addEnvFile adds the variables of a dotenv file.
+func (cv *childVars) addEnvFile(path string) error {
 	src, err := readFile(path)
 	if err != nil {
 		return err
@@ -103,8 +102,8 @@ func (t *texts) addFile(path string) error {
 				token.Ref.Position = inFile(src, l, token.Ref.Position)
 			}
 		}
-		t.resolver.NoteAt(path, err, func(p resolve.Position) resolve.Position { return inFile(src, l, p) })
-		t.add(unresolved{name: l.Name, source: path + ": " + l.Name, tokens: tokens}, path)
+		cv.resolver.NoteAt(path, err, func(p resolve.Position) resolve.Position { return inFile(src, l, p) })
+		cv.add(unresolved{name: l.Name, source: path + ": " + l.Name, tokens: tokens}, path)
 	}
 	return nil
 }
@@ -141,16 +140,16 @@ func inFile(src []byte, l dotenv.Line, p resolve.Position) resolve.Position {
 }
 
 // resolve gives all variables with their values.
-func (t *texts) resolve(ctx context.Context) ([]child.Var, error) {
-	if err := t.resolver.Load(ctx); err != nil {
+func (cv *childVars) resolve(ctx context.Context) ([]child.Var, error) {
+	if err := cv.resolver.Load(ctx); err != nil {
 		return nil, err
 	}
-	vars := make([]child.Var, 0, len(t.vars))
-	for _, v := range t.vars {
-		if v.ifFound != "" && !t.resolver.Found(v.ifFound) {
+	vars := make([]child.Var, 0, len(cv.vars))
+	for _, v := range cv.vars {
+		if v.ifFound != "" && !cv.resolver.Found(v.ifFound) {
 			continue
 		}
-		value, err := t.value(v.tokens)
+		value, err := cv.value(v.tokens)
 		if err != nil {
 			return nil, err
 		}
@@ -159,18 +158,26 @@ func (t *texts) resolve(ctx context.Context) ([]child.Var, error) {
 	return vars, nil
 }
 
-func (t *texts) value(tokens []resolve.Token) (secret.Value, error) {
+// clear overwrites the values, of vars too.
+func (cv *childVars) clear(vars []child.Var) {
+	cv.resolver.Clear()
+	for _, v := range vars {
+		v.Value.Clear()
+	}
+}
+
+func (cv *childVars) value(tokens []resolve.Token) (secret.Value, error) {
 	var text []byte
 	for _, token := range tokens {
 		if token.Ref == nil {
-			text = append(text, token.Literal...)
+			text = append(grown(text, len(token.Literal)), token.Literal...)
 			continue
 		}
-		value, err := t.resolver.Value(token.Ref)
+		value, err := cv.resolver.Value(token.Ref)
 		if err != nil {
 			return secret.Value{}, err
 		}
-		text = append(text, value.Reveal()...)
+		text = append(grown(text, value.Len()), value.Reveal()...)
 	}
 	return secret.New(text), nil
 }
