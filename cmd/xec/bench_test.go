@@ -263,7 +263,7 @@ func BenchmarkRenderText(b *testing.B) {
 		if err := s.write(got, func(*resolve.Reference) (secret.Value, error) { return secret.New(value), nil }); err != nil {
 			b.Fatal(err)
 		}
-		s.close()
+		s.Close()
 		took[1] += time.Since(start)
 		if !bytes.Equal(got.Bytes(), want) {
 			b.Fatalf("%d bytes, want %d", got.Len(), len(want))

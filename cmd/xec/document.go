@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -25,22 +24,6 @@ type documentSource struct {
 	plain bool          // no reference stands in it: it is copied
 	only  *documentPart // all of it, where it fits into one window
 }
-
-// documentFormat is a format, with a stream where it has one.
-type documentFormat struct {
-	whole  render.Format
-	stream func() render.Stream
-}
-
-// Sizes of windows, in bytes: the first, and the largest that is held for a part that
-// cannot be read by less.
-const (
-	window    = 256 << 10
-	maxWindow = 64 << 20
-)
-
-func (s *documentSource) name() string { return s.path }
-func (s *documentSource) close()       { s.File.Close() }
 
 // documentPart is a part of a document, read.
 type documentPart struct {
@@ -86,11 +69,6 @@ func (s *documentSource) refers() bool {
 	}
 }
 
-func (s *documentSource) rewind() error {
-	_, err := s.Seek(0, io.SeekStart)
-	return err
-}
-
 // each reads the document part by part.
 func (s *documentSource) each(visit func(*documentPart) error) error {
 	if err := s.rewind(); err != nil {
@@ -108,111 +86,6 @@ func (s *documentSource) reader() *windowReader {
 	return w
 }
 
-// each gives all parts.
-func (w *windowReader) each(visit func(*documentPart) error) error {
-	for {
-		p, err := w.part()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := visit(p); err != nil {
-			return err
-		}
-	}
-}
-
-// nextPart is the one method of a render.Stream.
-type nextPart = func(window []byte, spans []render.Span, last bool) (render.Document, int, error)
-
-// wholeDocuments are for a format that reads no parts.
-func wholeDocuments(format render.Format) nextPart {
-	return func(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
-		if !last {
-			return nil, 0, nil
-		}
-		d, err := format(window, spans)
-		return d, len(window), err
-	}
-}
-
-// windowReader reads a document in windows.
-type windowReader struct {
-	source *documentSource
-	next   nextPart
-	left   []byte // of the document, as far as it was read
-	at     resolve.Position
-	read   bool // to its end
-	done   bool
-}
-
-// part gives the next part; io.EOF when there are none left.
-func (w *windowReader) part() (*documentPart, error) {
-	if w.done {
-		return nil, io.EOF
-	}
-	for size := max(window, len(w.left)); ; size = min(2*size, maxWindow) {
-		if err := w.fill(size); err != nil {
-			return nil, err
-		}
-		full := len(w.left) == maxWindow && !w.read
-		p, n, err := w.take(w.read || full)
-		switch {
-		case full || n == 0 && size == maxWindow: // read as the last part, it may have any error
-			return nil, tooLarge(w.source.path, w.at)
-		case err != nil:
-			return nil, err
-		case n > 0 || w.read:
-			w.done = w.read && n == len(w.left)
-			w.left, w.at = w.left[n:], resolve.Behind(w.at, p.source)
-			return p, nil
-		}
-	}
-}
-
-func tooLarge(path string, at resolve.Position) error {
-	err := secret.Errorf(secret.Invalid, "%s:%v: more than %d MiB that cannot be read in parts", path, at, maxWindow>>20)
-	return secret.WithHint(err, "--format text has no limit")
-}
-
-// fill reads on until the window has its size.
-func (w *windowReader) fill(size int) error {
-	if w.read || len(w.left) >= size {
-		return nil
-	}
-	w.left = append(make([]byte, 0, size), w.left...)
-	n, err := io.ReadFull(w.source.File, w.left[len(w.left):size])
-	w.left = w.left[:len(w.left)+n]
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		w.read, err = true, nil
-	}
-	return err
-}
-
-// take reads a part of what is left, and gives its length.
-func (w *windowReader) take(last bool) (*documentPart, int, error) {
-	p := &documentPart{dialect: w.source.dialect, source: w.left, begin: w.at, found: resolve.Find(w.left)}
-	for _, f := range p.found {
-		p.spans = append(p.spans, render.Span{Start: int(f.Offset), End: int(f.Offset) + f.Length})
-	}
-	d, n, err := w.next(w.left, p.spans, last)
-	if err != nil {
-		return nil, 0, secret.WithHint(p.placed(w.source.path, err), "--format text takes the file for plain text")
-	}
-	p.document, p.source = d, w.left[:n]
-	p.spans = render.SpansBefore(p.spans, n)
-	p.found = p.found[:len(p.spans)]
-	for i := range p.found {
-		p.found[i].Position = resolve.Within(w.at, p.found[i].Position)
-		if ref := p.found[i].Ref; ref != nil {
-			ref.Position = p.found[i].Position
-		}
-	}
-	return p, n, nil
-}
-
 // need tells the resolver what a part needs.
 func (p *documentPart) need(path string, r *resolve.Resolver) {
 	for _, i := range p.document.Refs() {
@@ -223,47 +96,6 @@ func (p *documentPart) need(path string, r *resolve.Resolver) {
 		}
 	}
 	p.checkKubernetes(func(f resolve.Found, err error) { r.NoteIn(path, "", f.Position, err) })
-}
-
-// checkKubernetes refuses what a cluster would refuse, or take for something else: a value
-// in the data of a Secret that is not base64.
-func (p *documentPart) checkKubernetes(note func(f resolve.Found, err error)) {
-	for _, datum := range p.secretData() {
-		f := p.found[datum.Ref]
-		switch {
-		case f.Ref == nil: // is no reference, and told of already
-		case len(f.Ref.Filters) == 0 || f.Ref.Filters[len(f.Ref.Filters)-1] != "base64":
-			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64, and %s is not", f.Ref.Name)
-			note(f, secret.WithHint(err, "${secret:%s|base64}, or stringData in place of data", f.Ref.Name))
-		case !datum.Alone:
-			err := secret.Errorf(secret.Invalid, "the data of a Kubernetes Secret is base64 as a whole, and %s is only a part of it", f.Ref.Name)
-			note(f, secret.WithHint(err, "stringData in place of data takes text"))
-		}
-	}
-}
-
-// secretData gives the references in the data of Kubernetes.
-func (p *documentPart) secretData() []yaml.Datum {
-	if d, ok := p.asYAML([]byte(`"kind"`)).(interface{ SecretData() []yaml.Datum }); ok {
-		return d.SecretData()
-	}
-	return nil
-}
-
-// asYAML gives the part as YAML, nil if it is none. JSON is YAML but for tabs, which stand
-// between tokens alone; it is read so only if it has a text in it.
-func (p *documentPart) asYAML(hint []byte) render.Document {
-	if p.dialect != "json" {
-		return p.document
-	}
-	if len(p.document.Refs()) == 0 || !bytes.Contains(p.source, hint) {
-		return nil
-	}
-	document, err := yaml.Format(bytes.ReplaceAll(p.source, []byte("\t"), []byte(" ")), p.spans)
-	if err != nil {
-		return nil
-	}
-	return document
 }
 
 // placed gives an error of a format its line and column.
@@ -313,11 +145,7 @@ func (s *documentSource) parts(visit func(*documentPart) error) error {
 
 func (s *documentSource) write(w io.Writer, value valueOf) error {
 	if s.plain {
-		if err := s.rewind(); err != nil {
-			return err
-		}
-		_, err := io.Copy(w, s.File)
-		return err
+		return s.copyTo(w)
 	}
 	if s.only != nil || s.staged {
 		return s.writeParts(w, value, s.warnings)
@@ -364,4 +192,46 @@ func (p *documentPart) render(path string, value valueOf, warn func(*documentPar
 		return nil, p.placed(path, err)
 	}
 	return out, nil
+}
+
+// endsInLine reports whether a file is empty or ends in a line end.
+func (s *documentSource) endsInLine() (bool, error) {
+	info, err := s.Stat()
+	if err != nil || info.Size() == 0 {
+		return true, err
+	}
+	last := make([]byte, 1)
+	_, err = s.ReadAt(last, info.Size()-1)
+	return last[0] == '\n', err
+}
+
+// firstLine gives the first line of a file that is neither empty nor a comment, a beginning
+// of its own where there is none in its first window.
+func (s *documentSource) firstLine() ([]byte, error) {
+	head := make([]byte, window)
+	n, err := s.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	for line := range bytes.Lines(bytes.TrimPrefix(head[:n], []byte("\ufeff"))) {
+		line = bytes.TrimRight(line, " \t\r\n")
+		if len(line) > 0 && line[0] != '#' && line[0] != ';' {
+			return line, nil
+		}
+	}
+	return []byte(beginnings[s.dialect]), nil
+}
+
+// explain tells what the format does.
+func (s *documentSource) explain(value knownValue, tell func(*resolve.Reference, string)) error {
+	if s.plain {
+		return nil
+	}
+	return s.parts(func(p *documentPart) error {
+		known := func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) }
+		for _, e := range p.document.(render.Explainer).Explain(known) { // as each of formats is
+			tell(p.found[e.Ref].Ref, fmt.Sprintf("%s: %v", s.dialect, e))
+		}
+		return nil
+	})
 }

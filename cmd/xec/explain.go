@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -73,43 +72,4 @@ func fate(r *resolve.Resolver, ref *resolve.Reference) string {
 		return "not set, its default is taken"
 	}
 	return "missing"
-}
-
-// explain tells that plain text carries a value as it is.
-func (s *textSource) explain(value knownValue, tell func(*resolve.Reference, string)) error {
-	if _, err := s.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	scanner := resolve.NewScanner(s.File)
-	for {
-		t, err := scanner.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if t.Ref == nil {
-			continue
-		}
-		how := "text"
-		if _, known := value(t.Ref); known {
-			how += ": " + render.AsItIs
-		}
-		tell(t.Ref, how)
-	}
-}
-
-// explain tells what the format does.
-func (s *documentSource) explain(value knownValue, tell func(*resolve.Reference, string)) error {
-	if s.plain {
-		return nil
-	}
-	return s.parts(func(p *documentPart) error {
-		known := func(ref int) (secret.Value, bool) { return value(p.found[ref].Ref) }
-		for _, e := range p.document.(render.Explainer).Explain(known) { // as each of formats is
-			tell(p.found[e.Ref].Ref, fmt.Sprintf("%s: %v", s.dialect, e))
-		}
-		return nil
-	})
 }

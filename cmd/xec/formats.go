@@ -1,9 +1,24 @@
 package main
 
 import (
+	"errors"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/dotenv"
+	"github.com/xec-sh/xec-go/render/hcl"
+	"github.com/xec-sh/xec-go/render/html"
+	"github.com/xec-sh/xec-go/render/ini"
+	"github.com/xec-sh/xec-go/render/json"
+	"github.com/xec-sh/xec-go/render/netrc"
+	"github.com/xec-sh/xec-go/render/properties"
+	"github.com/xec-sh/xec-go/render/toml"
+	"github.com/xec-sh/xec-go/render/xml"
+	"github.com/xec-sh/xec-go/render/yaml"
+	syntax "github.com/xec-sh/xec-go/store/dotenv"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // templateEndings stand behind the name of a file that is a template of it.
@@ -66,4 +81,33 @@ func shapedLike(name string) string {
 		name = strings.TrimSuffix(name, ending)
 	}
 	return name
+}
+
+// formats are the formats by the names that --format takes.
+var formats = map[string]documentFormat{
+	"yaml": {yaml.Format, yaml.NewStream}, "json": {json.Format, json.NewStream}, "jsonc": {json.Format, json.NewStream},
+	"toml": {whole: toml.Format}, "xml": {whole: xml.Format}, "html": {whole: html.Format}, "ini": {whole: ini.Format}, "ini-raw": {whole: ini.Raw}, "properties": {properties.Format, properties.NewStream}, "hcl": {whole: hcl.Format}, "netrc": {whole: netrc.Format},
+	"dotenv": {dotenv.Format(parseDotenv), dotenv.Stream(parseDotenv)},
+}
+
+// parseDotenv lends package store/dotenv's reader to render, which does not know it.
+func parseDotenv(src []byte) ([]dotenv.Line, error) {
+	parsed, err := syntax.Parse(src)
+	lines := make([]dotenv.Line, len(parsed))
+	for i, l := range parsed {
+		lines[i] = dotenv.Line{Name: l.Name, Value: l.Value, Quote: byte(l.Quote), Start: l.Start, End: l.End}
+	}
+	var at *syntax.SyntaxError
+	if errors.As(err, &at) {
+		err = render.Errorf(at.Offset, secret.General, "%s", at.Reason)
+	}
+	return lines, err
+}
+
+var formatNames = []string{"yaml", "json", "jsonc", "toml", "dotenv", "ini", "ini-raw", "properties", "netrc", "xml", "html", "hcl", "text"}
+
+// documentFormat is a format, with a stream where it has one.
+type documentFormat struct {
+	whole  render.Format
+	stream func() render.Stream
 }

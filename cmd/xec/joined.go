@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -43,31 +42,3 @@ func checkJoined(sources []source) error {
 // before it. Of formats that are not here a joined text is read as each by itself, or not
 // at all.
 var beginnings = map[string]string{"yaml": "---", "toml": "[", "ini": "[", "ini-raw": "["}
-
-// endsInLine reports whether a file is empty or ends in a line end.
-func (s *documentSource) endsInLine() (bool, error) {
-	info, err := s.Stat()
-	if err != nil || info.Size() == 0 {
-		return true, err
-	}
-	last := make([]byte, 1)
-	_, err = s.ReadAt(last, info.Size()-1)
-	return last[0] == '\n', err
-}
-
-// firstLine gives the first line of a file that is neither empty nor a comment, a beginning
-// of its own where there is none in its first window.
-func (s *documentSource) firstLine() ([]byte, error) {
-	head := make([]byte, window)
-	n, err := s.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	for line := range bytes.Lines(bytes.TrimPrefix(head[:n], []byte("\ufeff"))) {
-		line = bytes.TrimRight(line, " \t\r\n")
-		if len(line) > 0 && line[0] != '#' && line[0] != ';' {
-			return line, nil
-		}
-	}
-	return []byte(beginnings[s.dialect]), nil
-}

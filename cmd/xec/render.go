@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,12 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/output"
-	"github.com/xec-sh/xec-go/render/text"
-	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve"
-	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -116,14 +111,10 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	r, wait := newEarlyResolver(ctx, a.openStore)
 	defer wait()
 	defer r.Clear()
-	var sources []source
-	for _, j := range jobs {
-		s, err := a.openSource(j, o)
-		if err != nil {
-			return err
-		}
-		defer s.close()
-		sources = append(sources, s)
+	sources, err := a.openSources(jobs, o)
+	defer closeAll(sources)
+	if err != nil {
+		return err
 	}
 	whole, err := scanAll(sources, r)
 	if o.explain {
@@ -138,12 +129,12 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	case o.check:
 		return checkAll(sources, r)
 	case o.diff:
-		return a.putAll(sources, a.showDiff)
+		return putAll(sources, a.showDiff)
 	}
 	if err := checkJoined(sources); err != nil {
 		return err
 	}
-	return a.putAll(sources, func(s source) error { return s.write(a.out, r.Value) })
+	return putAll(sources, func(s source) error { return s.write(a.out, r.Value) })
 }
 
 // scanAll tells the resolver what the sources need, and gives those that can be read with
@@ -161,7 +152,7 @@ func scanAll(sources []source, r *resolve.Resolver) (whole []source, err error) 
 }
 
 // putAll writes one source after the other to standard output.
-func (a *app) putAll(sources []source, put func(source) error) error {
+func putAll(sources []source, put func(source) error) error {
 	for _, s := range sources {
 		if err := put(s); err != nil {
 			return err
@@ -204,6 +195,24 @@ func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sourc
 	return nil
 }
 
+// openSources opens the files to be rendered, as many as can be before the first error.
+func (a *app) openSources(jobs []job, o renderOptions) (sources []source, err error) {
+	for _, j := range jobs {
+		s, err := a.openSource(j, o)
+		if err != nil {
+			return sources, err
+		}
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+func closeAll(sources []source) {
+	for _, s := range sources {
+		s.Close()
+	}
+}
+
 // openSource opens a file to be rendered, and checks where it would go.
 func (a *app) openSource(j job, o renderOptions) (source, error) {
 	path := j.path
@@ -227,119 +236,6 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 		return &textSource{input: in, warn: warn}, nil
 	}
 	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.warnTrap(format, path), warn: warn, staged: j.target != ""}, nil
-}
-
-// renderConfig writes the resolved configuration.
-func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
-	if o.diff || o.explain || o.format != "" {
-		return secret.Errorf(secret.Invalid, "--diff, --explain and --format need a FILE")
-	}
-	c, err := a.needConfig("-c FILE names one; to render standard input: xec render -")
-	if err != nil {
-		return err
-	}
-	var parts []part
-	var keys []string
-	for _, p := range c.Root.Pairs {
-		if p.Key != "tasks" && p.Key != "profiles" {
-			keys = append(keys, p.Key)
-			parts = append(parts, part{config.Join("", p.Key), p.Value})
-		}
-	}
-	r := newResolver(ctx, a.openStore)
-	defer r.Clear()
-	resolved, err := a.evaluate(ctx, c, parts, r, nil)
-	if err != nil || o.check {
-		return err
-	}
-	tree := render.Tree{IsMap: true}
-	for i := range parts {
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: keys[i], Value: treeOf(resolved[i])})
-	}
-	if o.output == "" {
-		return yaml.Write(a.out, tree)
-	}
-	return output.Write(o.output, func(w io.Writer) error { return yaml.Write(w, tree) })
-}
-
-// pieces gives the tokens of a text with the values of their references.
-type pieces struct {
-	scanner *resolve.Scanner
-	value   valueOf
-	name    string
-	warn    warner
-
-	before []byte // the end of the literal text before the last reference
-	ref    *resolve.Reference
-	given  secret.Value
-}
-
-func (p *pieces) next() (text.Piece, error) {
-	t, err := p.scanner.Next()
-	if err != nil {
-		return text.Piece{}, err
-	}
-	if t.Ref == nil {
-		if p.ref != nil && inUserPart(p.before, t.Literal) {
-			p.warn(p.name, p.ref, p.given)
-		}
-		p.ref = nil
-		p.before = append(p.before[:0], t.Literal[max(0, len(t.Literal)-urlContext):]...)
-		return text.Piece{Literal: t.Literal}, nil
-	}
-	value, err := p.value(t.Ref)
-	if bytes.Contains(p.before, []byte("://")) {
-		ref := *t.Ref
-		p.ref, p.given = &ref, value
-	}
-	return text.Piece{Value: value}, err
-}
-
-// input is a text that can be read twice.
-type input struct {
-	*os.File
-	path string
-}
-
-// openInput opens a file; what cannot be read twice, a pipe or a terminal, is
-// spooled first: into a file without a name, which holds no value.
-func (a *app) openInput(path string) (input, error) {
-	if path == "-" {
-		return spool("standard input", a.in)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return input{}, err
-	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-	case info.Mode().IsRegular():
-		return input{f, path}, nil
-	case info.IsDir():
-		err = secret.WithHint(secret.Errorf(secret.Invalid, "%s: a folder, not a file", path), "-o FOLDER/ writes all that it holds into another")
-	default:
-		defer f.Close()
-		return spool(path, f)
-	}
-	f.Close()
-	return input{}, err
-}
-
-func spool(name string, r io.Reader) (input, error) {
-	f, err := os.CreateTemp("", "xec-input-")
-	if err != nil {
-		return input{}, err
-	}
-	os.Remove(f.Name())
-	_, err = io.Copy(f, r)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		f.Close()
-	}
-	return input{f, name}, err
 }
 
 // checkOutput refuses, before any work, an output that cannot be written.
