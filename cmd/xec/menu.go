@@ -64,10 +64,16 @@ type choice struct {
 // errQuit says that nobody answers any more.
 var errQuit = secret.Errorf(secret.General, "the terminal was closed")
 
-// entries of the menu, in their order.
+// errNo says that the person does not want what was asked.
+var errNo = secret.Errorf(secret.General, "nothing was done")
+
+// menuAction is what an entry of the menu does.
+type menuAction func(*menu, context.Context) error
+
+// menuEntries are those of the menu, in their order.
 var menuEntries = []struct {
 	name, about string
-	do          func(*menu, context.Context) error
+	do          menuAction
 }{
 	{"set", "set the value of a secret", (*menu).set},
 	{"get", "show the value of a secret", (*menu).get},
@@ -144,15 +150,20 @@ func (a *app) accessible() bool {
 	return false
 }
 
+// loop asks for one action after the other.
 func (m *menu) loop(ctx context.Context) error {
 	for {
-		i, err := m.ask.choose(m.choice("xec secrets: what is to be done?", menuItems()...))
-		if err != nil || menuEntries[i].do == nil {
-			return err
-		}
-		err = menuEntries[i].do(m, ctx)
-		if errors.Is(err, errBack) {
+		err := follow(m.action, func(do menuAction) error {
+			if do == nil {
+				return errQuit
+			}
+			return do(m, ctx)
+		})
+		if errors.Is(err, errNo) {
 			continue
+		}
+		if errors.Is(err, errBack) {
+			return err
 		}
 		if err := m.failed(err); err != nil {
 			return err
@@ -162,6 +173,15 @@ func (m *menu) loop(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// action asks what to do, nil for nothing more.
+func (m *menu) action() (menuAction, error) {
+	i, err := m.ask.choose(m.choice("xec secrets: what is to be done?", menuItems()...))
+	if err != nil {
+		return nil, err
+	}
+	return menuEntries[i].do, nil
 }
 
 // failed tells what went wrong, and gives what ends the menu.
@@ -188,13 +208,27 @@ func (m *menu) choice(question string, items ...string) choice {
 	return c
 }
 
-// yes asks a question whose answer is no unless it is yes. A no is errBack.
+// yes asks a question whose answer is no unless it is yes. A no is errNo.
 func (m *menu) yes(question string) error {
 	i, err := m.ask.choose(m.choice(question, "no", "yes"))
 	if err == nil && i == 0 {
-		return errBack
+		return errNo
 	}
 	return err
+}
+
+// follow asks a question, and has its answer followed up. To go back from there is to be asked
+// the question again; to go back from the question itself is errBack.
+func follow[T any](question func() (T, error), then func(T) error) error {
+	for {
+		answer, err := question()
+		if err != nil {
+			return err
+		}
+		if err := then(answer); !errors.Is(err, errBack) {
+			return err
+		}
+	}
 }
 
 // lend lets a command have the terminal.

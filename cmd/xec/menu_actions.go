@@ -17,11 +17,7 @@ import (
 
 // set asks for a key and its value.
 func (m *menu) set(ctx context.Context) error {
-	key, err := m.newKey(ctx, "Which key is to be set?")
-	if err != nil {
-		return err
-	}
-	return m.setKey(ctx, key)
+	return follow(m.newKey(ctx, "Which key is to be set?"), func(key string) error { return m.setKey(ctx, key) })
 }
 
 func (m *menu) setKey(ctx context.Context, key string) error {
@@ -33,22 +29,23 @@ func (m *menu) setKey(ctx context.Context, key string) error {
 
 // generateNew asks for a key and the length of its value.
 func (m *menu) generateNew(ctx context.Context) error {
-	key, err := m.newKey(ctx, "Which key is to get a random value?")
-	if err != nil {
-		return err
-	}
-	return m.generateKey(ctx, key)
+	return follow(m.newKey(ctx, "Which key is to get a random value?"), func(key string) error { return m.generateKey(ctx, key) })
 }
 
 func (m *menu) generateKey(ctx context.Context, key string) error {
-	length, err := m.ask.line("How many characters is the value of "+key+" to have?", "32", checkLength)
-	if err != nil {
-		return err
+	length := func() (int, error) {
+		typed, err := m.ask.line("How many characters is the value of "+key+" to have?", "32", checkLength)
+		if err != nil {
+			return 0, err
+		}
+		return strconv.Atoi(typed)
 	}
-	o := generateOptions{key: key, charset: "alnum"}
-	if o.length, err = strconv.Atoi(length); err != nil {
-		return err
-	}
+	return follow(length, func(n int) error { return m.generateLong(ctx, key, n) })
+}
+
+// generateLong sets a key to a random value of a length.
+func (m *menu) generateLong(ctx context.Context, key string, length int) (err error) {
+	o := generateOptions{key: key, charset: "alnum", length: length}
 	if o.force, err = m.mayReplace(key); err != nil {
 		return err
 	}
@@ -63,8 +60,8 @@ func (m *menu) generateKey(ctx context.Context, key string) error {
 	defer value.Clear()
 	m.say("%s is set to %d random characters", key, o.length)
 	err = m.yes("Show the value of " + key + "?")
-	if errors.Is(err, errBack) {
-		return nil
+	if errors.Is(err, errBack) || errors.Is(err, errNo) {
+		return nil // it is set
 	}
 	if err != nil {
 		return err
@@ -81,11 +78,7 @@ func checkLength(typed string) error {
 
 // get shows a value if the person wants to see it.
 func (m *menu) get(ctx context.Context) error {
-	key, err := m.knownKey(ctx, "Which secret?")
-	if err != nil {
-		return err
-	}
-	return m.getKey(ctx, key)
+	return follow(m.knownKey(ctx, "Which secret?"), func(key string) error { return m.getKey(ctx, key) })
 }
 
 func (m *menu) getKey(ctx context.Context, key string) error {
@@ -118,24 +111,17 @@ func (m *menu) show(key string, value secret.Value) error {
 
 // list looks through the keys, and does with one what the person wants.
 func (m *menu) list(ctx context.Context) error {
-	key, err := m.knownKey(ctx, "")
-	if err != nil {
-		return err
-	}
 	does := []func(context.Context, string) error{m.getKey, m.setKey, m.generateKey, m.deleteKey}
-	i, err := m.ask.choose(m.choice(key, "get       show its value", "set       set another value", "generate  set a random value", "delete    delete it"))
-	if err != nil {
-		return err
-	}
-	return does[i](ctx, key)
+	return follow(m.knownKey(ctx, ""), func(key string) error {
+		what := func() (int, error) {
+			return m.ask.choose(m.choice(key, "get       show its value", "set       set another value", "generate  set a random value", "delete    delete it"))
+		}
+		return follow(what, func(i int) error { return does[i](ctx, key) })
+	})
 }
 
 func (m *menu) delete(ctx context.Context) error {
-	key, err := m.knownKey(ctx, "Which secret is to be deleted?")
-	if err != nil {
-		return err
-	}
-	return m.deleteKey(ctx, key)
+	return follow(m.knownKey(ctx, "Which secret is to be deleted?"), func(key string) error { return m.deleteKey(ctx, key) })
 }
 
 func (m *menu) deleteKey(ctx context.Context, key string) error {
@@ -147,20 +133,20 @@ func (m *menu) deleteKey(ctx context.Context, key string) error {
 
 // importFile sets what a file holds. That it replaces values is asked first.
 func (m *menu) importFile(ctx context.Context) error {
-	path, err := m.ask.line("Import which file?", "", m.checkReadable)
-	if err != nil {
-		return err
-	}
-	o := importOptions{file: m.path(path)}
-	if o.format, err = m.format(o.file); err != nil {
-		return err
-	}
+	file := func() (string, error) { return m.ask.line("Import which file?", "", m.checkReadable) }
+	return follow(file, func(path string) error {
+		return follow(m.format(m.path(path)), func(format string) error { return m.importFrom(ctx, path, format) })
+	})
+}
+
+// importFrom sets what a file holds.
+func (m *menu) importFrom(ctx context.Context, path, format string) error {
 	if err := m.load(ctx); err != nil {
 		return err
 	}
 	var secrets map[string]secret.Value
-	err = m.lend("import "+path, func() (err error) {
-		secrets, err = m.readImport(o)
+	err := m.lend("import "+path, func() (err error) {
+		secrets, err = m.readImport(importOptions{file: m.path(path), format: format})
 		return err
 	})
 	if err != nil {
@@ -175,15 +161,15 @@ func (m *menu) importFile(ctx context.Context) error {
 
 // exportFile writes all secrets into a file, which only the person may read.
 func (m *menu) exportFile(ctx context.Context) error {
-	path, err := m.ask.line("Export into which file?", "", m.checkWritable)
-	if err != nil {
-		return err
-	}
+	file := func() (string, error) { return m.ask.line("Export into which file?", "", m.checkWritable) }
+	return follow(file, func(path string) error {
+		return follow(m.format(m.path(path)), func(format string) error { return m.exportInto(ctx, path, format) })
+	})
+}
+
+// exportInto writes all secrets into a file, if the person agrees.
+func (m *menu) exportInto(ctx context.Context, path, format string) error {
 	file := m.path(path)
-	format, err := m.format(file)
-	if err != nil {
-		return err
-	}
 	question := "Export all secrets in plain text into " + m.shown(path) + "?"
 	if _, err := os.Lstat(file); err == nil {
 		question = m.shown(path) + " exists. Replace it by all secrets in plain text?"
@@ -207,18 +193,27 @@ func (m *menu) writeExport(ctx context.Context, path, format string) error {
 }
 
 // newKey asks for a key that need not exist.
-func (m *menu) newKey(ctx context.Context, question string) (string, error) {
-	if err := m.load(ctx); err != nil {
-		return "", err
+func (m *menu) newKey(ctx context.Context, question string) func() (string, error) {
+	return func() (string, error) {
+		if err := m.load(ctx); err != nil {
+			return "", err
+		}
+		return m.ask.line(question, "", secret.CheckKey)
 	}
-	return m.ask.line(question, "", secret.CheckKey)
 }
 
-// knownKey has one of the keys of the store chosen.
-func (m *menu) knownKey(ctx context.Context, question string) (string, error) {
-	if err := m.load(ctx); err != nil {
-		return "", err
+// knownKey asks for one of the keys of the store.
+func (m *menu) knownKey(ctx context.Context, question string) func() (string, error) {
+	return func() (string, error) {
+		if err := m.load(ctx); err != nil {
+			return "", err
+		}
+		return m.chooseKey(question)
 	}
+}
+
+// chooseKey has one of the keys chosen that were listed.
+func (m *menu) chooseKey(question string) (string, error) {
 	if len(m.keys) == 0 {
 		m.say("there are no secrets yet")
 		return "", errBack
@@ -259,13 +254,18 @@ func (m *menu) mayReplaceAll(secrets map[string]secret.Value) error {
 }
 
 // format asks for that of a file, and offers first what its name tells.
-func (m *menu) format(path string) (string, error) {
+func (m *menu) format(path string) func() (string, error) {
 	formats := []string{"json", "env"}
 	if !strings.EqualFold(filepath.Ext(path), ".json") && strings.Contains(filepath.Base(path), "env") {
 		slices.Reverse(formats)
 	}
-	i, err := m.ask.choose(m.choice("In which format?", formats...))
-	return formats[max(i, 0)], err
+	return func() (string, error) {
+		i, err := m.ask.choose(m.choice("In which format?", formats...))
+		if err != nil {
+			return "", err
+		}
+		return formats[i], nil
+	}
 }
 
 // path is a file as a person names it, for whom no shell reads ~ here.

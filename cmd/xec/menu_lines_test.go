@@ -21,6 +21,7 @@ var accessibleWalk = []menuStep{
 	{"y", "Enter", "to be done?"},
 	{"set", "Enter", "Which key is to be set?"},
 	{"NEW.KEY", "Enter", "exists. Replace"},
+	{"", "Enter", "Which key is to be set?"},
 	{"", "Enter", "to be done?"},
 	{"2", "Enter", "Which secret?"},
 	{"nky", "Enter", "1. NEW.KEY"},

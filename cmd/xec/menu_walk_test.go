@@ -234,6 +234,49 @@ func TestMenuWalk(t *testing.T) {
 	}
 }
 
+// wayBack goes into the menu, and out of it by Esc alone, one question at a time.
+var wayBack = []menuStep{
+	{"clear; xec secrets", "Enter", "to be done?"},
+	{"list", "Enter", "Found 20 secrets."},
+	{"service007", "Enter", "show its value"},
+	{"get", "Enter", "is hidden. Show it?"},
+	{"", "Escape", "show its value"},
+	{"set", "Enter", "exists. Replace its value?"},
+	{"", "Escape", "show its value"},
+	{"gen", "Enter", "How many characters"},
+	{"", "Enter", "exists. Replace its value?"},
+	{"", "Escape", "How many characters"},
+	{"", "Escape", "show its value"},
+	{"", "Escape", "Found 20 secrets."},
+	{"", "Escape", "to be done?"},
+	{"set", "Enter", "Which key is to be set?"},
+	{"AB", "Enter", "Value of AB:"},
+	{"", "Escape", "Which key is to be set?"},
+	{"", "Escape", "to be done?"},
+	{"imp", "Enter", "Import which file?"},
+	{"in.env", "Enter", "In which format?"},
+	{"", "Enter", "Set 2 secrets?"},
+	{"", "Escape", "In which format?"},
+	{"", "Escape", "Import which file?"},
+	{"", "Escape", "to be done?"},
+	{"exp", "Enter", "Export into which file?"},
+	{"out.json", "Enter", "In which format?"},
+	{"json", "Enter", "in plain text into"},
+	{"", "Escape", "In which format?"},
+	{"", "Escape", "Export into which file?"},
+	{"", "Escape", "to be done?"},
+	{"", "Escape", "prompt:"},
+}
+
+func TestEscGoesBackOneQuestion(t *testing.T) {
+	p, _ := menuPane(t, 80, 24)
+	for _, step := range wayBack {
+		p.types(step.types)
+		p.keys(step.keys)
+		p.see(step.see)
+	}
+}
+
 // menuPane starts a pane with a store of 20 secrets, and a file to import.
 func menuPane(t *testing.T, width, height int, env ...string) (p *pane, home string) {
 	t.Helper()
