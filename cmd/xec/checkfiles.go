@@ -65,12 +65,11 @@ func canRead(path string) error {
 
 // dir is the folder of the project, as a person would write it; "" if there is none.
 func (c *check) dir() string {
-	work, err := os.Getwd()
 	dir := c.config.Dir()
-	if err != nil || dir == "" {
-		return dir
+	if dir == "" {
+		return ""
 	}
-	return shortPath(work, dir)
+	return shortHere(dir)
 }
 
 // walker finds the files of folders.

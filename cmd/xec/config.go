@@ -45,14 +45,16 @@ func (o lookOptions) check() error {
 	return secret.Errorf(secret.Invalid, "--format %s: yaml, json and table are the formats", o.format)
 }
 
-// paths checks that there is a path, and as much behind it as there must be.
-func paths(cmd *cobra.Command, args []string, least, most int) error {
-	if len(args) < least || len(args) > most {
-		err := secret.Errorf(secret.Invalid, "config %s takes %s, not %d", cmd.Name(), count(least, "argument"), len(args))
-		return secret.WithHint(err, "%s", cmd.UseLine())
+// pathFirst checks that there are n arguments, of which the first is a path.
+func pathFirst(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			err := secret.Errorf(secret.Invalid, "config %s takes %s, not %d", cmd.Name(), count(n, "argument"), len(args))
+			return secret.WithHint(err, "%s", cmd.UseLine())
+		}
+		_, err := pathOf(args[0])
+		return err
 	}
-	_, err := pathOf(args[0])
-	return err
 }
 
 func pathOf(path string) ([]config.Step, error) {

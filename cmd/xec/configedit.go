@@ -30,25 +30,18 @@ func (a *app) editedFile(global bool) (string, error) {
 			return "", err
 		}
 		for _, name := range config.Names {
-			if path := filepath.Join(home, name); isSame(path, path) {
+			path := filepath.Join(home, name)
+			if _, err := os.Stat(path); err == nil {
 				return path, nil
 			}
 		}
 		return filepath.Join(home, "config.yaml"), nil
 	}
-	dir, err := os.Getwd()
+	opt, err := a.configOptions()
 	if err != nil {
 		return "", err
 	}
-	return config.Find(config.Options{Dir: dir, File: a.project.config, Home: a.homeOrNone()})
-}
-
-func (a *app) homeOrNone() string {
-	home, err := a.home()
-	if err != nil {
-		return ""
-	}
-	return home
+	return config.Find(opt)
 }
 
 // editConfig changes a file of the configuration in one step. One that was approved, or needed
@@ -65,16 +58,11 @@ func (a *app) editConfig(o editOptions, change func(name string, text []byte) ([
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // a link stays one
 	}
-	if home := a.homeOrNone(); home != "" {
-		if err := os.MkdirAll(home, 0o700); err != nil {
-			return err
-		}
-		lock := flock.New(filepath.Join(home, "config.lock"))
-		if err := lock.Lock(); err != nil { // one change at a time
-			return err
-		}
-		defer lock.Unlock()
+	unlock, err := a.lockConfig()
+	if err != nil {
+		return err
 	}
+	defer unlock()
 	text, mode, err := readConfig(path)
 	if err != nil {
 		return err
@@ -88,20 +76,7 @@ func (a *app) editConfig(o editOptions, change func(name string, text []byte) ([
 		return err
 	}
 	approve := a.approvedBefore(o)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	err = output.Write(path, func(w io.Writer) error {
-		if now, _, err := readConfig(path); err != nil || string(now) != string(text) {
-			return secret.Errorf(secret.General, "%s: it has changed meanwhile", name)
-		}
-		_, err := w.Write(changed)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := os.Chmod(path, mode); err != nil {
+	if err := replaceConfig(path, text, changed, mode); err != nil {
 		return err
 	}
 	if isNew {
@@ -110,13 +85,36 @@ func (a *app) editConfig(o editOptions, change func(name string, text []byte) ([
 	return approve()
 }
 
-// shortHere is a path as a person would write it in this folder.
-func shortHere(path string) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return path
+// lockConfig waits until nobody else changes a configuration. Without a home folder there is
+// nothing to wait for.
+func (a *app) lockConfig() (unlock func() error, err error) {
+	home := a.homeOrNone()
+	if home == "" {
+		return func() error { return nil }, nil
 	}
-	return shortPath(dir, path)
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(home, "config.lock"))
+	return lock.Unlock, lock.Lock()
+}
+
+// replaceConfig writes a file anew if it still has the text that was changed.
+func replaceConfig(path string, text, changed []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	err := output.Write(path, func(w io.Writer) error {
+		if now, _, err := readConfig(path); err != nil || string(now) != string(text) {
+			return secret.Errorf(secret.General, "%s: it has changed meanwhile", shortHere(path))
+		}
+		_, err := w.Write(changed)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return os.Chmod(path, mode)
 }
 
 // readConfig gives the text of a file, empty where there is none, and the mode that it keeps.

@@ -22,7 +22,7 @@ active profile in one: a text as it is written, a map or a list as YAML.`,
   xec config get vars.DATABASE_URL --resolve
   xec config get tasks.deploy.steps[0].command
   xec config get targets -o json`,
-		Args: func(cmd *cobra.Command, args []string) error { return paths(cmd, args, 1, 1) },
+		Args: pathFirst(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.path = args[0]
 			return runConfigGet(cmd.Context(), a, o)

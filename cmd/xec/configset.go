@@ -20,7 +20,7 @@ belong into the store: xec secrets set.`,
   xec config set vars.DATABASE_URL 'postgresql://user:${secret:DATABASE_PASSWORD}@localhost/myapp'
   xec config set vars.ports '[8080, 8081]' --json
   xec config set secrets.provider keyring --global`,
-		Args: func(cmd *cobra.Command, args []string) error { return paths(cmd, args, 2, 2) },
+		Args: pathFirst(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.path, o.value = args[0], args[1]
 			return runConfigSet(a, o)

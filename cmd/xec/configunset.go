@@ -13,7 +13,7 @@ func newConfigUnsetCommand(a *app) *cobra.Command {
 		Short: "Take one part out of the configuration, and no other byte",
 		Example: `  xec config unset vars.API_ENDPOINT
   xec config unset tasks.deploy.steps[1]`,
-		Args: func(cmd *cobra.Command, args []string) error { return paths(cmd, args, 1, 1) },
+		Args: pathFirst(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.path = args[0]
 			return a.editConfig(o, func(name string, text []byte) ([]byte, error) {

@@ -47,23 +47,23 @@ func (a *app) loadConfig() (*config.Config, error) {
 	if a.config != nil {
 		return a.config, nil
 	}
-	home, err := a.home()
-	if err != nil {
-		home = "" // then there is no configuration of the person's
-	}
-	dir, err := os.Getwd()
+	opt, err := a.configOptions()
 	if err != nil {
 		return nil, err
 	}
-	opt := config.Options{
-		Dir: dir, File: a.project.config, Home: home, Profile: a.project.profile,
-		Name: func(path string) string { return shortPath(dir, path) },
-	}
+	opt.Profile = a.project.profile
+	opt.Name = shortHere
 	if opt.Profile == "" {
 		opt.Profile, opt.ProfileMayLack = a.getenv("XEC_PROFILE"), true
 	}
 	a.config, err = config.Load(opt)
 	return a.config, err
+}
+
+// configOptions say where a configuration is looked for.
+func (a *app) configOptions() (config.Options, error) {
+	dir, err := os.Getwd()
+	return config.Options{Dir: dir, File: a.project.config, Home: a.homeOrNone()}, err
 }
 
 // needConfig is loadConfig for a command that is about nothing else; hint says what to do
@@ -153,4 +153,22 @@ func (a *app) approval(c *config.Config) (trust.Approval, error) {
 		return approval, err
 	}
 	return a.askApproval(c, r, subject, last)
+}
+
+// homeOrNone is home, "" where there is none: then there is no configuration of the person's.
+func (a *app) homeOrNone() string {
+	home, err := a.home()
+	if err != nil {
+		return ""
+	}
+	return home
+}
+
+// shortHere is a path as a person would write it in this folder.
+func shortHere(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	return shortPath(dir, path)
 }

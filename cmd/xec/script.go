@@ -179,7 +179,8 @@ func isSame(one, other string) bool {
 func withBroker(env []string, b *broker.Broker) []string {
 	env = replaced(env, broker.Variable, func(string) string { return b.Path() })
 	env = replaced(env, "PYTHONPATH", func(old string) string { return listed(filepath.Join(b.Folder(), "preload"), old) })
-	if bin := filepath.Join(b.Folder(), "bin"); isSame(bin, bin) {
+	bin := filepath.Join(b.Folder(), "bin")
+	if _, err := os.Stat(bin); err == nil { // layOut has made it
 		env = replaced(env, "PATH", func(old string) string { return listed(bin, old) })
 	}
 	return env

@@ -25,10 +25,10 @@ func restoreOnSignal(int, *term.State, func()) (stop func()) { return func() {} 
 
 var endingSignals = []os.Signal{os.Interrupt}
 
-// dieOf has nothing to do: the error ends the command.
 // hiddenAgain has nothing to do: nothing stops a process here.
 func hiddenAgain(func()) (stop func()) { return func() {} }
 
+// dieOf has nothing to do: the error ends the command.
 func dieOf(os.Signal) {}
 
 // suspend has nothing to do: there is no job control.
