@@ -51,6 +51,10 @@ func TestMain(m *testing.M) {
 			os.Exit(counts(os.Args[2]))
 		case "streams":
 			os.Exit(streams(os.Args[2]))
+		case "suspends":
+			os.Exit(suspends())
+		case "cannot-stop":
+			os.Exit(cannotStop())
 		case "panicking":
 			os.Exit(end(filtered(Filters{Stream: panicking})))
 		}

@@ -99,9 +99,12 @@ func (e *ears) jobControl() bool {
 	return unix.Getpgrp() != unix.Getpid() || err == nil && parents == session
 }
 
+// stopping is how long a stop may take to begin.
+const stopping = time.Second
+
 // suspend stops this process, or all of its group, as a signal does by default, and
 // returns when it is continued. Where the system does not let a signal stop it, because
-// nobody would continue it, that is at once, or nearly.
+// nobody would continue it, that is a second later.
 func (e *ears) suspend(s syscall.Signal, group bool) {
 	if s == unix.SIGTSTP && e.stop != nil {
 		signal.Ignore(s) // so that Go knows that it has to begin anew afterwards
@@ -109,16 +112,30 @@ func (e *ears) suspend(s syscall.Signal, group bool) {
 		forget(e.stop) // the terminal sent it here too, and this is what comes of it
 		defer signal.Notify(e.stop, s)
 	}
-	forget(e.continued)
+	e.hearContinuationsAnew()
 	if group {
 		_ = unix.Kill(0, s)
 	} else {
 		raise(s)
 	}
-	select {
-	case <-e.continued:
-	case <-time.After(time.Second): // the signal is not delivered at once
+	// The signal is not delivered at once. The stop itself uses up one part of the time at
+	// most, so that the continuation behind it is heard here and not once more later.
+	const parts = 10
+	for range parts {
+		select {
+		case <-e.continued:
+			return
+		case <-time.After(stopping / parts):
+		}
 	}
+}
+
+// hearContinuationsAnew forgets that this process was continued, also where Go knows and has
+// not told yet: told during the next stop it would seem to be the end of that.
+func (e *ears) hearContinuationsAnew() {
+	signal.Stop(e.continued) // waits until all is told
+	forget(e.continued)
+	signal.Notify(e.continued, unix.SIGCONT)
 }
 
 // forget drops a signal that has been heard.
