@@ -3,7 +3,6 @@
 package child
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -11,17 +10,9 @@ import (
 	"os/signal"
 	"runtime"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
-)
-
-// Names under which this program is started again.
-const (
-	helperName  = "xec: "
-	monitorName = helperName + "monitor"
-	starterName = helperName + "start"
 )
 
 // Orders to a monitor.
@@ -30,22 +21,6 @@ const (
 	orderBackground = 'b'
 	orderSignal     = 's' // send its process group a signal
 )
-
-// Helper does the work of a process that [Command.Run] needs beside its own, if the
-// arguments say that this is one, and gives the status to end with. private keeps this
-// process's memory from others, and undo undoes what of that programs inherit.
-func Helper(args []string, private func() (undo func())) (status int, is bool) {
-	if len(args) != 2 || !strings.HasPrefix(args[0], helperName) {
-		return 0, false
-	}
-	switch args[0] {
-	case monitorName:
-		return monitor(args[1]), true
-	case starterName:
-		return starter(args[1], private), true
-	}
-	return 0, false
-}
 
 // monitor leads the session, in which its first child is the program. It ends when the
 // other end of its socket is closed.
@@ -179,46 +154,4 @@ func (m *monitored) end() {
 	if m.pid != 0 {
 		_ = unix.Kill(m.pid, unix.SIGKILL)
 	}
-}
-
-// starter becomes the program that it reads from a socket once that is told completely.
-// What it says there is the number of the error why not.
-func starter(arg string, private func() (undo func())) (status int) {
-	fd, err := strconv.Atoi(arg)
-	if err != nil {
-		return notRun
-	}
-	unix.CloseOnExec(fd)
-	socket := os.NewFile(uintptr(fd), "socket")
-	undo := func() {}
-	if private != nil {
-		undo = private()
-	}
-	request, err := io.ReadAll(socket)
-	if err != nil {
-		return notRun
-	}
-	path, argv, env, ok := decode(request)
-	if !ok {
-		return notRun
-	}
-	undo()
-	err = syscall.Exec(path, argv, env)
-	if errno, ok := err.(syscall.Errno); ok {
-		fmt.Fprint(socket, int(errno))
-	}
-	return notRun
-}
-
-// decode is the opposite of encode.
-func decode(request []byte) (path string, argv, env []string, ok bool) {
-	texts := strings.Split(string(bytes.TrimSuffix(request, []byte{0})), "\x00")
-	if len(texts) < 3 {
-		return "", nil, nil, false
-	}
-	count, err := strconv.Atoi(texts[1])
-	if err != nil || count < 1 || count > len(texts)-2 {
-		return "", nil, nil, false
-	}
-	return texts[0], texts[2 : 2+count], texts[2+count:], true
 }
