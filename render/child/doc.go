@@ -6,11 +6,11 @@
 // [Environment] composes what a child gets: the parent's variables, unless it is
 // pristine, without those that are dropped; then the named values, which replace
 // variables of the same name. The parent's values are handed on as they are and
-// never read for references. XEC_PASSPHRASE and its relatives never reach a
-// child. A value with a NUL, two values for one name, and a name that makes
-// programs load or run something (PATH, LD_*, NODE_OPTIONS and their like, unless
-// it is allowed by name) are errors of kind secret.Invalid that name the key,
-// before anything starts.
+// never read for references. Of the parent's, XEC_PASSPHRASE*, XEC_NEW_PASSPHRASE* and
+// XEC_TRUST_CONFIG never come along. A value with a NUL, two values for one name, what is
+// not the name of a variable, and a name that makes programs load or run something (PATH,
+// LD_*, NODE_OPTIONS and their like, and those of xec itself, unless it is allowed by name)
+// are errors of kind secret.Invalid that name the key, before anything starts.
 //
 // # Starting
 //
@@ -46,7 +46,7 @@
 //     cannot be, as for the first process of a system, the status is 128 and the signal's
 //     number. A program that does not start is told as by Exec, before anything is seen.
 //   - Signals. In a session, whatever this process hears goes to the program's process
-//     group. Elsewhere the program is in this process's own group. SIGINT, SIGQUIT,
+//     group; a new size of the terminal by way of the pseudo-terminal. Elsewhere the program is in this process's own group. SIGINT, SIGQUIT,
 //     SIGTSTP and SIGWINCH then count as sent to both by the terminal while this process
 //     is in its foreground, since Go does not tell who sends a signal; all others, and
 //     those too where no terminal could have sent them, are forwarded: all that can be
@@ -56,9 +56,10 @@
 //     at the start stays ignored as far as for Exec.
 //   - Stops. When the program has been stopped, this process stops too, by the same
 //     signal, so that a shell sees a stopped job, and has the program continued with it.
-//     In a session all of this process's group stops, as by Ctrl-Z; elsewhere the terminal
-//     has seen to that. Without a terminal, or a parent in its session, nobody would
-//     continue it: then it does not stop. A program that others continue while this
+//     In a session all of this process's group stops, as by Ctrl-Z, but for SIGSTOP, which
+//     was meant for one process; elsewhere the terminal has seen to that. Without a
+//     terminal, or a parent in its session, nobody would continue it: then it does not stop,
+//     and in a session Ctrl-Z does not stop the program either. A program that others continue while this
 //     process is stopped waits with its output until a shell continues the job.
 //   - Broken pipes. When the reader of standard output or standard error is gone, the
 //     program's pipe is broken too: at once on Linux, elsewhere at the next write. A named
@@ -79,7 +80,8 @@
 // If standard input and standard output are the same terminal, the program runs in a
 // session of its own on a pseudo-terminal, whose modes and size are those of the terminal.
 // The terminal passes on every key as it is, the pseudo-terminal makes of Ctrl-C and Ctrl-Z
-// what the program wants, and the terminal is put back on every way out, but for SIGKILL.
+// what the program wants, and the terminal is put back on every way out, but for SIGKILL
+// and a fatal error of the Go runtime.
 // If only standard error is the terminal there is no session, since the keys
 // may be for the next program of a pipeline; neither is there one for a terminal that
 // is not standard input. Then the pseudo-terminal is one for output alone, without modes of
@@ -99,7 +101,8 @@
 //
 // # Elsewhere
 //
-// Windows has pipes and files only; a console is left alone, and nothing is forwarded.
+// Windows has pipes and files only; a console is left alone, and nothing is forwarded. What
+// is there for it is compiled and vetted, not run.
 //
 // # Values in files
 //
@@ -107,5 +110,6 @@
 // standard input. On Linux such a file lies in memory, sealed, of mode 0400: its path is
 // /dev/fd/N, which can be opened again and again, in the program and in what inherits its
 // descriptors. Elsewhere, and where no /proc is mounted, it lies in a folder of mode 0700
-// and is removed by [Delivery.Remove], for which this process must outlive the program.
+// and is removed by [Delivery.Remove]. A standard input is such a file in memory, or a pipe.
+// Where a value is not in memory this process must outlive the program.
 package child

@@ -1,7 +1,6 @@
 package child
 
-// Exec runs the program and returns its status as an *ExitError, nil for 0. This
-// file is compiled and vetted elsewhere, not run.
+// Exec runs the program and returns its status as an *ExitError, nil for 0.
 func (c Command) Exec() error {
 	cmd, err := c.cmd()
 	if err != nil {

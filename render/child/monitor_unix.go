@@ -15,10 +15,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Orders to a monitor.
+// order tells a monitor what to do, and a number.
+type order [2]byte
+
+// What there is to do.
 const (
 	orderForeground = 'f' // put the program into the foreground, and continue it if 1
-	orderBackground = 'b'
+	orderBackground = 'b' // the same for the background
 	orderSignal     = 's' // send its process group a signal
 )
 
@@ -46,22 +49,28 @@ func monitor(arg string) (status int) {
 	if _, err := orders.Write([]byte{0}); err != nil {
 		return notRun
 	}
-	heard := make(chan [2]byte)
-	go listenTo(orders, heard)
+	m.lead(children, hangups)
+	return 0
+}
+
+// lead does what there is to do until nobody is there who would give orders.
+func (m *monitored) lead(children, hangups <-chan os.Signal) {
+	orders := make(chan order)
+	go listenTo(m.socket, orders)
 	for {
 		select {
 		case <-children:
 			m.reap()
 		case <-hangups:
 			// The system tells only the leader; the program may stand still.
-			m.obey(orderSignal, int(unix.SIGHUP))
-			m.obey(orderSignal, int(unix.SIGCONT))
-		case order, ok := <-heard:
+			m.obey(order{orderSignal, byte(unix.SIGHUP)})
+			m.obey(order{orderSignal, byte(unix.SIGCONT)})
+		case o, ok := <-orders:
 			if !ok {
 				m.end()
-				return 0
+				return
 			}
-			m.obey(order[0], int(order[1]))
+			m.obey(o)
 		}
 	}
 }
@@ -99,14 +108,14 @@ func (m *monitored) deafen() (hangups chan os.Signal) {
 }
 
 // listenTo hears orders until there will be no more.
-func listenTo(socket io.Reader, heard chan<- [2]byte) {
-	defer close(heard)
+func listenTo(socket io.Reader, orders chan<- order) {
+	defer close(orders)
 	for {
-		var order [2]byte
-		if _, err := io.ReadFull(socket, order[:]); err != nil {
+		var o order
+		if _, err := io.ReadFull(socket, o[:]); err != nil {
 			return
 		}
-		heard <- order
+		orders <- o
 	}
 }
 
@@ -131,11 +140,12 @@ func (m *monitored) reap() {
 }
 
 // obey carries out an order.
-func (m *monitored) obey(order byte, number int) {
+func (m *monitored) obey(o order) {
 	if m.pid == 0 {
 		return
 	}
-	switch order {
+	what, number := o[0], o[1]
+	switch what {
 	case orderSignal:
 		_ = unix.Kill(-m.pid, syscall.Signal(number))
 		return

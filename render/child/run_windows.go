@@ -7,22 +7,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"sync"
-	"syscall"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-// There is no pseudo-terminal here, so a console is left alone as a device is. This file
-// is compiled and vetted elsewhere, not run.
-func isTerminal(*os.File) bool { return false }
-
-func sameTerminal(_, _ *os.File) bool { return false }
-
-// dieOf has nothing to do: there are no signals.
-func dieOf(syscall.Signal) {}
-
-// Helper has nothing to do: there are no sessions.
-func Helper([]string, func() (undo func())) (status int, is bool) { return 0, false }
 
 // Run starts the program beside this process, with its output through filters, and
 // returns when it has ended and its pipes have: nil for status 0, else an *ExitError, as

@@ -22,8 +22,8 @@ type session struct {
 	terminal *outer
 	screen   *source // the pseudo-terminal
 	monitor  *os.File
-	far      int // the monitor's end, until it has it
-	statuses chan syscall.WaitStatus
+	far      int                     // the monitor's end, until it has it
+	statuses chan syscall.WaitStatus // what the monitor tells of the program; closed when it has ended
 
 	stopKeys    *bell
 	keysEnded   chan struct{} // nil until keys are read
@@ -55,31 +55,28 @@ func (s *session) listen() {
 	}
 }
 
-// tell tells the monitor what to do, and a number.
-func (s *session) tell(order byte, number int) {
-	_, _ = s.monitor.Write([]byte{order, byte(number)}) // it may have ended
-}
+// tell gives the monitor an order.
+func (s *session) tell(o order) { _, _ = s.monitor.Write(o[:]) } // it may have ended
 
 // forward sends the program's process group a signal.
-func (s *session) forward(sig syscall.Signal) { s.tell(orderSignal, int(sig)) }
+func (s *session) forward(sig syscall.Signal) { s.tell(order{orderSignal, byte(sig)}) }
 
 // goOn puts the program where this process is, in the foreground or the background, and
 // continues it if it is stopped.
 func (s *session) goOn(stopped bool) {
-	order := byte(orderBackground)
+	o := order{orderBackground, 0}
 	if s.enter() {
-		order = orderForeground
+		o[0] = orderForeground
 		copySize(s.terminal.fd, int(s.screen.files[1].Fd()))
 		select {
 		case s.entered <- struct{}{}:
 		default:
 		}
 	}
-	number := 0
 	if stopped {
-		number = 1
+		o[1] = 1
 	}
-	s.tell(order, number)
+	s.tell(o)
 }
 
 // enter has the pseudo-terminal do what the terminal did, and the terminal nothing, while

@@ -6,9 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
-	"sync/atomic"
 
-	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,60 +17,6 @@ const (
 	// later, by programs that are left behind or will be stopped.
 	backlog = 1 << 20
 )
-
-// bell wakes all who wait for it, once and for good.
-type bell struct {
-	files [2]*os.File
-	fd    int           // can be read once it has rung
-	rung  chan struct{} // closed then
-	once  sync.Once
-}
-
-func newBell() (*bell, error) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	return &bell{files: [2]*os.File{r, w}, fd: int(r.Fd()), rung: make(chan struct{})}, nil
-}
-
-func (b *bell) ring() {
-	b.once.Do(func() {
-		close(b.rung)
-		b.files[1].Close()
-	})
-}
-
-func (b *bell) close() {
-	b.files[0].Close()
-	b.files[1].Close()
-}
-
-// outlet is a stream of this process that a filter writes to. It writes without the help
-// of package os, which ends a process whose standard output is a broken pipe.
-type outlet struct {
-	fd     int
-	failed atomic.Bool // then no more is written
-}
-
-func (o *outlet) Write(b []byte) (n int, err error) {
-	for n < len(b) {
-		if o.failed.Load() {
-			return n, unix.EPIPE
-		}
-		m, err := unix.Write(o.fd, b[n:])
-		switch {
-		case err == nil:
-			n += m
-		case err == unix.EAGAIN: // others may have made it one that does not wait
-			awaitRoom(o.fd, -1)
-		case err != unix.EINTR:
-			o.failed.Store(true)
-			return n, err
-		}
-	}
-	return n, nil
-}
 
 // source is where the output of a program arrives, a pipe or a pseudo-terminal, and goes
 // on through a filter.
@@ -210,16 +154,4 @@ func (s *source) close() {
 	s.files[0].Close() // nil, or closed already
 	s.files[1].Close()
 	s.stop.close()
-}
-
-// openTerminal makes a pseudo-terminal that stands for a terminal. On one that is not a
-// session's the other goes on to work.
-func openTerminal(fd int, alone bool) (near, far *os.File, err error) {
-	near, far, err = pty.Open()
-	if err != nil {
-		return nil, nil, err
-	}
-	inside := int(far.Fd())
-	copySize(fd, inside)
-	return near, far, copyModes(fd, inside, alone)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
@@ -63,6 +64,18 @@ func copyModes(from, to int, twice bool) error {
 		modes.Oflag &^= unix.OPOST
 	}
 	return unix.IoctlSetTermios(to, setModes, modes)
+}
+
+// openTerminal makes a pseudo-terminal that stands for a terminal. On one that is not a
+// session's the other goes on to work.
+func openTerminal(fd int, alone bool) (near, far *os.File, err error) {
+	near, far, err = pty.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	inside := int(far.Fd())
+	copySize(fd, inside)
+	return near, far, copyModes(fd, inside, alone)
 }
 
 // outer is the terminal that a session's pseudo-terminal stands for.
