@@ -19,24 +19,24 @@ func (x *between) ctrlCInBash() string {
 	c := x.console()
 	cmd := x.command("bash", "--norc", "--noprofile", "--noediting", "-i")
 	c.start(cmd)
-	c.expect(prompt)
-	c.send("sh -c 'echo run\"\"ning; exec sleep 1000'\r")
-	c.expect("running")
-	c.send("\x03")
-	c.expect(prompt)
+	c.Expect(prompt)
+	c.Send("sh -c 'echo run\"\"ning; exec sleep 1000'\r")
+	c.Expect("running")
+	c.Send("\x03")
+	c.Expect(prompt)
 	seen := c.answer(`echo "$K" status $?`)
 
 	// One that counts, so that a key that arrives twice is seen.
-	c.send("sh -c 'n=0; trap \"n=\\$((n+1)); echo ca\\\"\\\"ught \\$n\" INT; echo run\"\"ning; until [ -e end ]; do sleep 0.02; done; echo cou\"\"nted $n; exit 9'\r")
-	c.expect("running")
+	c.Send("sh -c 'n=0; trap \"n=\\$((n+1)); echo ca\\\"\\\"ught \\$n\" INT; echo run\"\"ning; until [ -e end ]; do sleep 0.02; done; echo cou\"\"nted $n; exit 9'\r")
+	c.Expect("running")
 	for _, text := range []string{"caught 1", "caught 2"} {
-		c.send("\x03")
-		c.expect(text)
+		c.Send("\x03")
+		c.Expect(text)
 	}
 	x.write("end", "", 0o600)
 	seen += strings.ReplaceAll("counted"+c.expectBetween("counted", prompt), "\r\n", "\n")
 	seen += c.answer("echo status $?")
-	c.send("exit 7\r")
+	c.Send("exit 7\r")
 	return seen + fmt.Sprintf("status %d\n", x.ended(cmd).ExitStatus())
 }
 
@@ -45,27 +45,27 @@ func (x *between) ctrlCInPython() string {
 	cmd := x.command("python3", "-q", "-i", "-c", "import os, sys, time; sys.ps1 = '>' + '> '")
 	cmd.Env = append(cmd.Env, "PYTHON_BASIC_REPL=1")
 	c.start(cmd)
-	c.expect(">> ")
+	c.Expect(">> ")
 	for range 2 {
 		// One long sleep is not interrupted by what comes just before it.
-		c.send("print('run' + 'ning'); [time.sleep(0.02) for _ in iter(int, 1)]\r")
-		c.expect("running")
-		c.send("\x03")
-		c.expect("KeyboardInterrupt")
-		c.expect(">> ")
+		c.Send("print('run' + 'ning'); [time.sleep(0.02) for _ in iter(int, 1)]\r")
+		c.Expect("running")
+		c.Send("\x03")
+		c.Expect("KeyboardInterrupt")
+		c.Expect(">> ")
 	}
-	c.send("print('value', os.environ['K'], 6*7)\r")
-	c.expect("\n")
-	seen := c.expect(" 42")
-	c.send("raise SystemExit(9)\r")
+	c.Send("print('value', os.environ['K'], 6*7)\r")
+	c.Expect("\n")
+	seen := c.Expect(" 42")
+	c.Send("raise SystemExit(9)\r")
 	return seen + fmt.Sprintf("\nstatus %d\n", x.ended(cmd).ExitStatus())
 }
 
 // expectBetween waits for two texts and gives what stands between them.
 func (c *console) expectBetween(first, second string) string {
 	c.Helper()
-	c.expect(first)
-	return c.expect(second)
+	c.Expect(first)
+	return c.Expect(second)
 }
 
 // counts is a program that says that it runs, until there is a file, and ends with 9. It
@@ -97,7 +97,7 @@ func (x *between) settingsAfter() (seen string) {
 		c := x.console()
 		settings := func() string {
 			cmd := x.plain("stty", "-a")
-			cmd.Stdin = c.slave
+			cmd.Stdin = c.Programs
 			out, _ := x.output(cmd)
 			return out
 		}
@@ -114,25 +114,25 @@ func (x *between) stoppedWhileReading(program, says string) string {
 	c := x.shell()
 	settings := c.answer("stty -a")
 	seen := "settings " + settings
-	c.send("$RUN sh -c 'echo be\"\"gun; " + program + "'\r")
-	c.expect("begun")
+	c.Send("$RUN sh -c 'echo be\"\"gun; " + program + "'\r")
+	c.Expect("begun")
 	for _, line := range []string{"one", "two"} {
-		c.send(line + "\r")
-		c.expect(says + line)
-		c.send("\x1a")
-		c.expect("Stopped")
-		c.expect(prompt)
+		c.Send(line + "\r")
+		c.Expect(says + line)
+		c.Send("\x1a")
+		c.Expect("Stopped")
+		c.Expect(prompt)
 		seen += fmt.Sprintf("settings the same: %v\n", c.answer("stty -a") == settings)
 		seen += c.answer("jobs")
-		c.send("bg\r") // where it may not read
-		c.expect(prompt)
+		c.Send("bg\r") // where it may not read
+		c.Expect(prompt)
 		x.until("it waits for the terminal", func() bool { return strings.Contains(c.answer("jobs"), "Stopped") })
-		c.send("fg\r")
+		c.Send("fg\r")
 	}
-	c.send("three\r")
-	c.expect(says + "three")
-	c.send("\x04")
-	c.expect(prompt)
+	c.Send("three\r")
+	c.Expect(says + "three")
+	c.Send("\x04")
+	c.Expect(prompt)
 	seen += c.answer("echo status $?")
 	return seen + fmt.Sprintf("settings the same: %v\n", c.answer("stty -a") == settings)
 }
@@ -141,23 +141,23 @@ func (x *between) stoppedWhileReading(program, says string) string {
 func (x *between) continuedInTheBackground() string {
 	c := x.shell()
 	settings := c.answer("stty -a")
-	c.send("$RUN counts end\r")
-	c.expect("at 2")
-	c.send("\x1a")
-	c.expect("Stopped")
-	c.expect(prompt)
-	c.send("bg\r")
-	c.expect("\nat ")
-	c.expect("\nat ")
-	c.send("echo running=$(jobs -r | grep -c Running)=\r")
-	c.expect("running=1=")
-	c.send("echo x$((6*7))y\r")
-	c.expect("x42y") // the terminal is the shell's
-	c.send("fg\r")
-	c.expect("\nat ")
+	c.Send("$RUN counts end\r")
+	c.Expect("at 2")
+	c.Send("\x1a")
+	c.Expect("Stopped")
+	c.Expect(prompt)
+	c.Send("bg\r")
+	c.Expect("\nat ")
+	c.Expect("\nat ")
+	c.Send("echo running=$(jobs -r | grep -c Running)=\r")
+	c.Expect("running=1=")
+	c.Send("echo x$((6*7))y\r")
+	c.Expect("x42y") // the terminal is the shell's
+	c.Send("fg\r")
+	c.Expect("\nat ")
 	x.write("end", "", 0o600)
-	c.expect("\nover")
-	c.expect(prompt)
+	c.Expect("\nover")
+	c.Expect(prompt)
 	seen := c.answer("echo status $?")
 	return seen + fmt.Sprintf("settings the same: %v\n", c.answer("stty -a") == settings)
 }
@@ -167,25 +167,24 @@ func (x *between) continuedInTheBackground() string {
 func observeBackground(x *between) string {
 	c := x.shell()
 	settings := c.answer("stty -a")
-	c.send("$RUN sh -c 'echo be\"\"gun; until [ -e end ]; do sleep 0.02; done; echo \"$K\" arr\"\"ived; exit 9' &\r")
-	c.expect("begun")
-	c.send("echo x$((6*7))y\r")
-	c.expect("x42y") // the terminal is the shell's
-	c.expect(prompt)
+	c.Send("$RUN sh -c 'echo be\"\"gun; until [ -e end ]; do sleep 0.02; done; echo \"$K\" arr\"\"ived; exit 9' &\r")
+	c.Expect("begun")
+	c.Send("echo x$((6*7))y\r")
+	c.Expect("x42y") // the terminal is the shell's
+	c.Expect(prompt)
 	seen := fmt.Sprintf("settings the same: %v\n", c.answer("stty -a") == settings)
 	x.write("end", "", 0o600)
-	seen += c.expect(" arrived\r\n") + " arrived\n"
-	c.send("wait %1; echo sta\"\"tus=$?=\r")
+	seen += c.Expect(" arrived\r\n") + " arrived\n"
+	c.Send("wait %1; echo sta\"\"tus=$?=\r")
 	return seen + "status " + c.expectBetween("status=", "=") + "\n" + x.hungUp()
 }
 
 // hungUp is what a program prints into a pipe that lives on after its terminal.
 func (x *between) hungUp() string {
 	c := x.shell()
-	c.send("nohup $RUN sh -c 'echo be\"\"gun; until [ -e gone ]; do sleep 0.02; done; echo \"$K\" lives on' </dev/null 2>&1 | (trap '' HUP; tee out) &\r")
-	c.expect("begun")
-	c.slave.Close()
-	c.master.Close()
+	c.Send("nohup $RUN sh -c 'echo be\"\"gun; until [ -e gone ]; do sleep 0.02; done; echo \"$K\" lives on' </dev/null 2>&1 | (trap '' HUP; tee out) &\r")
+	c.Expect("begun")
+	c.HangUp()
 	x.ended(c.cmd)
 	x.write("gone", "", 0o600)
 	x.until("it lives on", func() bool { return strings.Contains(x.read("out"), "lives on") })

@@ -27,20 +27,20 @@ func (x *between) seenSizes(streams string, once bool) string {
 	os.Remove(x.path("end"))
 	c := x.console()
 	c.start(x.plain("sh", "-c", `exec $RUN sh -c 'trap "stty size <&1" WINCH; stty size <&1; until [ -e end ]; do sleep 0.02; done; echo "value $K over"'`+streams))
-	seen := c.expect("\r\n") + "\n"
+	seen := c.Expect("\r\n") + "\n"
 	for _, size := range [][2]int{{132, 44}, {20, 10}} {
-		c.resize(size[0], size[1])
+		c.Resize(size[0], size[1])
 		text := fmt.Sprintf("%d %d\r\n", size[1], size[0])
-		if before := c.expect(text); once {
+		if before := c.Expect(text); once {
 			seen += before
 		}
 		seen += text
 	}
 	x.write("end", "", 0o600)
-	if before := c.expect("value "); once {
+	if before := c.Expect("value "); once {
 		seen += before
 	}
-	return seen + c.expect(" over") + fmt.Sprintf("\nstatus %d\n", x.ended(c.cmd).ExitStatus())
+	return seen + c.Expect(" over") + fmt.Sprintf("\nstatus %d\n", x.ended(c.cmd).ExitStatus())
 }
 
 // observeStreams is what a program sees of its streams, of every mix.
@@ -73,7 +73,7 @@ echo "$is:$name$size" >seen`
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]
 	c.start(cmd)
 	for _, f := range files {
-		if f != c.slave {
+		if f != c.Programs {
 			f.Close()
 		}
 	}
@@ -85,7 +85,7 @@ echo "$is:$name$size" >seen`
 func (c *console) stream(kind string, fd int) *os.File {
 	c.Helper()
 	if kind == "terminal" {
-		return c.slave
+		return c.Programs
 	}
 	if kind == "file" {
 		f, err := os.OpenFile(c.path(fmt.Sprint(fd)), os.O_RDWR|os.O_CREATE, 0o600)

@@ -117,7 +117,7 @@ func tooMuch(t *testing.T, terminal bool) error {
 	defer w.Close()
 	c := Command{Argv: []string{"true", strings.Repeat("x", 64<<20)}, Streams: [3]*os.File{w, w, w}}
 	if terminal {
-		slave := newConsole(t).slave
+		slave := newConsole(t).Programs
 		c.Streams = [3]*os.File{slave, slave, slave}
 	}
 	return c.Run(Filters{Stream: copying}.Plan(c.Streams))

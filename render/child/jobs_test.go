@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
 // shell is an interactive shell on a terminal. It says its prompt when it has the
@@ -18,13 +20,13 @@ func shell(t *testing.T) *console { return shellWith(t, "--noediting") }
 
 func shellWith(t *testing.T, more ...string) *console {
 	t.Helper()
-	need(t, "bash")
+	rendertest.Program(t, "bash")
 	c := newConsole(t)
 	c.dir = t.TempDir()
 	cmd := exec.Command("bash", append(append([]string{"--norc", "--noprofile"}, more...), "-i")...)
 	cmd.Env = append(os.Environ(), "PS1=prompt:", "ME="+me(t), "HISTFILE=", "DIR="+c.dir)
 	c.startCmd(cmd)
-	c.expect("prompt:")
+	c.Expect("prompt:")
 	return c
 }
 
@@ -48,49 +50,49 @@ func TestCtrlZ(t *testing.T) {
 func ctrlZ(t *testing.T, name, line string) {
 	c := shell(t)
 	before := c.modes()
-	c.send(fmt.Sprintf(line, counting) + "\r")
-	c.expect("at 2")
+	c.Send(fmt.Sprintf(line, counting) + "\r")
+	c.Expect("at 2")
 	for range 2 {
-		c.send("\x1a")
-		c.expect("Stopped")
-		c.expect("prompt:")
+		c.Send("\x1a")
+		c.Expect("Stopped")
+		c.Expect("prompt:")
 		if now := c.modes(); name != "plain" && now != before {
 			t.Errorf("%s: the terminal is not as it was: %+v, was %+v", name, now, before)
 		}
-		c.send("jobs -s | grep -c Stopped\r")
-		c.expect("1\r\n")
-		c.expect("prompt:")
-		c.send("fg\r")
-		c.expect("\nat ")
-		c.expect("\nat ")
+		c.Send("jobs -s | grep -c Stopped\r")
+		c.Expect("1\r\n")
+		c.Expect("prompt:")
+		c.Send("fg\r")
+		c.Expect("\nat ")
+		c.Expect("\nat ")
 	}
-	c.send("\x1a")
-	c.expect("Stopped")
-	c.expect("prompt:")
-	c.send("bg\r")
-	c.expect("\nat ")
-	c.expect("\nat ")
-	c.send("jobs -r | grep -c Running\r")
-	c.expect("1\r\n")
-	c.send("echo x$((6*7))y\r")
-	c.expect("x42y") // the terminal is the shell's
-	c.send("fg\r")
-	c.expect("\nat ")
+	c.Send("\x1a")
+	c.Expect("Stopped")
+	c.Expect("prompt:")
+	c.Send("bg\r")
+	c.Expect("\nat ")
+	c.Expect("\nat ")
+	c.Send("jobs -r | grep -c Running\r")
+	c.Expect("1\r\n")
+	c.Send("echo x$((6*7))y\r")
+	c.Expect("x42y") // the terminal is the shell's
+	c.Send("fg\r")
+	c.Expect("\nat ")
 	if err := os.WriteFile(filepath.Join(c.dir, "end"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.expect("\nover")
-	c.expect("prompt:")
-	c.send("echo status $?\r")
+	c.Expect("\nover")
+	c.Expect("prompt:")
+	c.Send("echo status $?\r")
 	if name == "pipe" {
-		c.expect("\nstatus 0")
+		c.Expect("\nstatus 0")
 	} else {
-		c.expect("\nstatus 9")
+		c.Expect("\nstatus 9")
 	}
-	if strings.Contains(c.text(), "\r\r") {
+	if strings.Contains(c.Text(), "\r\r") {
 		t.Errorf("%s: output is processed twice", name)
 	}
-	c.send("exit\r")
+	c.Send("exit\r")
 }
 
 // TestTakenToTheForegroundAtLast starts a program in the background, where the shell edits
@@ -98,17 +100,17 @@ func ctrlZ(t *testing.T, name, line string) {
 func TestTakenToTheForegroundAtLast(t *testing.T) {
 	for _, line := range []string{"$ME plain cat", "$ME filtered cat"} {
 		c := shellWith(t)
-		c.send("(sleep 0.3; exec " + line + ") &\r") // by then the shell edits
-		c.expect("prompt:")
+		c.Send("(sleep 0.3; exec " + line + ") &\r") // by then the shell edits
+		c.Expect("prompt:")
 		time.Sleep(time.Second)
-		c.send("fg\r")
-		c.expect("cat )\r\n")
+		c.Send("fg\r")
+		c.Expect("cat )\r\n")
 		for range 3 { // it may be stopped first, when it reads in the background
-			c.send("hello\r")
-			c.expect("hello\r\nhello\r\n")
+			c.Send("hello\r")
+			c.Expect("hello\r\nhello\r\n")
 		}
-		c.send("\x04")
-		c.expect("prompt:")
-		c.send("exit\r")
+		c.Send("\x04")
+		c.Expect("prompt:")
+		c.Send("exit\r")
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
 // printPid is a program that says its number and waits.
@@ -22,10 +24,8 @@ const printPid = `echo pid $$ end; exec sleep 1000`
 // pidOf waits for the number that a program has said.
 func pidOf(t *testing.T, c *console) int {
 	t.Helper()
-	c.expect("pid ")
-	from := c.from
-	c.expect(" end")
-	pid, err := strconv.Atoi(strings.TrimSuffix(c.text()[from:c.from], " end"))
+	c.Expect("pid ")
+	pid, err := strconv.Atoi(c.Expect(" end"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestProgramDoesNotOutliveThis(t *testing.T) {
 // TestProgramDoesNotOutliveThisWithoutATerminal, which would hang up.
 func TestProgramDoesNotOutliveThisWithoutATerminal(t *testing.T) {
 	needProc(t)
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	// It waits without writing, or the broken pipe would end it.
 	cmd := exec.Command(me(t), "filtered", "sh", "-c", "echo $$; exec sleep 1000")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -86,7 +86,7 @@ func ended(pid int) bool {
 
 // TestTerminalIsPutBack on every way out but SIGKILL.
 func TestTerminalIsPutBack(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for name, test := range map[string]struct {
 		as, program string
 		then        func(*console, *exec.Cmd)
@@ -95,15 +95,15 @@ func TestTerminalIsPutBack(t *testing.T) {
 		"signal":     {"filtered", "stty raw; echo ready; kill -SEGV $$", nil},
 		"terminated": {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGTERM) }},
 		"hung up":    {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { cmd.Process.Signal(unix.SIGHUP) }},
-		"interrupt":  {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { c.send("\x03") }},
-		"panic":      {"panicking", "echo ready; read x; echo panic", func(c *console, cmd *exec.Cmd) { c.send("x\r") }},
+		"interrupt":  {"filtered", "echo ready; exec sleep 1000", func(c *console, cmd *exec.Cmd) { c.Send("\x03") }},
+		"panic":      {"panicking", "echo ready; read x; echo panic", func(c *console, cmd *exec.Cmd) { c.Send("x\r") }},
 		"no monitor": {"filtered", "echo ready; kill -9 $PPID; exec sleep 1000", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newConsole(t)
 			before := c.modes()
 			cmd := c.start(me(t), test.as, "sh", "-c", test.program)
-			c.expect("ready")
+			c.Expect("ready")
 			if test.then != nil {
 				if c.modes() == before {
 					t.Error("the terminal is not raw")
@@ -120,13 +120,13 @@ func TestTerminalIsPutBack(t *testing.T) {
 
 // TestTerminalIsPutBackForAStop, where the shell does not do that by itself.
 func TestTerminalIsPutBackForAStop(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	c := newConsole(t)
 	cmd := c.start("sh", "-m", "-c", `echo =$(stty -g)=; "$@"; echo =$(stty -g)=; fg >/dev/null; echo status $? =$(stty -g)=`,
 		"sh", me(t), "filtered", "sh", "-c", "kill -TSTP $$; exit 3")
-	c.expect("status 3 =")
+	c.Expect("status 3 =")
 	waited(t, cmd)
-	modes := strings.Split(c.text(), "=")
+	modes := strings.Split(c.Text(), "=")
 	if len(modes) != 7 || modes[1] == "" || modes[3] != modes[1] || modes[5] != modes[1] {
 		t.Errorf("modes %q", modes)
 	}
@@ -208,7 +208,8 @@ func knows(t *testing.T, pid int) bool {
 // TestFirstProcess: it buries whoever is left to it, forwards, and ends with the status.
 func TestFirstProcess(t *testing.T) {
 	needProc(t)
-	need(t, "unshare", "sh")
+	rendertest.Program(t, "unshare")
+	rendertest.Program(t, "sh")
 	if os.Geteuid() != 0 {
 		t.Skip("only root makes such a process")
 	}
@@ -234,7 +235,7 @@ func TestFirstProcess(t *testing.T) {
 			}
 			defer r.Close()
 			defer w.Close()
-			cmd.Args[len(cmd.Args)-1] = "exec >&4; " + program
+			cmd.Args[len(cmd.Args)-1] = "exec >&3; " + program
 			cmd.ExtraFiles = []*os.File{w}
 			lines = linesOf(r)
 		}
@@ -262,45 +263,44 @@ func TestFirstProcess(t *testing.T) {
 func TestBackground(t *testing.T) {
 	c := shell(t)
 	before := c.modes()
-	c.send("$ME filtered sh -c 'echo beginning hunter2; read x; echo got $x; exit 8' &\r")
-	c.expect("beginning " + replaced)
-	c.send("\r")
-	c.expect("prompt:")
+	c.Send("$ME filtered sh -c 'echo beginning hunter2; read x; echo got $x; exit 8' &\r")
+	c.Expect("beginning " + replaced)
+	c.Send("\r")
+	c.Expect("prompt:")
 	until(t, "it wants the terminal", func() bool {
-		c.send("jobs\r")
-		c.expect("prompt:")
-		return strings.Contains(c.text()[max(0, c.from-300):], "Stopped")
+		c.Send("jobs\r")
+		return strings.Contains(c.Expect("prompt:"), "Stopped")
 	})
 	if c.modes() != before {
 		t.Error("the terminal is not as it was")
 	}
-	c.send("fg\r")
-	c.expect("exit 8'\r\n")
-	c.send("a line\r")
-	c.expect("got a line")
-	c.expect("prompt:")
-	c.send("echo status $?\r")
-	c.expect("\nstatus 8")
-	c.send("exit\r")
+	c.Send("fg\r")
+	c.Expect("exit 8'\r\n")
+	c.Send("a line\r")
+	c.Expect("got a line")
+	c.Expect("prompt:")
+	c.Send("echo status $?\r")
+	c.Expect("\nstatus 8")
+	c.Send("exit\r")
 }
 
 // TestTakenToTheForeground: a shell tells nobody that it takes a running job there.
 func TestTakenToTheForeground(t *testing.T) {
 	c := shell(t)
 	before := c.modes()
-	c.send("$ME filtered $ME counts $DIR/end &\r")
-	c.expect("\nat 3")
-	c.send("fg\r")
+	c.Send("$ME filtered $ME counts $DIR/end &\r")
+	c.Expect("\nat 3")
+	c.Send("fg\r")
 	until(t, "the terminal is raw", func() bool { return c.modes().Iflag != before.Iflag && c.modes().Lflag&unix.ISIG == 0 })
 	for range 4 { // the monitor has heard of it by then
-		c.expect("\nat ")
+		c.Expect("\nat ")
 	}
-	c.send("\x1a")
-	c.expect("Stopped")
-	c.expect("prompt:")
-	c.send("kill -9 %1\r")
-	c.expect("prompt:")
-	c.send("exit\r")
+	c.Send("\x1a")
+	c.Expect("Stopped")
+	c.Expect("prompt:")
+	c.Send("kill -9 %1\r")
+	c.Expect("prompt:")
+	c.Send("exit\r")
 }
 
 // TestAsksInTheForeground: the program asks for the terminal before this process has looked
@@ -311,16 +311,16 @@ func TestAsksInTheForeground(t *testing.T) {
 		if err := unix.Mkfifo(filepath.Join(c.dir, "fifo"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c.send("$ME filtered sh -c 'echo begin''ning; read x <$DIR/fifo; read x; echo got $x; exit 8' &\r")
-		c.expect("beginning")
-		shells, err := foregroundGroup(c.fd)
+		c.Send("$ME filtered sh -c 'echo begin''ning; read x <$DIR/fifo; read x; echo got $x; exit 8' &\r")
+		c.Expect("beginning")
+		shells, err := c.Foreground()
 		if err != nil {
 			t.Skip(err)
 		}
-		c.send("fg; echo status $?\r")
-		c.expect("exit 8'\r\n")
+		c.Send("fg; echo status $?\r")
+		c.Expect("exit 8'\r\n")
 		until(t, "the terminal is the job's", func() bool {
-			group, err := foregroundGroup(c.fd)
+			group, err := c.Foreground()
 			return err == nil && group != shells
 		})
 		fifo, err := os.OpenFile(filepath.Join(c.dir, "fifo"), os.O_WRONLY, 0)
@@ -328,12 +328,12 @@ func TestAsksInTheForeground(t *testing.T) {
 			t.Fatal(err)
 		}
 		fifo.Close()
-		c.send("a line\r")
-		c.expect("\nstatus ")
-		if !strings.Contains(c.text(), "got a line") || strings.Contains(c.text(), "Stopped") {
-			t.Errorf("%q", c.text())
+		c.Send("a line\r")
+		c.Expect("\nstatus ")
+		if !strings.Contains(c.Text(), "got a line") || strings.Contains(c.Text(), "Stopped") {
+			t.Errorf("%q", c.Text())
 		}
-		c.send("exit\r")
+		c.Send("exit\r")
 	}
 }
 
@@ -344,12 +344,12 @@ func TestKilledWhileStopped(t *testing.T) {
 			continue // whose reader does not stop
 		}
 		c := shell(t)
-		c.send(fmt.Sprintf(line, `sh -c 'trap "exit 6" TERM; kill -STOP $$; touch $DIR/end'`) + "\r")
-		c.expect("Stopped")
-		c.expect("prompt:")
-		c.send("kill %1; wait; echo ended\r")
-		c.expect("\nended")
-		c.send("exit\r")
+		c.Send(fmt.Sprintf(line, `sh -c 'trap "exit 6" TERM; kill -STOP $$; touch $DIR/end'`) + "\r")
+		c.Expect("Stopped")
+		c.Expect("prompt:")
+		c.Send("kill %1; wait; echo ended\r")
+		c.Expect("\nended")
+		c.Send("exit\r")
 		if _, err := os.Stat(filepath.Join(c.dir, "end")); err == nil {
 			t.Errorf("%s: the program went on first", name)
 		}
@@ -360,21 +360,21 @@ func TestKilledWhileStopped(t *testing.T) {
 func TestStoppedByOthers(t *testing.T) {
 	for _, line := range []string{"$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6'", "$ME filtered sh -c 'echo pid $$ end; kill -STOP $$; exit 6' </dev/null"} {
 		c := shell(t)
-		c.send(line + "\r")
-		c.expect("pid $$ end") // the echo of the line
+		c.Send(line + "\r")
+		c.Expect("pid $$ end") // the echo of the line
 		pidOf(t, c)
-		c.expect("Stopped")
-		c.expect("prompt:")
-		c.send("fg; echo status $?\r")
-		c.expect("\nstatus 6")
-		c.send("exit\r")
+		c.Expect("Stopped")
+		c.Expect("prompt:")
+		c.Send("fg; echo status $?\r")
+		c.Expect("\nstatus 6")
+		c.Send("exit\r")
 	}
 }
 
 // TestHangup: the end of a terminal is the end of the session's, for a program that does
 // not care, for one that does, and for one that stands still.
 func TestHangup(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for _, program := range []string{
 		`trap "" HUP; echo ready; while read x; do :; done; echo x || exit 7`,
 		`trap "exit 7" HUP; echo ready; while :; do sleep 0.05; done`,
@@ -382,9 +382,8 @@ func TestHangup(t *testing.T) {
 	} {
 		c := newConsole(t)
 		cmd := c.start(me(t), "filtered", "sh", "-c", program)
-		c.expect("ready")
-		c.slave.Close()
-		c.master.Close()
+		c.Expect("ready")
+		c.HangUp()
 		if got := waited(t, cmd); got.ExitStatus() != 7 {
 			t.Errorf("%q: status %x", program, uint32(got))
 		}
@@ -420,7 +419,7 @@ func TestPrivateProcess(t *testing.T) {
 
 // TestLimitIsLifted for the program, in every way in which it starts.
 func TestLimitIsLifted(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for name, start := range ways {
 		cmd := exec.Command("sh", "-c", `ulimit -S -c 8 2>/dev/null; exec "$@"`, "sh", me(t), "lifting", "sh", "-c", `test "$(ulimit -S -c)" = 8`)
 		start(t, cmd)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
 // sent are signals that reach a program by way of this one.
@@ -51,12 +53,12 @@ func TestSignalsReachTheProgram(t *testing.T) {
 func TestSignalsReachTheSession(t *testing.T) {
 	c := newConsole(t)
 	cmd := c.start(me(t), "filtered", me(t), "hears", fmt.Sprint(len(sent())))
-	c.expect("ready")
+	c.Expect("ready")
 	for _, s := range sent() {
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
-		c.expect(fmt.Sprintf("heard %d\r\n", int(s)))
+		c.Expect(fmt.Sprintf("heard %d\r\n", int(s)))
 	}
 	if got := waited(t, cmd); got.ExitStatus() != 40 {
 		t.Errorf("status %x", uint32(got))
@@ -65,7 +67,7 @@ func TestSignalsReachTheSession(t *testing.T) {
 
 // TestCtrlC reaches the program, each time once, and only it.
 func TestCtrlC(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for name, argv := range map[string][]string{
 		"session":       {me(t), "filtered", me(t), "hears", "3"},
 		"pipe":          {"sh", "-c", `trap : INT QUIT; "$@" | (trap "" INT QUIT; cat)`, "sh", me(t), "filtered", me(t), "hears", "3"},
@@ -73,45 +75,46 @@ func TestCtrlC(t *testing.T) {
 	} {
 		c := newConsole(t)
 		cmd := c.start(argv...)
-		c.expect("ready")
+		c.Expect("ready")
 		for range 2 {
-			c.send("\x03")
-			c.expect("heard 2\r\n")
+			c.Send("\x03")
+			c.Expect("heard 2\r\n")
 		}
-		c.send("\x1c")
-		c.expect("heard 3\r\n")
+		c.Send("\x1c")
+		c.Expect("heard 3\r\n")
 		waited(t, cmd)
-		if n := strings.Count(c.text(), "heard"); n != 3 {
-			t.Errorf("%s: %d signals: %q", name, n, c.text())
+		if n := strings.Count(c.Text(), "heard"); n != 3 {
+			t.Errorf("%s: %d signals: %q", name, n, c.Text())
 		}
 	}
 }
 
 // TestCtrlCAtAnInterpreter is what a person does who is used to it.
 func TestCtrlCAtAnInterpreter(t *testing.T) {
-	need(t, "python3")
+	rendertest.Program(t, "python3")
 	c := newConsole(t)
 	cmd := c.start(me(t), "filtered", "python3", "-q", "-i", "-c", "import sys; sys.ps1='>'+'> '")
-	c.expect(">> ")
+	c.Expect(">> ")
 	for range 2 {
 		// It loses a signal that comes between its prompt and its read.
 		until(t, "it is interrupted", func() bool {
-			c.send("\x03")
-			return c.seesWithin("KeyboardInterrupt", time.Second)
+			c.Send("\x03")
+			_, found := c.ExpectWithin("KeyboardInterrupt", time.Second)
+			return found
 		})
-		c.expect(">> ")
+		c.Expect(">> ")
 	}
-	c.send("print('hun' + 'ter2')\r")
-	c.expect(replaced)
-	c.send("raise SystemExit(9)\r")
+	c.Send("print('hun' + 'ter2')\r")
+	c.Expect(replaced)
+	c.Send("raise SystemExit(9)\r")
 	if got := waited(t, cmd); got.ExitStatus() != 9 {
-		t.Errorf("status %x: %q", uint32(got), c.text())
+		t.Errorf("status %x: %q", uint32(got), c.Text())
 	}
 }
 
 // TestIgnoredSignalsStayIgnored, as nohup and a shell without job control have them.
 func TestIgnoredSignalsStayIgnored(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for way, start := range ways {
 		cmd := exec.Command("sh", "-c", `trap "" HUP INT; exec "$@"`, "sh", me(t), "filtered", "sh", "-c", `kill -HUP $$; kill -INT $$; exit 9`)
 		start(t, cmd)

@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
 // TestStreamsAreOfTheSameKind: for every mix of terminal, pipe and file a program sees
@@ -62,13 +64,13 @@ func seenStreams(t *testing.T, as string, mix [3]string) string {
 			defer f.Close()
 			files[fd] = f
 		default:
-			files[fd] = c.slave
+			files[fd] = c.Programs
 		}
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]
 	c.startCmd(cmd)
 	for _, f := range files {
-		if f != c.slave {
+		if f != c.Programs {
 			f.Close()
 		}
 	}
@@ -109,14 +111,14 @@ func TestWhatIsFiltered(t *testing.T) {
 	}
 	c := newConsole(t)
 	waited(t, c.start(me(t), "filtered", "sh", "-c", prints))
-	c.expect("out " + replaced + "\r\nerr " + replaced + "\r\n")
+	c.Expect("out " + replaced + "\r\nerr " + replaced + "\r\n")
 	lone := newConsole(t)
 	cmd := exec.Command(me(t), "filtered", "sh", "-c", prints)
 	cmd.Stdin = strings.NewReader("")
 	lone.startCmd(cmd)
 	waited(t, cmd)
-	lone.expect("out " + replaced + "\r\nerr " + replaced + "\r\n")
-	if text := c.text() + lone.text(); strings.Contains(text, "\r\r") {
+	lone.Expect("out " + replaced + "\r\nerr " + replaced + "\r\n")
+	if text := c.Text() + lone.Text(); strings.Contains(text, "\r\r") {
 		t.Errorf("output is processed twice: %q", text)
 	}
 }
@@ -179,13 +181,16 @@ func TestOneStreamKeepsItsOrder(t *testing.T) {
 
 // TestBrokenPipe: a program whose reader is gone gets to know, whether it writes or waits.
 func TestBrokenPipe(t *testing.T) {
-	need(t, "sh", "head", "yes")
+	rendertest.Program(t, "sh")
+	rendertest.Program(t, "head")
+	rendertest.Program(t, "yes")
 	for _, line := range []string{`"$1" filtered yes | head -1; echo ${PIPESTATUS[0]}`, `"$1" filtered tail -f /dev/null | true`} {
 		if strings.Contains(line, "tail") {
 			needProc(t)
 		}
 		cmd := exec.Command("bash", "-c", line, "bash", me(t))
-		need(t, "bash", "tail")
+		rendertest.Program(t, "bash")
+		rendertest.Program(t, "tail")
 		var out bytes.Buffer
 		cmd.Stdout = &out
 		starting(t, cmd)
@@ -267,7 +272,7 @@ func TestEveryByteArrives(t *testing.T) {
 
 // TestLastWordsArrive, which a program writes to a terminal before it ends.
 func TestLastWordsArrive(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	for _, stdin := range []io.Reader{nil, strings.NewReader("")} {
 		for range 20 {
 			c := newConsole(t)
@@ -277,7 +282,7 @@ func TestLastWordsArrive(t *testing.T) {
 			}
 			c.startCmd(cmd)
 			waited(t, cmd)
-			c.expect("end.")
+			c.Expect("end.")
 		}
 	}
 }
@@ -314,7 +319,7 @@ func TestRoomBehindDescriptors(t *testing.T) {
 // TestDescriptors: a program has those that it would have without this process.
 func TestDescriptors(t *testing.T) {
 	needProc(t)
-	need(t, "bash")
+	rendertest.Program(t, "bash")
 	for name, line := range map[string]string{
 		"pipe":     `exec 9<"$DIR/nine" 5<&9 20<&9; "$ME" $AS bash -c 'read x <&9; echo "$x" >"$DIR/read"; ls /proc/$$/fd >"$DIR/list"' 2>/dev/null | cat`,
 		"terminal": `exec 9<"$DIR/nine" 5<&9 20<&9; "$ME" $AS bash -c 'read x <&9; echo "$x" >"$DIR/read"; ls /proc/$$/fd >"$DIR/list"'`,
@@ -355,10 +360,10 @@ func TestResize(t *testing.T) {
 			cmd.Stdin = stdin
 		}
 		c.startCmd(cmd)
-		c.expect("size 100 by 30")
+		c.Expect("size 100 by 30")
 		for _, size := range [][2]int{{120, 40}, {20, 10}} {
-			c.resize(size[0], size[1])
-			c.expect(fmt.Sprintf("size %d by %d", size[0], size[1]))
+			c.Resize(size[0], size[1])
+			c.Expect(fmt.Sprintf("size %d by %d", size[0], size[1]))
 		}
 		if err := cmd.Process.Signal(unix.SIGTERM); err != nil {
 			t.Fatal(err)
@@ -372,7 +377,7 @@ func TestResize(t *testing.T) {
 // TestWhatIsLeftBehind: a pipe is passed on until the last writer has gone, a terminal
 // until the program has.
 func TestWhatIsLeftBehind(t *testing.T) {
-	need(t, "sh")
+	rendertest.Program(t, "sh")
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -401,10 +406,10 @@ func TestWhatIsLeftBehind(t *testing.T) {
 	defer w.Close()
 	mark := filepath.Join(t.TempDir(), "mark")
 	c := newConsole(t)
-	cmd = exec.Command(me(t), "filtered", "sh", "-c", `(read x <&4; echo alive >"$0") & echo now; exit 5`, mark)
-	cmd.ExtraFiles = []*os.File{r} // behind the terminal
+	cmd = exec.Command(me(t), "filtered", "sh", "-c", `(read x <&3; echo alive >"$0") & echo now; exit 5`, mark)
+	cmd.ExtraFiles = []*os.File{r}
 	c.startCmd(cmd)
-	c.expect("now")
+	c.Expect("now")
 	if got := waited(t, cmd); got.ExitStatus() != 5 {
 		t.Errorf("status %x", uint32(got))
 	}
@@ -414,7 +419,8 @@ func TestWhatIsLeftBehind(t *testing.T) {
 
 // TestWaitingForPipesCanBeGivenUp by a signal.
 func TestWaitingForPipesCanBeGivenUp(t *testing.T) {
-	need(t, "sh", "pgrep")
+	rendertest.Program(t, "sh")
+	rendertest.Program(t, "pgrep")
 	cmd := exec.Command(me(t), "filtered", "sh", "-c", `sleep 1000 & echo $!; exit 5`)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	out, err := cmd.StdoutPipe()

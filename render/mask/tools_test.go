@@ -4,22 +4,11 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
-)
 
-// need skips a test for want of a program, and fails where it is required.
-func need(t *testing.T, program string) {
-	t.Helper()
-	_, err := exec.LookPath(program)
-	if err != nil && slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), program) {
-		t.Fatalf("%s is required: %v", program, err)
-	}
-	if err != nil {
-		t.Skipf("no %s: %v", program, err)
-	}
-}
+	"github.com/xec-sh/xec-go/render/rendertest"
+)
 
 // tools print a value in forms of their own. They get it as $V and as the standard input;
 // those that are slow to start get all values there, with a NUL between them, and write one
@@ -81,7 +70,7 @@ func printable() (texts []string) {
 func TestToolsPrintNothing(t *testing.T) {
 	for _, tool := range tools {
 		t.Run(tool.program+" "+tool.names[0], func(t *testing.T) {
-			need(t, tool.program)
+			rendertest.Program(t, tool.program)
 			names := printable()
 			if tool.program == "python3" || tool.program == "node" {
 				var all []string

@@ -97,15 +97,20 @@ func RequireError(t testing.TB, err error, offset int, kind secret.Kind) {
 	}
 }
 
+// components are those that some programs belong to.
+var components = map[string]string{"sh": "shells", "bash": "shells", "dash": "shells", "zsh": "shells", "unshare": "root"}
+
 // Program finds a program, and skips the test without it; where XEC_TEST_REQUIRE holds its
-// name, the test fails.
+// name, or that of its component, the test fails.
 func Program(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err == nil {
 		return path
 	}
-	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), name) {
+	required := strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ",")
+	component, has := components[name]
+	if slices.Contains(required, name) || has && slices.Contains(required, component) {
 		t.Fatalf("%s is required and not there", name)
 	}
 	t.Skipf("%s is not there", name)
