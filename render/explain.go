@@ -44,3 +44,19 @@ func Kept(unchanged bool, how string) string {
 	}
 	return how
 }
+
+// Explained appends what is told of those splices that are references: that they stand at
+// place, and what is done with the value of each; nothing of any if done is nil.
+func Explained(all []Explanation, splices []Splice, place string, done []string) []Explanation {
+	for i, s := range splices {
+		if s.Literal {
+			continue
+		}
+		e := Explanation{Ref: s.Ref, Place: place}
+		if done != nil {
+			e.Done = done[i]
+		}
+		all = append(all, e)
+	}
+	return all
+}

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"fmt"
-
-	"github.com/xec-sh/xec-go/store/secret"
-)
+import "github.com/xec-sh/xec-go/store/secret"
 
 // Span is where a reference stands in a document: document[Start:End], with its
 // brackets, without backslashes before it.
@@ -41,19 +37,3 @@ type Stream interface {
 	// errors are as those of a Format, within the window. With last, all of it is the part.
 	Next(window []byte, spans []Span, last bool) (part Document, n int, err error)
 }
-
-// PlacedError is an error at an offset of a document, in bytes.
-type PlacedError struct {
-	Offset int
-	Err    error
-}
-
-// Errorf makes a *PlacedError of a kind.
-func Errorf(offset int, kind secret.Kind, format string, args ...any) error {
-	return &PlacedError{offset, secret.Errorf(kind, format, args...)}
-}
-
-func (e *PlacedError) Error() string { return fmt.Sprintf("byte %d: %v", e.Offset, e.Err) }
-
-// Unwrap gives the error without its place.
-func (e *PlacedError) Unwrap() error { return e.Err }

@@ -3,6 +3,9 @@ package render
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // Mask gives a copy of a document in which a word stands in the place of each span: as much
@@ -15,6 +18,15 @@ func Mask(document []byte, spans []Span, word string) []byte {
 		}
 	}
 	return masked
+}
+
+// MaskUnused gives a [Mask] with an [UnusedWord]. Without one the document is not read.
+func MaskUnused(document []byte, spans []Span) ([]byte, error) {
+	word := UnusedWord(document)
+	if word == "" {
+		return nil, Errorf(0, secret.General, "every word that could stand for a reference is in the text")
+	}
+	return Mask(document, spans, word), nil
 }
 
 // WordLetters are what the words of [UnusedWord] consist of. They begin no escape of the
@@ -33,4 +45,17 @@ func UnusedWord(document []byte) string {
 		}
 	}
 	return ""
+}
+
+// IndexNotText gives the offset of the first NUL byte, or byte that is not of UTF-8, in a
+// text that has neither; else -1.
+func IndexNotText(text []byte) int {
+	for i := 0; i < len(text); {
+		char, size := utf8.DecodeRune(text[i:])
+		if char == 0 || char == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
 }

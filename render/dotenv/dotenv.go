@@ -85,33 +85,23 @@ type Line struct {
 
 // document is a .env file that was read.
 type document struct {
+	render.Spliced
 	parse   func([]byte) ([]Line, error)
-	source  []byte
-	masked  []byte // source, with each reference as a word
-	spans   []render.Span
-	lines   []Line   // of masked
+	lines   []Line   // of Masked
 	scalars []scalar // ascending
 }
 
 // scalar is a value with references in it.
 type scalar struct {
 	Line
-	splices []splice // ascending
-}
-
-// splice is a part of a value that gives way to a secret's value, or to the reference
-// as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
+	splices []render.Splice
 }
 
 // Format makes a format of parse, which gives the lines of a file in their order. An
 // error of parse is given as it is; a [Stream] needs the lines before it.
 func Format(parse func([]byte) ([]Line, error)) render.Format {
 	return func(source []byte, spans []render.Span) (render.Document, error) {
-		d := &document{parse: parse, source: source, spans: spans}
+		d := &document{Spliced: render.Spliced{Source: source, Spans: spans}, parse: parse}
 		if err := d.read(); err != nil {
 			return nil, err
 		}
@@ -120,41 +110,27 @@ func Format(parse func([]byte) ([]Line, error)) render.Format {
 }
 
 func (d *document) read() (err error) {
-	begin := unused(d.source)
-	if begin == "" {
-		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
+	word := render.UnusedWord(d.Source)
+	if d.Masked, err = render.MaskUnused(d.Source, d.Spans); err != nil {
+		return err
 	}
-	d.masked = render.Mask(d.source, d.spans, begin)
-	if d.lines, err = d.parse(d.masked); err != nil {
+	if d.lines, err = d.parse(d.Masked); err != nil {
 		return err
 	}
 	next := 0
 	for _, line := range d.lines {
-		for next < len(d.spans) && d.spans[next].Start < line.Start {
+		for next < len(d.Spans) && d.Spans[next].Start < line.Start {
 			next++
 		}
-		if strings.Contains(line.Name, begin) {
-			return misplaced(d.spans[next-1].Start)
+		if strings.Contains(line.Name, word) {
+			return misplaced(d.Spans[next-1].Start)
 		}
-		if line.Name != "" && next < len(d.spans) && d.spans[next].End <= line.End {
-			d.scalars = append(d.scalars, scalar{line, d.find(line, next)})
+		if line.Name != "" && next < len(d.Spans) && d.Spans[next].End <= line.End {
+			from, to := line.body()
+			d.scalars = append(d.scalars, scalar{line, d.Find(from, to, line.unit)})
 		}
 	}
 	return nil
-}
-
-// unused gives letters that are not in source, in an order that nothing around them can
-// shift, or "". They begin none of the escapes of double quotes.
-func unused(source []byte) string {
-	for first := byte('Z'); first >= 'A'; first-- {
-		for other := byte('A'); other <= 'Z'; other++ {
-			word := string(first) + strings.Repeat(string(other), 7)
-			if first != other && !bytes.Contains(source, []byte(word)) {
-				return word
-			}
-		}
-	}
-	return ""
 }
 
 // body is where the value stands without its quotes.
@@ -165,120 +141,47 @@ func (l Line) body() (start, end int) {
 	return l.Start + 1, l.End - 1
 }
 
-// find gives the splices of a line, whose first span has the number next.
-func (d *document) find(line Line, next int) (all []splice) {
-	i, end := line.body()
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i < end && next < len(d.spans) {
-		span := d.spans[next]
-		if i == span.Start {
-			all = append(all, spliceBehind(slashes, next, i))
-			i, next, slashes = span.End, next+1, slashes[:0]
-			continue
-		}
-		char, size := d.unit(i, line.Quote, span.Start)
-		switch char {
-		case '\\':
-			slashes = append(slashes, i)
-		case nothing:
-		default:
-			slashes = slashes[:0]
-		}
-		i += size
+// unit gives the last byte of what stands at the beginning of raw, a part of a value before
+// a reference, and its length with its escape.
+func (l Line) unit(raw []byte) (char rune, size int) {
+	if l.Quote != '"' || raw[0] != '\\' || len(raw) == 1 {
+		return rune(raw[0]), 1
 	}
-	return all
-}
-
-// nothing is what a backslash at the end of a line stands for.
-const nothing = 0
-
-// unit gives the last byte of what stands at i, and its length with its escape. The
-// next reference, at reference, is no part of an escape.
-func (d *document) unit(i int, quote byte, reference int) (char byte, size int) {
-	char = d.masked[i]
-	if quote != '"' || char != '\\' || i+1 == reference {
-		return char, 1
+	if raw[1] == '\n' {
+		return render.NoChar, 2
 	}
-	char = d.masked[i+1] // there is one: a closing quote has no backslash before it
-	if char == '\n' {
-		char = nothing
-	}
-	return char, 2
-}
-
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
-}
-
-func (d *document) Refs() []int {
-	var refs []int
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
+	return rune(raw[1]), 2
 }
 
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.scalars) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out, err := d.splice(texts)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			place := d.spans[s.span]
-			texts[s.span] = d.source[place.Start:place.End]
-			if !s.literal {
-				texts[s.span] = value(s.span).Reveal()
-			}
-			if bytes.IndexByte(texts[s.span], 0) >= 0 {
-				return nil, noNUL(place.Start)
-			}
-		}
-	}
-	return texts, nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, check)
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) (out []byte, err error) {
+// check says whether a variable can hold a text.
+func check(text []byte, s render.Splice) error {
+	if bytes.IndexByte(text, 0) < 0 {
+		return nil
+	}
+	return render.Refusal(s.Start, "the value holds a NUL byte, which no variable can", render.HintBase64)
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) (out []byte, err error) {
 	at := 0
 	for _, s := range d.scalars {
-		out = append(out, d.source[at:s.Start]...)
-		if out, err = d.appendScalar(out, s, texts); err != nil {
+		dst = append(dst, d.Source[at:s.Start]...)
+		if dst, err = d.appendScalar(dst, s, texts); err != nil {
 			return nil, err
 		}
 		at = s.End
 	}
-	return append(out, d.source[at:]...), nil
+	return append(dst, d.Source[at:]...), nil
 }
 
 func misplaced(offset int) error {
 	return render.Errorf(offset, secret.Invalid, "a reference cannot be in the name of a variable")
-}
-
-func noNUL(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the value holds a NUL byte, which no variable can")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
 }

@@ -10,46 +10,36 @@ import (
 var _ render.Explainer = (*document)(nil)
 
 func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
-	texts := make([][]byte, len(d.spans))
+	texts := make(render.Texts, len(d.Spans))
 	for _, s := range d.scalars {
-		becomes, known := "", d.know(s, texts, value)
-		if known {
-			becomes, known = d.becomes(s, texts)
+		var done []string
+		if d.Fill(texts, s.splices, value, check) == nil {
+			done = d.done(s, texts)
 		}
-		for _, p := range s.splices {
-			e := render.Explanation{Ref: p.span, Place: placeOf(s.Quote), Done: becomes}
-			if p.literal {
-				continue
-			}
-			if known && becomes == "" {
-				e.Done = render.Kept(s.Quote != '"' || bytes.Equal(appendEscaped(nil, texts[p.span]), texts[p.span]), render.WithEscapes)
-			}
-			all = append(all, e)
-		}
+		all = render.Explained(all, s.splices, placeOf(s.Quote), done)
 	}
 	return all
 }
 
-// know puts what a value is to hold into texts, and reports whether all of it is known
-// and can be held.
-func (d *document) know(s scalar, texts [][]byte, value func(ref int) (secret.Value, bool)) bool {
-	all := true
+// done says what is done with what is put into a value, nothing if the place cannot hold it.
+func (d *document) done(s scalar, texts render.Texts) (all []string) {
+	becomes, ok := d.becomes(s, texts)
+	if !ok {
+		return nil
+	}
 	for _, p := range s.splices {
-		place := d.spans[p.span]
-		texts[p.span] = d.source[place.Start:place.End]
-		if !p.literal {
-			v, known := value(p.span)
-			texts[p.span] = v.Reveal()
-			all = all && known
+		how := becomes
+		if how == "" {
+			how = render.Kept(s.Quote != '"' || bytes.Equal(appendEscaped(nil, texts[p.Ref]), texts[p.Ref]), render.WithEscapes)
 		}
-		all = all && bytes.IndexByte(texts[p.span], 0) < 0
+		all = append(all, how)
 	}
 	return all
 }
 
 // becomes says what a value becomes, "" if it stays as it is quoted, and whether the
 // place can hold it.
-func (d *document) becomes(s scalar, texts [][]byte) (what string, ok bool) {
+func (d *document) becomes(s scalar, texts render.Texts) (what string, ok bool) {
 	out, err := d.appendScalar(nil, s, texts)
 	if err != nil {
 		return "", false

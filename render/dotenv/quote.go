@@ -4,11 +4,10 @@ import (
 	"bytes"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // appendScalar appends a value with texts in it, in quotes that can hold it.
-func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+func (d *document) appendScalar(dst []byte, s scalar, texts render.Texts) ([]byte, error) {
 	own, whole := d.literal(s, texts)
 	switch {
 	case s.Quote == '"' && (isPutIn(s, texts, isUnescaped) || bytes.ContainsAny(own, "\\$`'") || !fitsSingle(whole)):
@@ -27,20 +26,16 @@ func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, e
 
 // literal gives the text between the quotes of a value: the document's own of it, and all
 // of it.
-func (d *document) literal(s scalar, texts [][]byte) (own, whole []byte) {
-	at, end := s.body()
-	for _, p := range s.splices {
-		own = append(own, d.source[at:p.start]...)
-		whole = append(append(whole, d.source[at:p.start]...), texts[p.span]...)
-		at = d.spans[p.span].End
-	}
-	return append(own, d.source[at:end]...), append(whole, d.source[at:end]...)
+func (d *document) literal(s scalar, texts render.Texts) (own, whole []byte) {
+	from, to := s.body()
+	nothing := func(dst []byte, _ render.Splice) []byte { return dst }
+	return d.Append(nil, from, to, s.splices, nothing), d.Append(nil, from, to, s.splices, texts.Plain)
 }
 
 // isPutIn reports whether all that is put into a value is what is asked for.
-func isPutIn(s scalar, texts [][]byte, is func([]byte) bool) bool {
+func isPutIn(s scalar, texts render.Texts, is func([]byte) bool) bool {
 	for _, p := range s.splices {
-		if !is(texts[p.span]) {
+		if !is(texts[p.Ref]) {
 			return false
 		}
 	}
@@ -67,33 +62,33 @@ func fitsSingle(text []byte) bool {
 // reference are its escapes.
 func (d *document) isMixed(s scalar) bool {
 	at, end := s.body()
-	if d.source[at] == '~' {
+	if d.Source[at] == '~' {
 		return true
 	}
 	for _, p := range s.splices {
-		if bytes.ContainsAny(bytes.TrimRight(d.source[at:p.start], `\`), "\\'\"`") {
+		if bytes.ContainsAny(bytes.TrimRight(d.Source[at:p.Begin], `\`), "\\'\"`") {
 			return true
 		}
-		at = d.spans[p.span].End
+		at = p.End
 	}
-	return bytes.ContainsAny(d.source[at:end], "\\'\"`")
+	return bytes.ContainsAny(d.Source[at:end], "\\'\"`")
 }
 
 // appendRaw appends a bare value in which only what is put in has changed.
-func (d *document) appendRaw(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+func (d *document) appendRaw(dst []byte, s scalar, texts render.Texts) ([]byte, error) {
 	at, end := s.body()
 	for _, p := range s.splices {
-		own := d.source[at:p.start]
+		own := d.Source[at:p.Begin]
 		switch {
-		case !isBare(texts[p.span]):
-			return nil, mixed(d.spans[p.span].Start)
+		case !isBare(texts[p.Ref]):
+			return nil, mixed(p.Start)
 		case !isClosed(own):
-			return nil, inExpansion(d.spans[p.span].Start)
+			return nil, inExpansion(p.Start)
 		}
-		dst = append(append(dst, own...), texts[p.span]...)
-		at = d.spans[p.span].End
+		dst = append(append(dst, own...), texts[p.Ref]...)
+		at = p.End
 	}
-	return append(dst, d.source[at:end]...), nil
+	return append(dst, d.Source[at:end]...), nil
 }
 
 // isBare reports whether value needs no quotes, to any reader. To zsh a word that
@@ -135,20 +130,20 @@ func appendEscaped(dst, value []byte) []byte {
 
 // appendDouble appends a value in double quotes. The document's own text of it stays
 // as it is, and must be text for double quotes.
-func (d *document) appendDouble(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+func (d *document) appendDouble(dst []byte, s scalar, texts render.Texts) ([]byte, error) {
 	at, end := s.body()
 	dst = append(dst, '"')
 	closed := true
 	for _, p := range s.splices {
-		own := d.source[at:p.start]
+		own := d.Source[at:p.Begin]
 		closed = closed && isClosed(own)
-		if !closed && !p.literal {
-			return nil, inExpansion(d.spans[p.span].Start)
+		if !closed && !p.Literal {
+			return nil, inExpansion(p.Start)
 		}
-		dst = appendEscaped(append(dst, own...), texts[p.span])
-		at = d.spans[p.span].End
+		dst = appendEscaped(append(dst, own...), texts[p.Ref])
+		at = p.End
 	}
-	return append(append(dst, d.source[at:end]...), '"'), nil
+	return append(append(dst, d.Source[at:end]...), '"'), nil
 }
 
 // isClosed reports whether every expansion that a shell makes of text, from between
@@ -202,12 +197,11 @@ func isNameByte(b byte) bool {
 }
 
 func mixed(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the value needs quotes, and the text around it has some, or escapes, that only shells take for what they are")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, `put quotes around the whole: NAME="... ${secret:KEY}"`)}
+	return render.Refusal(offset, "the value needs quotes, and the text around it has some, or escapes, that only shells take for what they are",
+		`put quotes around the whole: NAME="... ${secret:KEY}"`)
 }
 
 func inExpansion(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a shell could take the value for a part of what it expands or runs")
-	err = secret.WithHint(err, "before a reference write ${NAME} for a variable and, in double quotes, \\$ and \\` for the characters themselves; in single quotes nothing is expanded")
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, "a shell could take the value for a part of what it expands or runs",
+		"before a reference write ${NAME} for a variable and, in double quotes, \\$ and \\` for the characters themselves; in single quotes nothing is expanded")
 }

@@ -37,11 +37,11 @@ func (s *stream) Next(window []byte, spans []render.Span, last bool) (render.Doc
 // many lines that the window cuts off the closing quote is missing.
 func (s *stream) whole(window []byte, spans []render.Span) int {
 	n := bytes.LastIndexByte(window, '\n') + 1
-	begin := unused(window)
-	if begin == "" {
+	masked, err := render.MaskUnused(window, spans)
+	if err != nil {
 		return n // Format says so
 	}
-	lines, err := s.parse(render.Mask(window, spans, begin)[:n])
+	lines, err := s.parse(masked[:n])
 	if err == nil {
 		return n
 	}

@@ -2,52 +2,30 @@ package hcl
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
 func (f *file) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
-	texts := make([][]byte, len(f.spans))
+	texts := make(render.Texts, len(f.Spans))
 	for _, s := range f.scalars {
-		done := make([]string, len(s.splices))
-		if f.know(s, texts, value) {
-			f.done(done, s, texts)
+		var done []string
+		if f.Fill(texts, s.splices, value, check) == nil {
+			done = f.done(s, texts)
 		}
-		for i, p := range s.splices {
-			if !p.literal {
-				all = append(all, render.Explanation{Ref: p.span, Place: f.place(s), Done: done[i]})
-			}
-		}
-	}
-	return all
-}
-
-// know puts what a string is to hold into texts, and reports whether all of it is known
-// and text.
-func (f *file) know(s scalar, texts [][]byte, value func(ref int) (secret.Value, bool)) bool {
-	all := true
-	for _, p := range s.splices {
-		place := f.spans[p.span]
-		texts[p.span] = f.source[place.Start:place.End]
-		if !p.literal {
-			v, known := value(p.span)
-			texts[p.span] = v.Reveal()
-			all = all && known
-		}
-		all = all && utf8.Valid(texts[p.span])
+		all = render.Explained(all, s.splices, f.place(s), done)
 	}
 	return all
 }
 
 // done says what is done with each value of a string.
-func (f *file) done(all []string, s scalar, texts [][]byte) {
+func (f *file) done(s scalar, texts render.Texts) (all []string) {
 	start, _ := f.bounds(s)
-	before := bytes.Clone(f.source[max(start-1, 0):start])
+	before := bytes.Clone(f.Source[max(start-1, 0):start])
 	out, err := f.appendScalar(before, s, texts)
 	if err != nil {
-		return
+		return nil
 	}
 	becomes, encode := "", appendQuoted
 	switch {
@@ -65,16 +43,17 @@ func (f *file) done(all []string, s scalar, texts [][]byte) {
 		}
 		return render.WithEscapes
 	}
-	i := 0
 	f.inPlace(before, s, func(dst, text, behind []byte) []byte {
 		n := len(dst)
 		dst = encode(dst, text, behind)
-		if all[i] = becomes; becomes == "" {
-			all[i] = render.Kept(bytes.Equal(dst[n:], text), how(text, behind))
+		done := becomes
+		if done == "" {
+			done = render.Kept(bytes.Equal(dst[n:], text), how(text, behind))
 		}
-		i++
+		all = append(all, done)
 		return dst
 	}, texts)
+	return all
 }
 
 // place says where a reference stands.

@@ -11,67 +11,41 @@ import (
 func (f *file) find() error {
 	next := 0
 	for i, k := range f.tokens {
-		for next < len(f.spans) && f.spans[next].Start < k.start {
+		for next < len(f.Spans) && f.Spans[next].Start < k.start {
 			next++ // in a comment
 		}
-		if next == len(f.spans) || f.spans[next].Start >= k.end {
+		if next == len(f.Spans) || f.Spans[next].Start >= k.end {
 			continue
 		}
 		switch k.kind {
 		case reference:
-			f.scalars = append(f.scalars, scalar{-1, []splice{{span: next, start: k.start}}})
+			s := render.Splice{Ref: next, Span: f.Spans[next], Begin: k.start}
+			f.Splices = append(f.Splices, s)
+			f.scalars = append(f.scalars, scalar{-1, []render.Splice{s}})
 			if err := f.checkPlace(i, i, k.start); err != nil {
 				return err
 			}
 		case literal:
-			s := f.scalar(k, next)
+			s := scalar{k.template, f.Find(k.start, k.end, f.templates[k.template].unit)}
 			f.scalars = append(f.scalars, s)
 			if err := f.checkString(s, i); err != nil {
 				return err
 			}
 			next += len(s.splices)
 		default:
-			return misplaced(f.spans[next].Start, "a reference cannot stand here")
+			return misplaced(f.Spans[next].Start, "a reference cannot stand here")
 		}
 	}
 	return nil
 }
 
-// scalar reads the references of literal text, whose first span has the number next.
-func (f *file) scalar(k token, next int) scalar {
-	s := scalar{template: k.template}
-	t := &f.templates[k.template]
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i := k.start; i < k.end && next < len(f.spans); {
-		if i == f.spans[next].Start {
-			s.splices = append(s.splices, spliceBehind(slashes, next, i))
-			i, next, slashes = f.spans[next].End, next+1, slashes[:0]
-			continue
-		}
-		char, size := t.unit(f.src[i:])
-		if char == '\\' {
-			slashes = append(slashes, i)
-		} else {
-			slashes = slashes[:0]
-		}
-		i += size
-	}
-	return s
-}
-
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
-}
-
 // checkString says whether references can stand in a string, of which the token i is a part.
 func (f *file) checkString(s scalar, i int) error {
 	t := &f.templates[s.template]
-	first := f.spans[s.splices[0].span].Start
+	first := s.splices[0].Start
 	literal := true
 	for _, each := range s.splices {
-		literal = literal && each.literal
+		literal = literal && each.Literal
 	}
 	switch {
 	case t.unclear:

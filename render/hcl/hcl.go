@@ -53,7 +53,6 @@
 package hcl
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -69,33 +68,26 @@ var (
 
 // file is a document with its references.
 type file struct {
-	*document        // of which each reference is a word
-	source    []byte // as it is
+	render.Spliced
+	*document // of Masked
 	scalars   []scalar
 }
 
 // scalar is a string with references in it, or a reference that stands for one.
 type scalar struct {
 	template int // -1 for a reference
-	splices  []splice
-}
-
-// splice is a part of a string that gives way to a reference's value, or to the reference
-// as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
+	splices  []render.Splice
 }
 
 // Format reads an HCL document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d, err := read(render.Mask(source, spans, filler), spans)
+	masked := render.Mask(source, spans, filler)
+	d, err := read(masked, spans)
 	if err != nil {
 		return nil, err
 	}
-	f := &file{document: d, source: source}
+	f := &file{render.Spliced{Source: source, Masked: masked, Spans: spans}, d, nil}
 	if err := f.find(); err != nil {
 		return nil, err
 	}
@@ -106,80 +98,46 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 // hexadecimal digit. Words may be alike: they are told apart by where they stand.
 const filler = "Q"
 
-func (f *file) Refs() []int {
-	var refs []int
-	for _, scalar := range f.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
-}
-
 func (f *file) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(f.scalars) == 0 {
-		return bytes.Clone(f.source), nil
-	}
-	texts, err := f.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out, err := f.splice(texts)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return f.Proved(value, f.fill, f.write, f.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span in a
-// comment is nil.
-func (f *file) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(f.spans))
-	for _, scalar := range f.scalars {
-		for _, s := range scalar.splices {
-			place := f.spans[s.span]
-			texts[s.span] = f.source[place.Start:place.End]
-			if !s.literal {
-				texts[s.span] = value(s.span).Reveal()
-			}
-			if !utf8.Valid(texts[s.span]) {
-				return nil, encodable(place.Start, "the value is not UTF-8, and a string of HCL holds nothing else")
-			}
-		}
-	}
-	return texts, nil
+func (f *file) fill(texts render.Texts, value render.Values) error {
+	return f.Fill(texts, f.Splices, value, check)
 }
 
-// splice gives the source with texts in their places.
-func (f *file) splice(texts [][]byte) (out []byte, err error) {
+// check says whether a string can hold a text.
+func check(text []byte, s render.Splice) error {
+	if utf8.Valid(text) {
+		return nil
+	}
+	return render.Refusal(s.Start, "the value is not UTF-8, and a string of HCL holds nothing else", render.HintBase64)
+}
+
+// write appends the source with texts in their places.
+func (f *file) write(dst []byte, texts render.Texts) (out []byte, err error) {
 	at := 0
 	for _, s := range f.scalars {
 		start, end := f.bounds(s)
-		out = append(out, f.source[at:start]...)
-		if out, err = f.appendScalar(out, s, texts); err != nil {
+		dst = append(dst, f.Source[at:start]...)
+		if dst, err = f.appendScalar(dst, s, texts); err != nil {
 			return nil, err
 		}
 		at = end
 	}
-	return append(out, f.source[at:]...), nil
+	return append(dst, f.Source[at:]...), nil
 }
 
 // bounds is where a scalar stands: of a string that has sequences only the literal text.
 func (f *file) bounds(s scalar) (start, end int) {
 	if s.template < 0 {
-		span := f.spans[s.splices[0].span]
-		return span.Start, span.End
+		return s.splices[0].Start, s.splices[0].End
 	}
 	t := f.templates[s.template]
 	if f.whole(s) {
 		return f.tokens[t.open].start, f.tokens[t.close].end
 	}
-	return s.splices[0].start, f.spans[s.splices[len(s.splices)-1].span].End
+	return s.splices[0].Begin, s.splices[len(s.splices)-1].End
 }
 
 // whole reports whether a scalar is a string without sequences.
@@ -189,27 +147,14 @@ func (f *file) whole(s scalar) bool {
 
 // decoded gives the text of literal text from: to with its references replaced. It knows
 // where the references are and nothing of splices.
-func (f *file) decoded(t *template, k token, texts [][]byte, next int) (all []byte) {
+func (f *file) decoded(t *template, k token, texts render.Texts, next int) (all []byte) {
 	at := k.start
-	for ; next < len(f.spans) && f.spans[next].Start < k.end; next++ {
-		begin := len(all)
-		all = f.decode(all, t, at, f.spans[next].Start)
-		n := len(all) - begin - len(bytes.TrimRight(all[begin:], `\`))
-		all = all[:len(all)-n+n/2]
-		if n%2 == 1 {
-			all = append(all, f.source[f.spans[next].Start:f.spans[next].End]...)
-		} else {
-			all = append(all, texts[next]...)
-		}
-		at = f.spans[next].End
+	for ; next < len(f.Spans) && f.Spans[next].Start < k.end; next++ {
+		all = f.Resolve(all, f.decode(nil, t, at, f.Spans[next].Start), next, texts)
+		at = f.Spans[next].End
 	}
 	return f.decode(all, t, at, k.end)
 }
 
 // isNormal reports whether HCL leaves a text as it is.
 func isNormal(text []byte) bool { return norm.NFC.IsNormal(text) }
-
-func encodable(offset int, why string) error {
-	err := secret.Errorf(secret.Invalid, "%s", why)
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
-}

@@ -90,13 +90,13 @@ func withWords(f *file) string {
 	bare := map[int]bool{}
 	for _, s := range f.scalars {
 		if s.template < 0 {
-			bare[s.splices[0].span] = true
+			bare[s.splices[0].Ref] = true
 		}
 	}
 	var b strings.Builder
 	at := 0
-	for i, s := range f.spans {
-		b.Write(f.source[at:s.Start])
+	for i, s := range f.Spans {
+		b.Write(f.Source[at:s.Start])
 		if bare[i] {
 			b.WriteString(`"` + wordFor(i) + `"`)
 		} else {
@@ -104,14 +104,14 @@ func withWords(f *file) string {
 		}
 		at = s.End
 	}
-	b.Write(f.source[at:])
+	b.Write(f.Source[at:])
 	return b.String()
 }
 
 // withValues puts values, or references that are literal, in the place of words.
 func withValues(f *file, tree []string, value string) (all []string) {
 	for _, event := range tree {
-		for i := len(f.spans) - 1; i >= 0; i-- { // so that no value stands before a word
+		for i := len(f.Spans) - 1; i >= 0; i-- { // so that no value stands before a word
 			before, behind, ok := strings.Cut(event, wordFor(i))
 			if !ok {
 				continue
@@ -120,7 +120,7 @@ func withValues(f *file, tree []string, value string) (all []string) {
 			before = before[:len(before)-n+n/2]
 			text := value
 			if n%2 == 1 {
-				text = string(f.source[f.spans[i].Start:f.spans[i].End])
+				text = string(f.Source[f.Spans[i].Start:f.Spans[i].End])
 			}
 			event = before + text + behind
 		}

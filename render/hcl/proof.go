@@ -4,35 +4,34 @@ import (
 	"bytes"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // prove reads out and compares it with the document with texts in it. It knows where the
 // references are and nothing of splices and quotes.
-func (f *file) prove(out []byte, texts [][]byte) error {
+func (f *file) prove(out []byte, texts render.Texts) error {
 	got, err := read(out, nil)
 	if err != nil {
-		return unproved(f.spans[f.scalars[0].splices[0].span].Start)
+		return render.Unproved(f.Splices[0].Start)
 	}
 	next, ours, theirs := 0, 0, 0
 	ourEnd, theirEnd := 0, 0
 	for ours < len(f.tokens) && theirs < len(got.tokens) {
 		want, have := f.tokens[ours], got.tokens[theirs]
-		for next < len(f.spans) && f.spans[next].Start < want.start {
+		for next < len(f.Spans) && f.Spans[next].Start < want.start {
 			next++
 		}
-		if !bytes.Equal(f.source[ourEnd:want.start], out[theirEnd:have.start]) {
-			return unproved(want.start)
+		if !bytes.Equal(f.Source[ourEnd:want.start], out[theirEnd:have.start]) {
+			return render.Unproved(want.start)
 		}
 		ourLast, theirLast, same := f.same(got, ours, theirs, texts, next)
 		if !same {
-			return unproved(want.start)
+			return render.Unproved(want.start)
 		}
 		ourEnd, theirEnd = f.tokens[ourLast].end, got.tokens[theirLast].end
 		ours, theirs = ourLast+1, theirLast+1
 	}
-	if !bytes.Equal(f.source[ourEnd:], out[theirEnd:]) {
-		return unproved(ourEnd)
+	if !bytes.Equal(f.Source[ourEnd:], out[theirEnd:]) {
+		return render.Unproved(ourEnd)
 	}
 	return nil
 }
@@ -40,7 +39,7 @@ func (f *file) prove(out []byte, texts [][]byte) error {
 // same compares what begins at a token of the document and at one of the result: a string
 // without sequences, or a token. It gives the last tokens of both. The span of the number
 // next is the first that does not begin before.
-func (f *file) same(got *document, ours, theirs int, texts [][]byte, next int) (ourLast, theirLast int, same bool) {
+func (f *file) same(got *document, ours, theirs int, texts render.Texts, next int) (ourLast, theirLast int, same bool) {
 	want, have := f.tokens[ours], got.tokens[theirs]
 	opens := want.kind == quote || want.kind == heredoc || want.kind == reference
 	if opens && (have.kind == quote || have.kind == heredoc) {
@@ -58,12 +57,12 @@ func (f *file) same(got *document, ours, theirs int, texts [][]byte, next int) (
 		text := f.decoded(w, want, texts, next)
 		return ours, theirs, !h.unclear && isNormal(text) && bytes.Equal(text, got.decode(nil, h, have.start, have.end))
 	}
-	return ours, theirs, bytes.Equal(f.source[want.start:want.end], got.src[have.start:have.end])
+	return ours, theirs, bytes.Equal(f.Source[want.start:want.end], got.src[have.start:have.end])
 }
 
 // wanted gives the text of a string that begins at a token, if it has references and no
 // sequences, and its last token.
-func (f *file) wanted(i int, texts [][]byte, next int) (text []byte, last int, ok bool) {
+func (f *file) wanted(i int, texts render.Texts, next int) (text []byte, last int, ok bool) {
 	k := f.tokens[i]
 	if k.kind == reference {
 		return texts[next], i, true
@@ -78,11 +77,5 @@ func (f *file) wanted(i int, texts [][]byte, next int) (text []byte, last int, o
 // hasSpan reports whether a reference stands in a token. The span of the number next is the
 // first that does not begin before it.
 func (f *file) hasSpan(k token, next int) bool {
-	return next < len(f.spans) && f.spans[next].Start < k.end
-}
-
-// unproved is the error for a place at which the result would be read as another document.
-func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
+	return next < len(f.Spans) && f.Spans[next].Start < k.end
 }

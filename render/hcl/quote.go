@@ -7,25 +7,24 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // appendScalar appends a string with texts in it: a quoted one stays, a heredoc if it can
 // hold them.
-func (f *file) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error) {
+func (f *file) appendScalar(dst []byte, s scalar, texts render.Texts) ([]byte, error) {
 	if s.template < 0 {
-		text := texts[s.splices[0].span]
+		text := texts[s.splices[0].Ref]
 		if !isNormal(text) {
-			return nil, notNormal(f.spans[s.splices[0].span].Start)
+			return nil, notNormal(s.splices[0].Start)
 		}
 		return append(appendQuoted(append(dst, '"'), text, nil), '"'), nil
 	}
 	t := &f.templates[s.template]
 	k := f.literal(s)
-	whole := f.decoded(t, k, texts, s.splices[0].span)
+	whole := f.decoded(t, k, texts, s.splices[0].Ref)
 	switch {
 	case !isNormal(whole):
-		return nil, notNormal(f.spans[s.splices[0].span].Start)
+		return nil, notNormal(s.splices[0].Start)
 	case !t.heredoc:
 		return f.inPlace(dst, s, appendQuoted, texts), nil
 	}
@@ -33,7 +32,7 @@ func (f *file) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error
 	switch {
 	case !f.whole(s):
 		if !f.fits(s, texts) {
-			return nil, noFit(f.spans[s.splices[0].span].Start)
+			return nil, noFit(s.splices[0].Start)
 		}
 		return append(dst, out...), nil
 	case f.isHeredoc(out, whole):
@@ -44,7 +43,7 @@ func (f *file) appendScalar(dst []byte, s scalar, texts [][]byte) ([]byte, error
 
 // literal is the token of a scalar's literal text.
 func (f *file) literal(s scalar) token {
-	at := f.spans[s.splices[0].span].Start
+	at := s.splices[0].Start
 	parts := f.templates[s.template].parts
 	i := sort.Search(len(parts), func(i int) bool { return f.tokens[parts[i]].end > at })
 	return f.tokens[parts[i]]
@@ -52,14 +51,11 @@ func (f *file) literal(s scalar) token {
 
 // inPlace appends a scalar of which only references, and half of the backslashes before
 // them, give way. What encode appends comes before the text behind.
-func (f *file) inPlace(dst []byte, s scalar, encode func(dst, text, behind []byte) []byte, texts [][]byte) []byte {
-	at, end := f.bounds(s)
-	for _, p := range s.splices {
-		dst = append(dst, f.source[at:p.start]...)
-		at = f.spans[p.span].End
-		dst = encode(dst, texts[p.span], f.source[at:])
-	}
-	return append(dst, f.source[at:end]...)
+func (f *file) inPlace(dst []byte, s scalar, encode func(dst, text, behind []byte) []byte, texts render.Texts) []byte {
+	start, end := f.bounds(s)
+	return f.Append(dst, start, end, s.splices, func(dst []byte, p render.Splice) []byte {
+		return encode(dst, texts[p.Ref], f.Source[p.End:])
+	})
 }
 
 // appendQuoted appends a text for double quotes, behind what is in dst.
@@ -127,7 +123,7 @@ func appendLines(dst, text, behind, indent []byte) []byte {
 func (f *file) lines(t *template) func(dst, text, behind []byte) []byte {
 	var indent []byte
 	if len(t.dropped) > 0 {
-		indent = f.source[t.dropped[0].Start:t.dropped[0].End]
+		indent = f.Source[t.dropped[0].Start:t.dropped[0].End]
 	}
 	return func(dst, text, behind []byte) []byte { return appendLines(dst, text, behind, indent) }
 }
@@ -165,9 +161,9 @@ func isPlain(text []byte) bool {
 
 // fits reports whether a heredoc with sequences can hold what is put into a part of it: one
 // line that begins with no blank.
-func (f *file) fits(s scalar, texts [][]byte) bool {
+func (f *file) fits(s scalar, texts render.Texts) bool {
 	for _, p := range s.splices {
-		text := texts[p.span]
+		text := texts[p.Ref]
 		if len(text) == 0 || bytes.IndexByte(text, '\n') >= 0 || !isPlain(text) || bytes.IndexByte([]byte(" \t"), text[0]) >= 0 || joinsBlank(text) {
 			return false
 		}
@@ -176,10 +172,9 @@ func (f *file) fits(s scalar, texts [][]byte) bool {
 }
 
 func notNormal(offset int) error {
-	return encodable(offset, "the text with the value in it is not in the normal form C of Unicode, into which HCL would bring it")
+	return render.Refusal(offset, "the text with the value in it is not in the normal form C of Unicode, into which HCL would bring it", render.HintBase64)
 }
 
 func noFit(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a heredoc that has ${…} or %%{…} in it cannot hold the value")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "a quoted string can: \"${secret:KEY}\"")}
+	return render.Refusal(offset, "a heredoc that has ${…} or %{…} in it cannot hold the value", `a quoted string can: "${secret:KEY}"`)
 }

@@ -436,6 +436,5 @@ func errorf(offset int, format string, args ...any) error {
 
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `behind = and within quotes it becomes part of a string: name = "${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `behind = and within quotes it becomes part of a string: name = "${secret:KEY}"`)
 }

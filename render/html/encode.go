@@ -7,19 +7,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// check says whether a place can hold value.
-func (d *document) check(value []byte, scalar scalar, s splice) error {
-	offset := d.spans[s.span].Start
-	if badChar(value) >= 0 {
-		err := secret.Errorf(secret.Invalid, "the value has control characters or bytes that are not UTF-8, which HTML cannot hold")
-		return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
-	}
-	if scalar.isTrimmed && s.start == scalar.start && (len(value) == 0 || value[0] == '\n') {
-		err := secret.Errorf(secret.Invalid, "browsers drop a line end at the beginning of this element")
-		return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write a line end before the reference: that is the one that is dropped")}
+// check says whether a scalar can hold a text.
+func check(text []byte, scalar scalar, s render.Splice) error {
+	switch {
+	case badChar(text) >= 0:
+		return render.Refusal(s.Start, "the value has control characters or bytes that are not UTF-8, which HTML cannot hold", render.HintBase64)
+	case scalar.isTrimmed && s.Begin == scalar.start && (len(text) == 0 || text[0] == '\n'):
+		return render.Refusal(s.Start, "browsers drop a line end at the beginning of this element", "write a line end before the reference: that is the one that is dropped")
 	}
 	return nil
 }
@@ -41,22 +37,22 @@ func badChar(b []byte) int {
 
 // appendScalar appends a scalar with texts in it. One without quotes gets some, of those
 // that are not in it if there are such.
-func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) []byte {
+func (d *document) appendScalar(dst []byte, s scalar, texts render.Texts) []byte {
 	p := s.place
 	if p == unquoted {
 		p = doubleQuote
-		if bytes.IndexByte(d.masked[s.start:s.end], '"') >= 0 {
+		if bytes.IndexByte(d.Masked[s.start:s.end], '"') >= 0 {
 			p = singleQuote
 		}
 		dst = append(dst, byte(p))
 	}
 	at := s.start
 	for _, each := range s.splices {
-		dst = s.appendOwn(dst, d.source[at:each.start], p)
-		dst = d.appendText(dst, texts[each.span], p)
-		at = d.spans[each.span].End
+		dst = s.appendOwn(dst, d.Source[at:each.Begin], p)
+		dst = d.appendText(dst, texts[each.Ref], p)
+		at = each.End
 	}
-	dst = s.appendOwn(dst, d.source[at:s.end], p)
+	dst = s.appendOwn(dst, d.Source[at:s.end], p)
 	if s.place == unquoted {
 		dst = append(dst, byte(p))
 	}

@@ -10,58 +10,37 @@ import (
 var _ render.Explainer = (*document)(nil)
 
 func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
-	texts := make([][]byte, len(d.spans))
+	texts := make(render.Texts, len(d.Spans))
 	for _, s := range d.scalars {
-		done := make([]string, len(s.splices))
-		if d.know(s, texts, value) {
-			d.done(done, s, texts)
+		var done []string
+		if d.fillScalar(texts, s, value) == nil {
+			done = d.done(s, texts)
 		}
-		for i, p := range s.splices {
-			if !p.literal {
-				all = append(all, render.Explanation{Ref: p.span, Place: s.place.String(), Done: done[i]})
-			}
-		}
+		all = render.Explained(all, s.splices, s.place.String(), done)
 	}
 	return all
 }
 
-// know puts what a scalar is to hold into texts, and reports whether all of it is known
-// and can be held.
-func (d *document) know(s scalar, texts [][]byte, value func(ref int) (secret.Value, bool)) bool {
-	all := true
-	for _, p := range s.splices {
-		span := d.spans[p.span]
-		texts[p.span] = d.source[span.Start:span.End]
-		if !p.literal {
-			v, known := value(p.span)
-			texts[p.span] = v.Reveal()
-			all = all && known
-		}
-		all = all && d.check(texts[p.span], s, p) == nil
-	}
-	return all && !(s.isURL && isScript(d.decoded(s, texts)))
-}
-
 // done says what is done with each value of a scalar, and nothing of any if a place into
 // which nothing is put brings together a line end.
-func (d *document) done(all []string, s scalar, texts [][]byte) {
+func (d *document) done(s scalar, texts render.Texts) (all []string) {
 	quote := s.place
 	if quote == unquoted {
 		quote = place(d.appendScalar(nil, s, texts)[0])
 	}
 	var out []byte
 	at := s.start
-	for i, p := range s.splices {
-		out = s.appendOwn(out, d.source[at:p.start], quote)
-		at = d.spans[p.span].End
+	for _, p := range s.splices {
+		out = s.appendOwn(out, d.Source[at:p.Begin], quote)
+		at = p.End
 		n := len(out)
-		out = d.appendText(out, texts[p.span], quote)
-		if len(out) == n && bytes.HasSuffix(out, []byte("\r")) && bytes.HasPrefix(d.source[at:], []byte("\n")) {
-			clear(all)
-			return
+		out = d.appendText(out, texts[p.Ref], quote)
+		if len(out) == n && bytes.HasSuffix(out, []byte("\r")) && bytes.HasPrefix(d.Source[at:], []byte("\n")) {
+			return nil
 		}
-		all[i] = render.Kept(bytes.Equal(out[n:], texts[p.span]), render.WithEscapes)
+		all = append(all, render.Kept(bytes.Equal(out[n:], texts[p.Ref]), render.WithEscapes))
 	}
+	return all
 }
 
 // String says where a reference stands.

@@ -59,8 +59,6 @@
 package html
 
 import (
-	"bytes"
-
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -69,19 +67,16 @@ var _ render.Format = Format
 
 // document is an HTML document that was read.
 type document struct {
-	source  []byte
-	masked  []byte // source, with each reference as a word but for those in comments
-	spans   []render.Span
-	scalars []scalar // ascending
-	ascii   bool     // nothing else may be in it
+	render.Spliced          // of which comments are as they were
+	scalars        []scalar // ascending
+	ascii          bool     // nothing else may be in it
 }
 
 // scalar is a text or the value of an attribute with references in it.
 type scalar struct {
 	start, end int    // without quotes
-	text       []byte // of masked, decoded
-	first      int    // number of its first span
-	splices    []splice
+	text       []byte // of Masked, decoded
+	splices    []render.Splice
 	place      place
 	isURL      bool
 	isTrimmed  bool // browsers drop a line end at its beginning
@@ -97,18 +92,10 @@ const (
 	singleQuote place = '\''
 )
 
-// splice is a part of a scalar that gives way to a reference's value, or to the
-// reference as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
-}
-
 // Format reads an HTML document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans}
+	d := &document{Spliced: render.Spliced{Source: source, Spans: spans}}
 	if err := d.checkBytes(); err != nil {
 		return nil, err
 	}
@@ -121,81 +108,43 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return d, nil
 }
 
-func (d *document) Refs() []int {
-	var refs []int
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
-}
-
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.scalars) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			span := d.spans[s.span]
-			texts[s.span] = d.source[span.Start:span.End]
-			if !s.literal {
-				texts[s.span] = value(s.span).Reveal()
-			}
-			if err := d.check(texts[s.span], scalar, s); err != nil {
-				return nil, err
-			}
-		}
-		if scalar.isURL && isScript(d.decoded(scalar, texts)) {
-			return nil, another(d.spans[scalar.first].Start, "with the value put in, the URL would begin with the name of a script language")
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	for _, s := range d.scalars {
+		if err := d.fillScalar(texts, s, value); err != nil {
+			return err
 		}
 	}
-	return texts, nil
+	return nil
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) (out []byte) {
+// fillScalar puts in the texts of a scalar, if it can hold them.
+func (d *document) fillScalar(texts render.Texts, scalar scalar, value render.Values) error {
+	err := d.Fill(texts, scalar.splices, value, func(text []byte, s render.Splice) error { return check(text, scalar, s) })
+	if err != nil || !scalar.isURL {
+		return err
+	}
+	if url, _ := d.decoded(scalar, texts); isScript(url) {
+		return another(scalar.splices[0].Start, "with the value put in, the URL would begin with the name of a script language")
+	}
+	return nil
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
 	at := 0
 	for _, s := range d.scalars {
-		out = append(out, d.source[at:s.start]...)
-		out = d.appendScalar(out, s, texts)
+		dst = append(dst, d.Source[at:s.start]...)
+		dst = d.appendScalar(dst, s, texts)
 		at = s.end
 	}
-	return append(out, d.source[at:]...)
+	return append(dst, d.Source[at:]...), nil
 }
 
-// decoded gives the text of a scalar with texts in it. It knows where the references are
-// and nothing of splices.
-func (d *document) decoded(s scalar, texts [][]byte) (whole []byte) {
-	rest := s.text
-	for next := s.first; next < len(d.spans) && d.spans[next].Start < s.end; next++ {
-		span := d.spans[next]
-		before, behind, _ := bytes.Cut(rest, d.masked[span.Start:span.End])
-		n := len(before) - len(bytes.TrimRight(before, `\`))
-		whole = append(whole, before[:len(before)-n+n/2]...)
-		if n%2 == 1 {
-			whole = append(whole, d.source[span.Start:span.End]...)
-		} else {
-			whole = append(whole, texts[next]...)
-		}
-		rest = behind
-	}
-	return append(whole, rest...)
+// decoded gives the text of a scalar with texts in it.
+func (d *document) decoded(s scalar, texts render.Texts) (whole []byte, ok bool) {
+	return d.Decoded(s.text, s.start, s.end, texts)
 }

@@ -4,27 +4,26 @@ import (
 	"bytes"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // prover reads a document and what was rendered, side by side.
 type prover struct {
 	*document
-	texts        [][]byte
+	texts        render.Texts
 	ours, theirs *tokens
 	next         int // the first scalar that was not found
 }
 
 // prove says where out is not the document with texts in it.
-func (d *document) prove(out []byte, texts [][]byte) error {
-	p := &prover{document: d, texts: texts, ours: newTokens(d.masked), theirs: newTokens(out)}
+func (d *document) prove(out []byte, texts render.Texts) error {
+	p := &prover{document: d, texts: texts, ours: newTokens(d.Masked), theirs: newTokens(out)}
 	want, got := p.ours.next(), p.theirs.next()
 	for {
 		start := p.ours.start
 		isText, isTheirs := want.kind == textToken, got.kind == textToken
 		if (isText || isTheirs) && !p.sameText(want, got, isText, isTheirs) ||
 			!isText && !isTheirs && !p.sameTag(want, got) {
-			return unproved(start)
+			return render.Unproved(start)
 		}
 		if want.kind == ending && got.kind == ending {
 			return nil
@@ -50,15 +49,15 @@ func (p *prover) has() (scalar, bool) {
 func (p *prover) sameText(want, got token, isText, isTheirs bool) bool {
 	s, ok := p.has()
 	if !ok || !isText {
-		return isText && isTheirs && bytes.Equal(p.source[p.ours.start:p.ours.end], p.theirs.raw())
+		return isText && isTheirs && bytes.Equal(p.Source[p.ours.start:p.ours.end], p.theirs.raw())
 	}
 	p.next++
 	s.text = []byte(want.text)
-	text := p.decoded(s, p.texts)
+	text, ok := p.decoded(s, p.texts)
 	if !isTheirs {
-		return len(text) == 0
+		return ok && len(text) == 0
 	}
-	return string(text) == got.text
+	return ok && string(text) == got.text
 }
 
 // sameTag compares what is not text.
@@ -66,7 +65,7 @@ func (p *prover) sameTag(want, got token) bool {
 	if want.kind != got.kind || len(want.attrs) != len(got.attrs) {
 		return false
 	}
-	ours, theirs := p.source[p.ours.start:p.ours.end], p.theirs.raw()
+	ours, theirs := p.Source[p.ours.start:p.ours.end], p.theirs.raw()
 	if _, ok := p.has(); !ok {
 		return bytes.Equal(ours, theirs)
 	}
@@ -78,10 +77,12 @@ func (p *prover) sameTag(want, got token) bool {
 func (p *prover) sameAttributes(want, got token) bool {
 	for i, a := range want.attrs {
 		text := []byte(a.value)
-		if s, ok := p.has(); ok && bytes.Contains(text, p.masked[p.spans[s.first].Start:p.spans[s.first].End]) {
+		if s, ok := p.has(); ok {
 			s.text = text
-			text = p.decoded(s, p.texts)
-			p.next++
+			if whole, ok := p.decoded(s, p.texts); ok { // else they are in another attribute
+				text = whole
+				p.next++
+			}
 		}
 		if a.name != got.attrs[i].name || string(text) != got.attrs[i].value {
 			return false
@@ -93,7 +94,7 @@ func (p *prover) sameAttributes(want, got token) bool {
 
 // sameAround compares a tag but for the values that are scalars. Those that had no quotes have some.
 func (p *prover) sameAround(theirs []byte, scalars []scalar) bool {
-	ours := p.source[p.ours.start:p.ours.end]
+	ours := p.Source[p.ours.start:p.ours.end]
 	want, got := attributesOf(p.ours.raw()), attributesOf(theirs)
 	if len(want) != len(got) {
 		return false
@@ -115,11 +116,4 @@ func (p *prover) sameAround(theirs []byte, scalars []scalar) bool {
 		at, theirAt = a.end, b.end
 	}
 	return bytes.Equal(ours[at:], theirs[theirAt:])
-}
-
-// unproved is the error for a place behind which the result would be read as another
-// document.
-func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
 }

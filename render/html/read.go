@@ -2,10 +2,10 @@ package html
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -13,28 +13,21 @@ import (
 
 // checkBytes looks at what the document is written in.
 func (d *document) checkBytes() error {
-	for i := 0; i < len(d.source); {
-		char, size := utf8.DecodeRune(d.source[i:])
-		if char == 0 || char == utf8.RuneError && size == 1 {
-			err := secret.Errorf(secret.General, "not HTML: expected UTF-8, without NUL bytes")
-			return &render.PlacedError{Offset: i, Err: secret.WithHint(err, toUTF8)}
-		}
-		i += size
+	at := render.IndexNotText(d.Source)
+	if at < 0 {
+		return nil
 	}
-	return nil
+	err := secret.Errorf(secret.General, "not HTML: expected UTF-8, without NUL bytes")
+	return &render.PlacedError{Offset: at, Err: secret.WithHint(err, toUTF8)}
 }
 
 const toUTF8 = "write the document in UTF-8, and that in its meta element"
 
 // mask makes the text that is read: the source with each reference as a word. In comments
 // they come back when they are found to be there.
-func (d *document) mask() error {
-	begin := render.UnusedWord(d.source)
-	if begin == "" {
-		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
-	}
-	d.masked = render.Mask(d.source, d.spans, begin)
-	return nil
+func (d *document) mask() (err error) {
+	d.Masked, err = render.MaskUnused(d.Source, d.Spans)
+	return err
 }
 
 // reader goes through the masked text once.
@@ -48,7 +41,7 @@ type reader struct {
 }
 
 func (d *document) read() error {
-	r := &reader{document: d, tokens: newTokens(d.masked)}
+	r := &reader{document: d, tokens: newTokens(d.Masked)}
 	for {
 		token := r.tokens.next()
 		if token.kind == ending {
@@ -65,10 +58,10 @@ func (d *document) read() error {
 }
 
 func (r *reader) ending() error {
-	if r.end < len(r.masked) || r.start < r.end {
-		return render.Errorf(min(r.start, len(r.masked)), secret.General, "not HTML: the tag that begins here is not closed")
+	if r.end < len(r.Masked) || r.start < r.end {
+		return render.Errorf(min(r.start, len(r.Masked)), secret.General, "not HTML: the tag that begins here is not closed")
 	}
-	if at := bytes.IndexFunc(r.source, func(c rune) bool { return c > 0x7f }); r.ascii && at >= 0 {
+	if at := bytes.IndexFunc(r.Source, func(c rune) bool { return c > 0x7f }); r.ascii && at >= 0 {
 		err := secret.Errorf(secret.General, "a character that is not ASCII, where a meta element names another character set than UTF-8")
 		return &render.PlacedError{Offset: at, Err: secret.WithHint(err, toUTF8)}
 	}
@@ -77,9 +70,9 @@ func (r *reader) ending() error {
 
 // token looks for references in a token.
 func (r *reader) token(t token) error {
-	has := r.next < len(r.spans) && r.spans[r.next].Start < r.end
+	has := r.next < len(r.Spans) && r.Spans[r.next].Start < r.end
 	if has && r.unsure && t.kind != comment {
-		return misplaced(r.spans[r.next].Start, "before this reference there is a CDATA section, or markup of SVG or MathML that browsers read by other rules")
+		return misplaced(r.Spans[r.next].Start, "before this reference there is a CDATA section, or markup of SVG or MathML that browsers read by other rules")
 	}
 	switch t.kind {
 	case textToken:
@@ -137,11 +130,11 @@ func (r *reader) text(t token, has bool) error {
 		return nil
 	}
 	if what != "" {
-		return another(r.spans[r.next].Start, "a reference cannot stand in "+r.within+", which holds "+what)
+		return another(r.Spans[r.next].Start, "a reference cannot stand in "+r.within+", which holds "+what)
 	}
 	if isRaw && bytes.IndexByte(r.raw(), '<') >= 0 {
-		err := secret.Errorf(secret.Invalid, "the text of this %s has a '<' in it, which not all readers take for text", r.within)
-		return &render.PlacedError{Offset: r.spans[r.next].Start, Err: secret.WithHint(err, "write &lt; for it")}
+		why := fmt.Sprintf("the text of this %s has a '<' in it, which not all readers take for text", r.within)
+		return render.Refusal(r.Spans[r.next].Start, why, "write &lt; for it")
 	}
 	s := scalar{start: r.start, end: r.end, text: []byte(t.text), place: text}
 	s.isTrimmed = r.within == "pre" || r.within == "listing" || r.within == "textarea"
@@ -156,15 +149,15 @@ func (r *reader) comment(has bool) error {
 	if !has {
 		return nil
 	}
-	first := r.spans[r.next].Start
+	first := r.Spans[r.next].Start
 	if !bytes.HasPrefix(r.raw(), []byte("<!")) || isSection {
 		return misplaced(first, "a reference cannot stand in what browsers take for a comment, and other programs for an instruction or for text")
 	}
-	for ; r.next < len(r.spans) && r.spans[r.next].Start < r.end; r.next++ {
-		s := r.spans[r.next]
-		copy(r.document.masked[s.Start:s.End], r.source[s.Start:s.End])
+	for ; r.next < len(r.Spans) && r.Spans[r.next].Start < r.end; r.next++ {
+		s := r.Spans[r.next]
+		copy(r.document.Masked[s.Start:s.End], r.Source[s.Start:s.End])
 	}
-	if one := newTokens(r.masked[r.start:r.end]); one.next().kind == ending || one.end != r.end-r.start {
+	if one := newTokens(r.Masked[r.start:r.end]); one.next().kind == ending || one.end != r.end-r.start {
 		return render.Errorf(first, secret.General, "not HTML: a comment ends within a reference")
 	}
 	return nil
@@ -183,8 +176,8 @@ func (r *reader) tag(t token) error {
 			}
 		}
 	}
-	if r.next < len(r.spans) && r.spans[r.next].Start < r.end {
-		return misplaced(r.spans[r.next].Start, "a reference cannot stand in a tag but in the value of an attribute")
+	if r.next < len(r.Spans) && r.Spans[r.next].Start < r.end {
+		return misplaced(r.Spans[r.next].Start, "a reference cannot stand in a tag but in the value of an attribute")
 	}
 	return nil
 }
@@ -192,10 +185,10 @@ func (r *reader) tag(t token) error {
 // attribute reads the value of an attribute, decoded too, if it has references.
 func (r *reader) attribute(a attribute, decoded string) error {
 	start, end := r.start+a.start, r.start+a.end
-	if r.next == len(r.spans) || r.spans[r.next].Start >= end {
+	if r.next == len(r.Spans) || r.Spans[r.next].Start >= end {
 		return nil
 	}
-	offset := r.spans[r.next].Start
+	offset := r.Spans[r.next].Start
 	switch {
 	case offset < start:
 		return misplaced(offset, "a reference cannot stand in a tag but in the value of an attribute")
@@ -211,43 +204,31 @@ func (r *reader) attribute(a attribute, decoded string) error {
 
 // take finds the references in a scalar.
 func (r *reader) take(s scalar) error {
-	s.first = r.next
-	var slashes []int // where each of the backslashes begins that stand directly before at
-	own := s.start    // where the text of the document begins that stands directly before at
-	for at := s.start; at < s.end && r.next < len(r.spans); {
-		if at == r.spans[r.next].Start {
-			each := spliceBehind(slashes, r.next, at)
-			if isHalf(r.masked[own:each.start]) {
-				return misplaced(at, "behind an '&' and letters or digits a value could make another character of them")
-			}
-			s.splices = append(s.splices, each)
-			at, r.next, slashes = r.spans[r.next].End, r.next+1, slashes[:0]
-			own = at
-			continue
+	s.splices = r.Find(s.start, s.end, unit)
+	own := s.start // where the text of the document begins that stands directly before
+	for _, each := range s.splices {
+		if isHalf(r.Masked[own:each.Begin]) {
+			return misplaced(each.Start, "behind an '&' and letters or digits a value could make another character of them")
 		}
-		isSlash, size := unit(r.masked[at:min(s.end, r.spans[r.next].Start)])
-		if isSlash {
-			slashes = append(slashes, at)
-		} else {
-			slashes = slashes[:0]
-		}
-		at += size
+		own = each.End
 	}
+	r.next += len(s.splices)
 	r.scalars = append(r.scalars, s)
 	return nil
 }
 
-// unit gives the length of the character or the character reference at the beginning of
-// raw, and reports whether it is a backslash.
-func unit(raw []byte) (isSlash bool, size int) {
+// unit gives the last byte of the character or the character reference at the beginning of
+// raw, and its length.
+func unit(raw []byte) (char rune, size int) {
 	if raw[0] != '&' {
-		return raw[0] == '\\', 1
+		return rune(raw[0]), 1
 	}
 	size = 1 + len(raw[1:]) - len(bytes.TrimLeftFunc(raw[1:], isOfReference))
 	if size < len(raw) && raw[size] == ';' {
 		size++
 	}
-	return strings.HasSuffix(html.UnescapeString(string(raw[:size])), `\`), size
+	decoded := html.UnescapeString(string(raw[:size]))
+	return rune(decoded[len(decoded)-1]), size
 }
 
 // isHalf reports whether text ends in what may be the beginning of a character reference.
@@ -259,20 +240,12 @@ func isOfReference(c rune) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '#'
 }
 
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
-}
-
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`)
 }
 
 // another is the error for a reference in a text of another language.
 func another(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `a script can read the value from an attribute, data-key="${secret:KEY}", or from a file of its own, as JSON`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `a script can read the value from an attribute, data-key="${secret:KEY}", or from a file of its own, as JSON`)
 }

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 const (
@@ -16,12 +15,11 @@ const (
 )
 
 // check says whether every reader reads value where it stands.
-func (d *document) check(value []byte, scalar scalar, s splice) error {
+func (d *document) check(value []byte, scalar scalar, s render.Splice) error {
 	refuse := func(hint, why string) error {
-		err := secret.WithHint(secret.Errorf(secret.Invalid, "the value has %s", why), "%s", hint)
-		return &render.PlacedError{Offset: d.spans[s.span].Start, Err: err}
+		return render.Refusal(s.Start, "the value has "+why, hint)
 	}
-	before, behind := d.masked[scalar.start:s.start], d.masked[d.spans[s.span].End:scalar.end]
+	before, behind := d.Masked[scalar.start:s.Begin], d.Masked[s.End:scalar.end]
 	switch {
 	case !utf8.Valid(value) || bytes.ContainsFunc(value, isControl):
 		return refuse(elsewise, "a line end, a control character or bytes that are not UTF-8, which no value of an INI file holds")
@@ -48,10 +46,10 @@ func (d *document) check(value []byte, scalar scalar, s splice) error {
 }
 
 // checkEnds looks at what a value without quotes begins and ends with.
-func (d *document) checkEnds(value []byte, scalar scalar, s splice, refuse func(hint, why string) error) error {
+func (d *document) checkEnds(value []byte, scalar scalar, s render.Splice, refuse func(hint, why string) error) error {
 	first, _ := utf8.DecodeRune(value)
 	last, _ := utf8.DecodeLastRune(value)
-	isFirst, isLast := s.start == scalar.start, d.spans[s.span].End == scalar.end
+	isFirst, isLast := s.Begin == scalar.start, s.End == scalar.end
 	switch {
 	case len(value) == 0 && (!isFirst || !isLast || scalar.kind == further):
 		if isFirst || isLast {
@@ -59,7 +57,7 @@ func (d *document) checkEnds(value []byte, scalar scalar, s splice, refuse func(
 		}
 	case isFirst && isWhite(first), isLast && isWhite(last):
 		return refuse(inQuotes, "white space at its beginning or end, which readers of INI files drop")
-	case scalar.kind == further && (isFirst && first == '[' || bytes.ContainsAny(value, "=:") && isName(d.masked[scalar.start:s.start])):
+	case scalar.kind == further && (isFirst && first == '[' || bytes.ContainsAny(value, "=:") && isName(d.Masked[scalar.start:s.Begin])):
 		return refuse("begin the value in the line of its key", "a '[', '=' or ':', which makes another line of one that goes on with a value")
 	}
 	return nil

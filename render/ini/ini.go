@@ -70,8 +70,6 @@
 package ini
 
 import (
-	"bytes"
-
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -80,9 +78,7 @@ var _, _ render.Format = Format, Raw
 
 // document is an INI file that was read.
 type document struct {
-	source  []byte
-	masked  []byte // source, with each reference as a word
-	spans   []render.Span
+	render.Spliced
 	scalars []scalar // ascending
 	systemd bool
 	raw     bool // no reader takes a '%' for itself
@@ -92,28 +88,19 @@ type document struct {
 type scalar struct {
 	line
 	start, end int // without its quotes
-	first      int // number of its first span
-	splices    []splice
+	splices    []render.Splice
 	quoted     bool // in double quotes
-}
-
-// splice is a part of a value that gives way to a reference's value, or to the reference
-// as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
 }
 
 // Format reads an INI file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	return (&document{source: source, spans: spans}).parsed()
+	return (&document{Spliced: render.Spliced{Source: source, Spans: spans}}).parsed()
 }
 
 // Raw is Format for a file whose readers do not interpolate: there a '%' is itself.
 func Raw(source []byte, spans []render.Span) (render.Document, error) {
-	return (&document{source: source, spans: spans, raw: true}).parsed()
+	return (&document{Spliced: render.Spliced{Source: source, Spans: spans}, raw: true}).parsed()
 }
 
 // parsed gives the document, read.
@@ -130,62 +117,30 @@ func (d *document) parsed() (render.Document, error) {
 	return d, nil
 }
 
-func (d *document) Refs() []int {
-	var refs []int
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
-}
-
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.scalars) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			span := d.spans[s.span]
-			texts[s.span] = d.source[span.Start:span.End]
-			if s.literal {
-				continue
-			}
-			texts[s.span] = value(s.span).Reveal()
-			if err := d.check(texts[s.span], scalar, s); err != nil {
-				return nil, err
-			}
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	for _, s := range d.scalars {
+		if err := d.fillScalar(texts, s, value); err != nil {
+			return err
 		}
 	}
-	return texts, nil
+	return nil
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) (out []byte) {
-	at := 0
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			out = append(out, d.source[at:s.start]...)
-			out = append(out, texts[s.span]...)
-			at = d.spans[s.span].End
+// fillScalar puts in the texts of a line, if every reader finds them there.
+func (d *document) fillScalar(texts render.Texts, scalar scalar, value render.Values) error {
+	return d.Fill(texts, scalar.splices, value, func(text []byte, s render.Splice) error {
+		if s.Literal {
+			return nil
 		}
-	}
-	return append(out, d.source[at:]...)
+		return d.check(text, scalar, s)
+	})
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
+	return d.Append(dst, 0, len(d.Source), d.Splices, texts.Plain), nil
 }

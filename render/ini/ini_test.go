@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -203,11 +204,12 @@ func TestProofSeesEveryDifference(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := f.(*document)
-	texts, err := d.texts(func(int) secret.Value { return secret.Text("v[w") })
+	var texts render.Texts
+	b, err := d.Proved(func(int) secret.Value { return secret.Text("v[w") }, d.fill, d.write, func(_ []byte, all render.Texts) error { texts = all; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := string(d.splice(texts))
+	good := string(b)
 	if err := d.prove([]byte(good), texts); err != nil {
 		t.Fatal(err)
 	}
@@ -256,8 +258,12 @@ func TestTheProofDoesNotNeedTheCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := f.(*document)
-		texts := [][]byte{[]byte(value)}
-		if err := d.prove(d.splice(texts), texts); !errors.Is(err, secret.Invalid) {
+		texts := render.Texts{[]byte(value)}
+		b, err := d.write(nil, texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.prove(b, texts); !errors.Is(err, secret.Invalid) {
 			t.Errorf("%q: error %v", value, err)
 		}
 	}

@@ -8,17 +8,16 @@ import (
 	"sync"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // prove says where out is not the document with texts in it.
-func (d *document) prove(out []byte, texts [][]byte) error {
+func (d *document) prove(out []byte, texts render.Texts) error {
 	at, theirAt, next := 0, 0, 0
 	last, theirLast := other, other
-	for at < len(d.masked) || theirAt < len(out) {
+	for at < len(d.Masked) || theirAt < len(out) {
 		begin, theirBegin := at, theirAt
 		ours, theirs := line{}, line{}
-		ours, at = lineAt(d.masked, at, last)
+		ours, at = lineAt(d.Masked, at, last)
 		theirs, theirAt = lineAt(out, theirAt, theirLast)
 		if ours.kind != blank && ours.kind != comment {
 			last, theirLast = ours.kind, theirs.kind
@@ -26,10 +25,10 @@ func (d *document) prove(out []byte, texts [][]byte) error {
 		isSame := false
 		if next < len(d.scalars) && d.scalars[next].begin == begin {
 			isSame = d.sameLine(d.scalars[next], theirs, out, texts) &&
-				bytes.Equal(d.source[ours.stop:at], out[theirs.stop:theirAt])
+				bytes.Equal(d.Source[ours.stop:at], out[theirs.stop:theirAt])
 			next++
 		} else {
-			isSame = bytes.Equal(d.source[begin:at], out[theirBegin:theirAt])
+			isSame = bytes.Equal(d.Source[begin:at], out[theirBegin:theirAt])
 		}
 		if !isSame {
 			return unproved(begin)
@@ -40,8 +39,8 @@ func (d *document) prove(out []byte, texts [][]byte) error {
 
 // sameLine reports whether every reader finds in a line of out what it finds in that of a
 // scalar, with texts in it.
-func (d *document) sameLine(s scalar, l line, out []byte, texts [][]byte) bool {
-	want, got := d.masked[s.begin:s.value], out[l.begin:min(l.value, l.stop)]
+func (d *document) sameLine(s scalar, l line, out []byte, texts render.Texts) bool {
+	want, got := d.Masked[s.begin:s.value], out[l.begin:min(l.value, l.stop)]
 	if s.kind != l.kind || !bytes.Equal(want, got) || bytes.IndexByte(out[l.begin:l.stop], '\r') >= 0 {
 		return false
 	}
@@ -60,31 +59,29 @@ func (d *document) withLiterals(s scalar) string {
 	var own strings.Builder
 	at := s.value
 	for _, each := range s.splices {
-		if each.literal {
-			span := d.spans[each.span]
-			own.Write(d.masked[at:each.start])
-			own.Write(d.source[span.Start:span.End])
-			at = span.End
+		if each.Literal {
+			own.Write(d.Masked[at:each.Begin])
+			own.Write(d.Source[each.Start:each.End])
+			at = each.End
 		}
 	}
-	own.Write(d.masked[at:s.stop])
+	own.Write(d.Masked[at:s.stop])
 	return own.String()
 }
 
 // filled gives what a reader finds with its references replaced.
-func (d *document) filled(rest string, s scalar, texts [][]byte) string {
+func (d *document) filled(rest string, s scalar, texts render.Texts) string {
 	var whole strings.Builder
 	for _, each := range s.splices {
-		span := d.spans[each.span]
-		if each.literal {
+		if each.Literal {
 			continue
 		}
-		before, behind, ok := strings.Cut(rest, string(d.masked[span.Start:span.End]))
+		before, behind, ok := strings.Cut(rest, string(d.Masked[each.Start:each.End]))
 		if !ok { // the reader refuses the line
 			break
 		}
 		whole.WriteString(before)
-		whole.Write(texts[each.span])
+		whole.Write(texts[each.Ref])
 		rest = behind
 	}
 	return whole.String() + rest
@@ -178,6 +175,5 @@ func npm(text string) string {
 
 // unproved is the error for a line that would be read as another one.
 func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, some reader of INI files would read another text from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, elsewise)}
+	return render.Refusal(offset, "with the values put in, some reader of INI files would read another text from here on", elsewise)
 }

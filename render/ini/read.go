@@ -3,7 +3,6 @@ package ini
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -11,28 +10,35 @@ import (
 
 // checkBytes looks at what the document is written in.
 func (d *document) checkBytes() error {
-	for i := 0; i < len(d.source); {
-		char, size := utf8.DecodeRune(d.source[i:])
-		switch {
-		case char == 0, char == utf8.RuneError && size == 1:
-			return render.Errorf(i, secret.General, "not INI: expected UTF-8, without NUL bytes")
-		case char == '\r' && !bytes.HasPrefix(d.source[i:], []byte("\r\n")):
-			return render.Errorf(i, secret.General, "not INI: a carriage return that does not end a line with a line feed")
-		}
-		i += size
+	at := render.IndexNotText(d.Source)
+	if n := loneReturn(d.Source); n >= 0 && (at < 0 || n < at) {
+		return render.Errorf(n, secret.General, "not INI: a carriage return that does not end a line with a line feed")
+	}
+	if at >= 0 {
+		return render.Errorf(at, secret.General, "not INI: expected UTF-8, without NUL bytes")
 	}
 	return nil
 }
 
+// loneReturn gives the offset of the first carriage return without a line feed behind it,
+// or -1.
+func loneReturn(text []byte) int {
+	for at := 0; ; at++ {
+		n := bytes.IndexByte(text[at:], '\r')
+		if n < 0 {
+			return -1
+		}
+		if at += n; !bytes.HasPrefix(text[at:], []byte("\r\n")) {
+			return at
+		}
+	}
+}
+
 // mask makes the text that is read: the source with each reference as a word. Comments are
 // found by their first characters, and so a word in them does not matter.
-func (d *document) mask() error {
-	begin := render.UnusedWord(d.source)
-	if begin == "" {
-		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
-	}
-	d.masked = render.Mask(d.source, d.spans, begin)
-	return nil
+func (d *document) mask() (err error) {
+	d.Masked, err = render.MaskUnused(d.Source, d.Spans)
+	return err
 }
 
 // kind is of a line.
@@ -119,18 +125,18 @@ func isName(text []byte) bool {
 // read finds the values of the document that have references.
 func (d *document) read() error {
 	last, next := other, 0
-	for at := 0; at < len(d.masked); {
+	for at := 0; at < len(d.Masked); {
 		var l line
-		l, at = lineAt(d.masked, at, last)
+		l, at = lineAt(d.Masked, at, last)
 		if l.kind != blank && l.kind != comment {
 			last = l.kind
 		}
 		if l.kind == header {
-			name := bytes.Trim(d.masked[l.begin:l.stop], "[] \t")
+			name := bytes.Trim(d.Masked[l.begin:l.stop], "[] \t")
 			d.systemd = d.systemd || string(name) == "Unit" || string(name) == "Service"
 		}
 		first := next
-		for next < len(d.spans) && d.spans[next].Start < l.stop {
+		for next < len(d.Spans) && d.Spans[next].Start < l.stop {
 			next++
 		}
 		if first == next || l.kind == comment {
@@ -145,7 +151,7 @@ func (d *document) read() error {
 
 // take reads the value of a line, of whose references the first has the number first.
 func (d *document) take(l line, first int) error {
-	offset := d.spans[first].Start
+	offset := d.Spans[first].Start
 	switch {
 	case l.kind == header:
 		return misplaced(offset, "a reference cannot stand in the name of a section")
@@ -153,32 +159,33 @@ func (d *document) take(l line, first int) error {
 		return misplaced(offset, "a reference cannot stand in a line that has no value")
 	case offset < l.value:
 		return misplaced(offset, "a reference cannot stand in a key")
-	case d.masked[l.value] == '\'':
+	case d.Masked[l.value] == '\'':
 		return misplaced(offset, "a reference cannot stand in single quotes, which to some readers are a part of the value")
 	}
-	s := scalar{line: l, first: first}
-	s.start, s.end = l.value, l.stop-len(d.masked[l.begin:l.stop])+len(bytes.TrimRight(d.masked[l.begin:l.stop], blanks))
-	if l.kind == option && isQuoted(d.masked[s.start:s.end]) {
+	s := scalar{line: l}
+	s.start, s.end = l.value, l.stop-len(d.Masked[l.begin:l.stop])+len(bytes.TrimRight(d.Masked[l.begin:l.stop], blanks))
+	if l.kind == option && isQuoted(d.Masked[s.start:s.end]) {
 		s.quoted = true
 		s.start, s.end = s.start+1, s.end-1
 	}
+	s.splices = d.Find(s.start, l.stop, byteUnit)
 	isMarked, from := false, l.begin
-	for next := first; next < len(d.spans) && d.spans[next].Start < l.stop; next++ {
-		span := d.spans[next]
-		if isMarked || isBehindMark(d.masked[from:span.Start], s.quoted) {
-			return misplaced(span.Start, "a reference cannot stand behind ';' or '#' in a line: what follows is a comment to some readers, and a part of the value to others")
+	for _, each := range s.splices {
+		switch {
+		case isMarked || isBehindMark(d.Masked[from:each.Start], s.quoted):
+			return misplaced(each.Start, "a reference cannot stand behind ';' or '#' in a line: what follows is a comment to some readers, and a part of the value to others")
+		case each.Begin < each.Start && !each.Literal:
+			return misplaced(each.Start, "a value cannot stand behind a backslash: to some readers that is an escape")
 		}
-		each, err := d.spliceAt(next, s.start)
-		if err != nil {
-			return err
-		}
-		isMarked = isMarked || each.literal && bytes.ContainsAny(d.source[span.Start:span.End], ";#")
-		s.splices = append(s.splices, each)
-		from = span.End
+		isMarked = each.Literal && bytes.ContainsAny(d.Source[each.Start:each.End], ";#")
+		from = each.End
 	}
 	d.scalars = append(d.scalars, s)
 	return nil
 }
+
+// byteUnit is a unit of a value: nothing is an escape to all readers.
+func byteUnit(raw []byte) (char rune, size int) { return rune(raw[0]), 1 }
 
 // isQuoted reports whether a value is in double quotes as a whole, without a backslash.
 func isQuoted(value []byte) bool {
@@ -199,20 +206,7 @@ func isBehindMark(text []byte, quoted bool) bool {
 	return false
 }
 
-// spliceAt makes the splice for a reference with backslashes before it, in a value that
-// begins at start.
-func (d *document) spliceAt(span, start int) (splice, error) {
-	at := d.spans[span].Start
-	before := d.masked[start:at]
-	n := len(before) - len(bytes.TrimRight(before, `\`))
-	if n > 0 && n%2 == 0 {
-		return splice{}, misplaced(at, "a value cannot stand behind a backslash: to some readers that is an escape")
-	}
-	return splice{span: span, start: at - n + n/2, literal: n%2 == 1}, nil
-}
-
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `it can be a value, or a part of one: key = ${secret:KEY}, or in double quotes if the program knows them: key = "${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `it can be a value, or a part of one: key = ${secret:KEY}, or in double quotes if the program knows them: key = "${secret:KEY}"`)
 }

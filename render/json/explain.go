@@ -10,15 +10,15 @@ import (
 var _ render.Explainer = (*document)(nil)
 
 func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
-	for _, s := range d.splices {
-		if s.literal {
+	for _, s := range d.Splices {
+		if s.Literal {
 			continue
 		}
-		e := render.Explanation{Ref: s.span, Place: "in a string"}
-		if s.bare {
+		e := render.Explanation{Ref: s.Ref, Place: "in a string"}
+		if s.Place == bare {
 			e.Place = "in place of a value"
 		}
-		if v, known := value(s.span); known && check(v.Reveal(), 0) == nil {
+		if v, known := value(s.Ref); known && check(v.Reveal(), s) == nil {
 			e.Done = done(s, v.Reveal())
 		}
 		all = append(all, e)
@@ -27,10 +27,10 @@ func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []rend
 }
 
 // done says what is done with a text that a string can hold.
-func done(s splice, text []byte) string {
+func done(s render.Splice, text []byte) string {
 	how := render.Kept(bytes.Equal(appendEncoded(nil, text), text), render.WithEscapes)
 	switch {
-	case !s.bare:
+	case s.Place != bare:
 		return how
 	case how == render.AsItIs:
 		return "as a string"

@@ -47,8 +47,6 @@
 package json
 
 import (
-	"bytes"
-
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -57,11 +55,8 @@ var _ render.Format = Format
 
 // document is a JSON text that was read.
 type document struct {
-	source []byte
-	masked []byte // source, with each reference as a word
-	spans  []render.Span
-	part   part
-	splices
+	render.Spliced
+	part part
 }
 
 // part says which part of a text a document is.
@@ -73,23 +68,19 @@ type part struct {
 // whole is the one part of a text that is read at once.
 var whole = part{first: true, last: true}
 
-// splices are ascending.
-type splices []splice
+// bare is the place of a reference outside of a string.
+const bare = 'b'
 
-// splice is a part of the source that gives way to a reference's value, or to the
-// reference as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
-	bare    bool // outside of a string
-}
+// filler stands for references while a document is read. It is none that could continue an
+// escape, a number or a literal. Words may be alike: they are told apart by where they
+// stand.
+const filler = "Q"
 
 // Format reads a JSON document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, masked: render.Mask(source, spans, filler), spans: spans, part: whole}
-	r := newReader(d.masked, spans, whole)
+	d := newDocument(source, spans, whole)
+	r := newReader(d.Masked, spans, whole)
 	for {
 		t, err := r.next()
 		if err != nil {
@@ -104,108 +95,41 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	}
 }
 
-// filler stands for references while a document is read. It is none that could continue an
-// escape, a number or a literal. Words may be alike: they are told apart by where they
-// stand.
-const filler = "Q"
+func newDocument(source []byte, spans []render.Span, p part) *document {
+	return &document{render.Spliced{Source: source, Masked: render.Mask(source, spans, filler), Spans: spans}, p}
+}
 
 // find adds the splices of a token. The span of the number next is the first that does
 // not end before it.
 func (d *document) find(t token, next int) error {
 	if t.kind == reference {
-		d.splices = append(d.splices, splice{span: next, start: t.start, bare: true})
+		d.Splices = append(d.Splices, render.Splice{Ref: next, Span: d.Spans[next], Begin: t.start, Place: bare})
 	}
-	if t.kind != text || next == len(d.spans) || d.spans[next].Start >= t.end {
+	if t.kind != text || next == len(d.Spans) || d.Spans[next].Start >= t.end {
 		return nil
 	}
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i := t.start + 1; i < t.end-1; {
-		if next < len(d.spans) && i == d.spans[next].Start {
-			s := spliceBehind(slashes, next, i)
-			if t.key && !s.literal {
-				return inKey(i)
-			}
-			d.splices = append(d.splices, s)
-			i, next, slashes = d.spans[next].End, next+1, slashes[:0]
-			continue
+	for _, s := range d.Find(t.start+1, t.end-1, unit) {
+		if t.key && !s.Literal {
+			return inKey(s.Start)
 		}
-		char, size := unit(d.masked[i:])
-		if char == '\\' {
-			slashes = append(slashes, i)
-		} else {
-			slashes = slashes[:0]
-		}
-		i += size
 	}
 	return nil
 }
 
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
-}
-
-func (d *document) Refs() []int {
-	var refs []int
-	for _, s := range d.splices {
-		if !s.literal {
-			refs = append(refs, s.span)
-		}
-	}
-	return refs
-}
-
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.splices) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, s := range d.splices {
-		place := d.spans[s.span]
-		texts[s.span] = d.source[place.Start:place.End]
-		if !s.literal {
-			texts[s.span] = value(s.span).Reveal()
-		}
-		if err := check(texts[s.span], place.Start); err != nil {
-			return nil, err
-		}
-	}
-	return texts, nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, check)
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) []byte {
-	size := len(d.source)
-	for _, text := range texts {
-		size += len(text) + len(text)/8 + len(`""`)
-	}
-	out := make([]byte, 0, size)
-	at := 0
-	for _, s := range d.splices {
-		out = append(out, d.source[at:s.start]...)
-		if s.bare {
-			out = append(out, '"')
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
+	return d.Append(dst, 0, len(d.Source), d.Splices, func(dst []byte, s render.Splice) []byte {
+		if s.Place != bare {
+			return appendEncoded(dst, texts[s.Ref])
 		}
-		out = appendEncoded(out, texts[s.span])
-		if s.bare {
-			out = append(out, '"')
-		}
-		at = d.spans[s.span].End
-	}
-	return append(out, d.source[at:]...)
+		return append(appendEncoded(append(dst, '"'), texts[s.Ref]), '"')
+	}), nil
 }

@@ -314,12 +314,10 @@ func errorf(offset int, format string, args ...any) error {
 // inKey is the error for a reference in a key: what is looked up by it would not be found,
 // or two keys could become one.
 func inKey(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a reference cannot stand in a key")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write the key as it is; for a literal text put two backslashes before it")}
+	return render.Refusal(offset, "a reference cannot stand in a key", "write the key as it is; for a literal text put two backslashes before it")
 }
 
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `within double quotes it becomes part of a string: "${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `within double quotes it becomes part of a string: "${secret:KEY}"`)
 }

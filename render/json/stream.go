@@ -15,8 +15,8 @@ func NewStream() render.Stream { return &stream{} }
 
 func (s *stream) Next(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
 	p := part{first: !s.begun, last: last, from: s.from}
-	d := &document{source: window, masked: render.Mask(window, spans, filler), spans: spans, part: p}
-	r := newReader(d.masked, spans, p)
+	d := newDocument(window, spans, p)
+	r := newReader(d.Masked, spans, p)
 	end, err := d.readTokens(r)
 	if err != nil {
 		return nil, 0, err
@@ -36,18 +36,18 @@ func (d *document) readTokens(r *reader) (end int, err error) {
 		before := r.within
 		innermost := r.innermost()
 		t, err := r.next()
-		if (err != nil || t.end == len(d.source)) && r.partial {
+		if (err != nil || t.end == len(d.Source)) && r.partial {
 			r.undo(before, innermost)
 			return end, nil
 		}
 		if err != nil {
 			return 0, err
 		}
-		if err := d.find(t, len(d.spans)-len(r.spans)); err != nil {
+		if err := d.find(t, len(d.Spans)-len(r.spans)); err != nil {
 			return 0, err
 		}
 		if end = t.end; t.kind == ending {
-			return len(d.source), nil
+			return len(d.Source), nil
 		}
 	}
 }
@@ -65,6 +65,6 @@ func (r *reader) undo(before within, innermost kind) {
 
 // cut leaves the first n bytes of a window.
 func (d *document) cut(n int) {
-	d.source, d.masked = d.source[:n], d.masked[:n]
-	d.spans = render.SpansBefore(d.spans, n)
+	d.Source, d.Masked = d.Source[:n], d.Masked[:n]
+	d.Spans = render.SpansBefore(d.Spans, n)
 }

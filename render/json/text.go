@@ -8,17 +8,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// check says whether a JSON string can hold value, which is for the reference at
-// offset.
-func check(value []byte, offset int) error {
-	if utf8.Valid(value) {
+// check says whether a JSON string can hold a text.
+func check(text []byte, s render.Splice) error {
+	if utf8.Valid(text) {
 		return nil
 	}
-	err := secret.Errorf(secret.Invalid, "the value is not UTF-8, and a string of JSON holds nothing else")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
+	return render.Refusal(s.Start, "the value is not UTF-8, and a string of JSON holds nothing else", render.HintBase64)
 }
 
 // short are the escapes of two characters that are written.

@@ -58,32 +58,22 @@ var _ render.Format = Format
 
 // document is a .netrc file that was read.
 type document struct {
-	source []byte
-	masked []byte // source, with each reference as a word
-	spans  []render.Span
+	render.Spliced
 	values []value // those with references, ascending
 }
 
 // value is a word with references in it.
 type value struct {
 	word
-	splices []splice
-}
-
-// splice is a part of a word that gives way to a reference's value, or to the reference
-// as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
+	splices []render.Splice
 }
 
 // Format reads a .netrc file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, masked: render.Mask(source, spans, filler)}
-	if err := checkBytes(source); err != nil {
-		return nil, err
+	d := &document{Spliced: render.Spliced{Source: source, Spans: spans, Masked: render.Mask(source, spans, filler)}}
+	if at := render.IndexNotText(source); at >= 0 {
+		return nil, render.Errorf(at, secret.General, "not .netrc: expected UTF-8, without NUL bytes")
 	}
 	if err := d.read(); err != nil {
 		return nil, err
@@ -97,154 +87,142 @@ const filler = "\x00"
 
 // read finds the values that have references, and refuses these elsewhere.
 func (d *document) read() error {
-	words, err := read(d.masked)
+	words, err := read(d.Masked)
 	if err != nil {
 		return err
 	}
 	next := 0
 	for _, w := range words {
-		for next < len(d.spans) && d.spans[next].Start < w.start {
+		for next < len(d.Spans) && d.Spans[next].Start < w.start {
 			next++ // in a comment, since no other white space holds one
 		}
 		first := next
-		for next < len(d.spans) && d.spans[next].Start < w.end {
+		for next < len(d.Spans) && d.Spans[next].Start < w.end {
 			next++
 		}
 		if first == next {
 			continue
 		}
 		if w.kind == isMacro {
-			return misplaced(d.spans[first].Start, w.kind)
+			return misplaced(d.Spans[first].Start, w.kind)
 		}
-		if err := d.take(w, first, next); err != nil {
+		if err := d.take(w, first); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// take reads a word that has the references from first up to next.
-func (d *document) take(w word, first, next int) error {
-	v := value{word: w}
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i := w.inner(); i < w.stop(); {
-		if first < next && i == d.spans[first].Start {
-			begin, literal := render.Escaped(slashes, i)
-			v.splices = append(v.splices, splice{first, begin, literal})
-			i, first, slashes = d.spans[first].End, first+1, slashes[:0]
-			continue
-		}
-		isSlash, size := d.masked[i] == '\\', 1
-		if isSlash && w.quoted && (first == next || i+1 != d.spans[first].Start) {
-			if isSlash, size = d.masked[i+1] == '\\', 2; !isSlash && d.masked[i+1] != '"' {
-				return ambiguous(i)
-			}
-		}
-		if isSlash {
-			slashes = append(slashes, i)
-		} else {
-			slashes = slashes[:0]
-		}
-		i += size
+// take reads a word of whose references the first has the number first.
+func (d *document) take(w word, first int) error {
+	if at := d.escapeIn(w, first); at >= 0 {
+		return ambiguous(at)
 	}
+	v := value{w, d.Find(w.inner(), w.stop(), w.unit)}
 	d.values = append(d.values, v)
 	return d.checkSlashes(v)
+}
+
+// unit gives what stands at the beginning of raw, a part of the word before a reference,
+// and its length with its escape.
+func (w word) unit(raw []byte) (char rune, size int) {
+	if raw[0] == '\\' && w.quoted && len(raw) > 1 {
+		return rune(raw[1]), 2
+	}
+	return rune(raw[0]), 1
+}
+
+// escapeIn gives the offset of the first escape in quotes that not all readers know, or
+// -1. A backslash before a reference, of which the first has the number next, is none.
+func (d *document) escapeIn(w word, next int) int {
+	for at := w.inner(); w.quoted && at < w.stop(); at++ {
+		if d.Masked[at] != '\\' {
+			continue
+		}
+		for next < len(d.Spans) && d.Spans[next].Start <= at {
+			next++
+		}
+		if next < len(d.Spans) && d.Spans[next].Start == at+1 {
+			continue
+		}
+		if at++; d.Masked[at] != '\\' && d.Masked[at] != '"' {
+			return at - 1
+		}
+	}
+	return -1
 }
 
 // checkSlashes refuses a backslash that is left in a word without quotes.
 func (d *document) checkSlashes(v value) error {
 	at := v.start
 	for _, s := range v.splices {
-		if !v.quoted && bytes.IndexByte(d.source[at:s.start], '\\') >= 0 {
-			return ambiguous(d.spans[s.span].Start)
+		if !v.quoted && bytes.IndexByte(d.Source[at:s.Begin], '\\') >= 0 {
+			return ambiguous(s.Start)
 		}
-		at = d.spans[s.span].End
+		at = s.End
 	}
-	if !v.quoted && bytes.IndexByte(d.source[at:v.end], '\\') >= 0 {
+	if !v.quoted && bytes.IndexByte(d.Source[at:v.end], '\\') >= 0 {
 		return ambiguous(at)
 	}
 	return nil
 }
 
-func (d *document) Refs() []int {
-	var refs []int
-	for _, v := range d.values {
-		for _, s := range v.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
+func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.values) == 0 {
-		return bytes.Clone(d.source), nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	for _, v := range d.values {
+		if err := d.fillWord(texts, v, value); err != nil {
+			return err
+		}
 	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
+	return nil
+}
+
+// fillWord puts in the texts of a word, if it can hold them.
+func (d *document) fillWord(texts render.Texts, v value, value render.Values) error {
+	if err := d.Fill(texts, v.splices, value, check); err != nil {
+		return err
 	}
-	var out []byte
+	if len(d.decoded(v, texts)) == 0 {
+		return refused(v.splices[0].Start, "the value is empty, which no word can be")
+	}
+	return nil
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
 	at := 0
 	for _, v := range d.values {
-		out = append(out, d.source[at:v.start]...)
-		out = append(out, d.encoded(v, texts)...)
+		dst = append(dst, d.Source[at:v.start]...)
+		dst = d.appendWord(dst, v, texts)
 		at = v.end
 	}
-	out = append(out, d.source[at:]...)
-	return out, d.prove(out, texts)
+	return append(dst, d.Source[at:]...), nil
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span in a
-// comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, v := range d.values {
-		for _, s := range v.splices {
-			span := d.spans[s.span]
-			texts[s.span] = d.source[span.Start:span.End]
-			if s.literal {
-				continue
-			}
-			texts[s.span] = value(s.span).Reveal()
-			if why := unheld(texts[s.span]); why != "" {
-				return nil, refused(span.Start, why)
-			}
-		}
-		if len(d.decoded(v, texts)) == 0 {
-			return nil, refused(d.spans[v.splices[0].span].Start, "the value is empty, which no word can be")
-		}
+// appendWord appends a word with texts in it: as it stands, or in quotes.
+func (d *document) appendWord(dst []byte, v value, texts render.Texts) []byte {
+	if v.quoted {
+		return d.Append(dst, v.start, v.end, v.splices, func(dst []byte, s render.Splice) []byte {
+			return escaped(dst, texts[s.Ref])
+		})
 	}
-	return texts, nil
-}
-
-// encoded gives a word with texts in it: as it stands, or in quotes.
-func (d *document) encoded(v value, texts [][]byte) []byte {
-	if whole := d.decoded(v, texts); !v.quoted {
-		if isPlain(whole) {
-			return whole
-		}
-		return append(escaped([]byte{'"'}, whole), '"')
+	whole := d.decoded(v, texts)
+	if isPlain(whole) {
+		return append(dst, whole...)
 	}
-	var out []byte
-	at := v.start
-	for _, s := range v.splices {
-		out = append(out, d.source[at:s.start]...)
-		out = escaped(out, texts[s.span])
-		at = d.spans[s.span].End
-	}
-	return append(out, d.source[at:v.end]...)
+	return append(escaped(append(dst, '"'), whole), '"')
 }
 
 // decoded gives what a word with texts in it stands for.
-func (d *document) decoded(v value, texts [][]byte) (whole []byte) {
+func (d *document) decoded(v value, texts render.Texts) (whole []byte) {
 	at := v.inner()
 	for _, s := range v.splices {
-		whole = append(whole, v.decode(d.source[at:s.start])...)
-		whole = append(whole, texts[s.span]...)
-		at = d.spans[s.span].End
+		whole = append(whole, v.decode(d.Source[at:s.Begin])...)
+		whole = append(whole, texts[s.Ref]...)
+		at = s.End
 	}
-	return append(whole, v.decode(d.source[at:v.stop()])...)
+	return append(whole, v.decode(d.Source[at:v.stop()])...)
 }

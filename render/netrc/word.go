@@ -186,25 +186,15 @@ func isPlain(text []byte) bool {
 	return text[0] != '#' && !bytes.ContainsAny(text, white+`"\`)
 }
 
-// unheld says why no word can hold text, "" if one can.
-func unheld(text []byte) string {
+// check says whether a word can hold a text.
+func check(text []byte, s render.Splice) error {
 	switch {
+	case s.Literal:
+		return nil
 	case !utf8.Valid(text):
-		return "the value is not UTF-8, which some readers of .netrc refuse"
+		return refused(s.Start, "the value is not UTF-8, which some readers of .netrc refuse")
 	case bytes.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && c != '\t' }):
-		return "the value has a line end or another control character, which no word of a .netrc holds"
-	}
-	return ""
-}
-
-// checkBytes looks at what the document is written in.
-func checkBytes(source []byte) error {
-	for i := 0; i < len(source); {
-		char, size := utf8.DecodeRune(source[i:])
-		if char == 0 || char == utf8.RuneError && size == 1 {
-			return render.Errorf(i, secret.General, "not .netrc: expected UTF-8, without NUL bytes")
-		}
-		i += size
+		return refused(s.Start, "the value has a line end or another control character, which no word of a .netrc holds")
 	}
 	return nil
 }

@@ -53,30 +53,20 @@ var _ render.Format = Format
 
 // document is a properties file that was read.
 type document struct {
-	source  []byte
-	masked  []byte // source, with each reference as a word
-	spans   []render.Span
+	render.Spliced
 	scalars []scalar // ascending
 }
 
 // scalar is a value with references in it.
 type scalar struct {
 	entry
-	splices []splice
-}
-
-// splice is a part of a value that gives way to a reference's value, or to the reference
-// as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
+	splices []render.Splice
 }
 
 // Format reads a properties file. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, masked: render.Mask(source, spans, filler)}
+	d := &document{Spliced: render.Spliced{Source: source, Spans: spans, Masked: render.Mask(source, spans, filler)}}
 	if at := bytes.IndexByte(source, 0); at >= 0 {
 		return nil, render.Errorf(at, secret.General, "not properties: a NUL byte, as in UTF-16")
 	}
@@ -94,21 +84,21 @@ const filler = "Q"
 func (d *document) read() error {
 	next := 0 // span that is looked for
 	for at := 0; ; {
-		e := nextEntry(d.masked, at)
+		e := nextEntry(d.Masked, at)
 		if err := d.skip(&next, e.start); err != nil {
 			return err
 		}
-		if e.start == len(d.masked) {
+		if e.start == len(d.Masked) {
 			return nil
 		}
-		if err := checkEscapes(d.masked, e); err != nil {
+		if err := checkEscapes(d.Masked, e); err != nil {
 			return err
 		}
-		if next < len(d.spans) && d.spans[next].Start < e.value {
-			return misplaced(d.spans[next].Start)
+		if next < len(d.Spans) && d.Spans[next].Start < e.value {
+			return misplaced(d.Spans[next].Start)
 		}
-		if next < len(d.spans) && d.spans[next].Start < e.end {
-			s := d.scalar(e, next)
+		if next < len(d.Spans) && d.Spans[next].Start < e.end {
+			s := scalar{e, d.Find(e.value, e.end, spliceUnit)}
 			next += len(s.splices)
 			d.scalars = append(d.scalars, s)
 		}
@@ -119,124 +109,64 @@ func (d *document) read() error {
 // skip passes by the references before end, which are in comments. A reader that does not
 // know them must see the same comments.
 func (d *document) skip(next *int, end int) error {
-	for ; *next < len(d.spans) && d.spans[*next].Start < end; *next++ {
-		s := d.spans[*next]
-		if n := bytes.IndexAny(d.source[s.Start:s.End], "\r\n"); n >= 0 {
+	for ; *next < len(d.Spans) && d.Spans[*next].Start < end; *next++ {
+		s := d.Spans[*next]
+		if n := bytes.IndexAny(d.Source[s.Start:s.End], "\r\n"); n >= 0 {
 			return render.Errorf(s.Start+n, secret.General, "a comment ends within a reference")
 		}
 	}
 	return nil
 }
 
-// scalar finds the references of an entry, of which the first has the number next.
-func (d *document) scalar(e entry, next int) scalar {
-	s := scalar{entry: e}
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i := e.value; i < e.end && next < len(d.spans); {
-		if i == d.spans[next].Start {
-			s.splices = append(s.splices, spliceBehind(slashes, next, i))
-			i, next, slashes = d.spans[next].End, next+1, slashes[:0]
-			continue
-		}
-		char, size := unit(d.masked[i:e.end])
-		if d.masked[i] == '\\' && i+1 == d.spans[next].Start {
-			char, size = '\\', 1
-		}
-		switch char {
-		case '\\':
-			slashes = append(slashes, i)
-		case nothing:
-		default:
-			slashes = slashes[:0]
-		}
-		i += size
+// spliceUnit is unit for text before a reference. A backslash that has it behind it is one.
+func spliceUnit(raw []byte) (char rune, length int) {
+	if len(raw) == 1 && raw[0] == '\\' {
+		return '\\', 1
 	}
-	return s
-}
-
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
-}
-
-func (d *document) Refs() []int {
-	var refs []int
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
+	return unit(raw)
 }
 
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.scalars) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			place := d.spans[s.span]
-			texts[s.span] = d.source[place.Start:place.End]
-			if !s.literal {
-				texts[s.span] = value(s.span).Reveal()
-			}
-			if !utf8.Valid(texts[s.span]) {
-				return nil, notUTF8(place.Start)
-			}
-		}
-	}
-	return texts, nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, check)
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) (out []byte) {
-	at := 0
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			out = append(out, d.source[at:s.start]...)
-			out = appendEncoded(out, texts[s.span])
-			at = d.spans[s.span].End
-		}
+// check says whether a value can hold a text.
+func check(text []byte, s render.Splice) error {
+	if utf8.Valid(text) {
+		return nil
 	}
-	return append(out, d.source[at:]...)
+	return render.Refusal(s.Start, "the value is not UTF-8, and Java's strings hold nothing else", render.HintBase64)
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
+	return d.Append(dst, 0, len(d.Source), d.Splices, func(dst []byte, s render.Splice) []byte {
+		return appendEncoded(dst, texts[s.Ref])
+	}), nil
 }
 
 // prove says where out is not the document with texts in it.
-func (d *document) prove(out []byte, texts [][]byte) error {
+func (d *document) prove(out []byte, texts render.Texts) error {
 	at, theirAt, next := 0, 0, 0
 	for {
-		ours, theirs := nextEntry(d.masked, at), nextEntry(out, theirAt)
+		ours, theirs := nextEntry(d.Masked, at), nextEntry(out, theirAt)
 		begin := theirAt + ours.value - at // of the value in out
-		if begin > theirs.value || !bytes.Equal(d.source[at:ours.value], out[theirAt:begin]) {
-			return unproved(at)
+		if begin > theirs.value || !bytes.Equal(d.Source[at:ours.value], out[theirAt:begin]) {
+			return render.Unproved(at)
 		}
 		if next < len(d.scalars) && d.scalars[next].start == ours.start {
 			if !d.isValue(d.scalars[next], theirs, out, begin, texts) {
-				return unproved(ours.value)
+				return render.Unproved(ours.value)
 			}
 			next++
-		} else if !bytes.Equal(d.source[ours.value:ours.end], out[begin:theirs.end]) {
-			return unproved(ours.value)
+		} else if !bytes.Equal(d.Source[ours.value:ours.end], out[begin:theirs.end]) {
+			return render.Unproved(ours.value)
 		}
-		if ours.start == len(d.masked) && theirs.start == len(out) {
+		if ours.start == len(d.Masked) && theirs.start == len(out) {
 			return nil
 		}
 		at, theirAt = ours.end, theirs.end
@@ -246,36 +176,23 @@ func (d *document) prove(out []byte, texts [][]byte) error {
 // isValue reports whether an entry of out has the value of a scalar with texts in it, which
 // was written at begin. Line ends that go on may come to be before the value, if a text is
 // empty, but no blanks and no separator.
-func (d *document) isValue(s scalar, e entry, out []byte, begin int, texts [][]byte) bool {
+func (d *document) isValue(s scalar, e entry, out []byte, begin int, texts render.Texts) bool {
 	return checkEscapes(out, e) == nil && len(decode(out[begin:e.value])) == 0 &&
 		bytes.Equal(d.decoded(s, texts), decode(out[e.value:e.end]))
 }
 
 // decoded gives the decoded text of a value with texts in it.
-func (d *document) decoded(s scalar, texts [][]byte) (whole []byte) {
+func (d *document) decoded(s scalar, texts render.Texts) (whole []byte) {
 	at := s.value
 	for _, each := range s.splices {
-		whole = append(whole, decode(d.source[at:each.start])...)
-		whole = append(whole, texts[each.span]...)
-		at = d.spans[each.span].End
+		whole = append(whole, decode(d.Source[at:each.Begin])...)
+		whole = append(whole, texts[each.Ref]...)
+		at = each.End
 	}
-	return append(whole, decode(d.source[at:s.end])...)
-}
-
-// unproved is the error for a place behind which the result would be read as another
-// document.
-func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
+	return append(whole, decode(d.Source[at:s.end])...)
 }
 
 // misplaced is the error for a reference in a key.
 func misplaced(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a reference cannot stand in a key: a value could name another one")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "it can be a value, or a part of one: key = ${secret:KEY}")}
-}
-
-func notUTF8(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the value is not UTF-8, and Java's strings hold nothing else")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
+	return render.Refusal(offset, "a reference cannot stand in a key: a value could name another one", "it can be a value, or a part of one: key = ${secret:KEY}")
 }

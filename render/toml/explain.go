@@ -2,7 +2,6 @@ package toml
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -11,45 +10,32 @@ import (
 var _ render.Explainer = (*document)(nil)
 
 func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
-	texts := make([][]byte, len(d.spans))
+	texts := make(render.Texts, len(d.Spans))
 	for _, s := range d.scalars {
-		becomes, known := "", d.know(s, texts, value)
-		if known {
-			becomes = d.becomes(s, texts)
+		var done []string
+		if d.Fill(texts, s.splices, value, check) == nil {
+			done = d.done(s, texts)
 		}
-		for _, p := range s.splices {
-			e := render.Explanation{Ref: p.span, Place: s.quote.place(), Done: becomes}
-			if p.literal {
-				continue
-			}
-			if known && becomes == "" {
-				e.Done = render.Kept(s.quote.isLiteral() || bytes.Equal(d.appendBasic(nil, texts[p.span], s.quote.isLong()), texts[p.span]), render.WithEscapes)
-			}
-			all = append(all, e)
-		}
+		all = render.Explained(all, s.splices, s.quote.place(), done)
 	}
 	return all
 }
 
-// know puts what a string is to hold into texts, and reports whether all of it is known
-// and can be held.
-func (d *document) know(s scalar, texts [][]byte, value func(ref int) (secret.Value, bool)) bool {
-	all := true
+// done says what is done with each value of a string.
+func (d *document) done(s scalar, texts render.Texts) (all []string) {
+	becomes := d.becomes(s, texts)
 	for _, p := range s.splices {
-		place := d.spans[p.span]
-		texts[p.span] = d.source[place.Start:place.End]
-		if !p.literal {
-			v, known := value(p.span)
-			texts[p.span] = v.Reveal()
-			all = all && known
+		how := becomes
+		if how == "" {
+			how = render.Kept(s.quote.isLiteral() || bytes.Equal(d.appendBasic(nil, texts[p.Ref], s.quote.isLong()), texts[p.Ref]), render.WithEscapes)
 		}
-		all = all && utf8.Valid(texts[p.span])
+		all = append(all, how)
 	}
 	return all
 }
 
 // becomes says what a string becomes, "" if it stays and only references give way.
-func (d *document) becomes(s scalar, texts [][]byte) string {
+func (d *document) becomes(s scalar, texts render.Texts) string {
 	raw := d.appendScalar(nil, s, texts)
 	switch after := quoteOf(raw); {
 	case s.quote == none:

@@ -6,13 +6,12 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // prover reads a document and what was rendered, side by side.
 type prover struct {
 	d                *document
-	texts            [][]byte
+	texts            render.Texts
 	out              []byte
 	ours, theirs     *reader
 	ourEnd, theirEnd int // of what was found to be the same
@@ -20,15 +19,15 @@ type prover struct {
 }
 
 // prove says where out is not the document with texts in it.
-func (d *document) prove(out []byte, texts [][]byte) error {
-	p := &prover{d: d, texts: texts, out: out, ours: newReader(d.masked), theirs: newReader(out)}
+func (d *document) prove(out []byte, texts render.Texts) error {
+	p := &prover{d: d, texts: texts, out: out, ours: newReader(d.Masked), theirs: newReader(out)}
 	for {
 		want, got := p.ours.next(), p.theirs.next()
-		if want == nil && got == nil && p.theirs.parser.Error() == nil && bytes.Equal(d.source[p.ourEnd:], out[p.theirEnd:]) {
+		if want == nil && got == nil && p.theirs.parser.Error() == nil && bytes.Equal(d.Source[p.ourEnd:], out[p.theirEnd:]) {
 			return nil
 		}
 		if want == nil || got == nil || !p.same(want, got) {
-			return unproved(p.ourEnd)
+			return render.Unproved(p.ourEnd)
 		}
 	}
 }
@@ -62,7 +61,7 @@ func (p *prover) sameAll(want, got *unstable.Node) bool {
 func (p *prover) sameScalar(want, got *unstable.Node) bool {
 	ourStart, ourEnd := p.ours.place(want)
 	theirStart, theirEnd := p.theirs.place(got)
-	if !bytes.Equal(p.d.source[p.ourEnd:ourStart], p.out[p.theirEnd:theirStart]) {
+	if !bytes.Equal(p.d.Source[p.ourEnd:ourStart], p.out[p.theirEnd:theirStart]) {
 		return false
 	}
 	p.ourEnd, p.theirEnd = ourStart, theirStart // where it is, if it is another
@@ -75,18 +74,12 @@ func (p *prover) sameScalar(want, got *unstable.Node) bool {
 
 // sameText reports whether got, written as raw, is want at [start:end] with texts in it.
 func (p *prover) sameText(want, got *unstable.Node, start, end int, raw []byte) bool {
-	for p.next < len(p.d.spans) && p.d.spans[p.next].Start < start {
+	for p.next < len(p.d.Spans) && p.d.Spans[p.next].Start < start {
 		p.next++
 	}
-	if p.next == len(p.d.spans) || p.d.spans[p.next].Start >= end {
-		return bytes.Equal(p.d.source[start:end], raw)
+	if p.next == len(p.d.Spans) || p.d.Spans[p.next].Start >= end {
+		return bytes.Equal(p.d.Source[start:end], raw)
 	}
-	return bytes.Equal(got.Data, p.d.decoded(scalar{start: start, end: end, text: want.Data, first: p.next}, p.texts))
-}
-
-// unproved is the error for a place behind which the result would be read as another
-// document.
-func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
+	text, ok := p.d.decoded(want.Data, start, end, p.texts)
+	return ok && bytes.Equal(got.Data, text)
 }

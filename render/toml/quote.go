@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/xec-sh/xec-go/render"
 )
 
 // quote is what stands at both ends of a string.
@@ -43,13 +45,12 @@ func (q quote) basic() quote {
 // body is where the text between the quotes stands.
 func (s scalar) body() (start, end int) { return s.start + len(s.quote), s.end - len(s.quote) }
 
-// nothing is what a backslash at the end of a line stands for, other is any character
-// but a backslash.
-const nothing, other = 0, 'x'
+// other is any character but a backslash.
+const other = 'x'
 
 // unit gives what stands at the beginning of raw, the content of a string, and its length
 // with its escape.
-func (q quote) unit(raw []byte) (char byte, size int) {
+func (q quote) unit(raw []byte) (char rune, size int) {
 	if raw[0] != '\\' {
 		return other, 1
 	}
@@ -60,7 +61,7 @@ func (q quote) unit(raw []byte) (char byte, size int) {
 	case '\\':
 		return '\\', 2
 	case ' ', '\t', '\r', '\n':
-		return nothing, len(raw) - len(bytes.TrimLeft(raw[1:], " \t\r\n"))
+		return render.NoChar, len(raw) - len(bytes.TrimLeft(raw[1:], " \t\r\n"))
 	case 'x', 'u', 'U':
 		size = len(`\x`) + map[byte]int{'x': 2, 'u': 4, 'U': 8}[raw[1]]
 		if code, err := strconv.ParseUint(string(raw[2:min(size, len(raw))]), 16, 32); err == nil && code == '\\' {
@@ -73,13 +74,13 @@ func (q quote) unit(raw []byte) (char byte, size int) {
 
 // appendScalar appends a string with texts in it, with its own quotes if they can hold
 // them.
-func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) []byte {
+func (d *document) appendScalar(dst []byte, s scalar, texts render.Texts) []byte {
 	if s.quote == none {
-		return append(d.appendBasic(append(dst, basic...), texts[s.first], false), basic...)
+		return append(d.appendBasic(append(dst, basic...), texts[s.splices[0].Ref], false), basic...)
 	}
 	if d.fits(s, texts) {
 		raw := d.inPlace(s, texts)
-		if isString(raw, d.decoded(s, texts)) {
+		if whole, ok := d.decoded(s.text, s.start, s.end, texts); ok && isString(raw, whole) {
 			return append(dst, raw...)
 		}
 	}
@@ -88,12 +89,12 @@ func (d *document) appendScalar(dst []byte, s scalar, texts [][]byte) []byte {
 
 // fits reports whether what is put in can stand as it is, to every reader: one may make
 // other line ends of those in a string.
-func (d *document) fits(s scalar, texts [][]byte) bool {
+func (d *document) fits(s scalar, texts render.Texts) bool {
 	if !s.quote.isLiteral() {
 		return true
 	}
 	for _, p := range s.splices {
-		if bytes.IndexByte(texts[p.span], '\r') >= 0 || d.crlf && bytes.IndexByte(texts[p.span], '\n') >= 0 {
+		if bytes.IndexByte(texts[p.Ref], '\r') >= 0 || d.crlf && bytes.IndexByte(texts[p.Ref], '\n') >= 0 {
 			return false
 		}
 	}
@@ -102,18 +103,13 @@ func (d *document) fits(s scalar, texts [][]byte) bool {
 
 // inPlace gives a string of which only references, and half of the backslashes before
 // them, give way.
-func (d *document) inPlace(s scalar, texts [][]byte) (raw []byte) {
-	at := s.start
-	for _, p := range s.splices {
-		raw = append(raw, d.source[at:p.start]...)
+func (d *document) inPlace(s scalar, texts render.Texts) []byte {
+	return d.Append(nil, s.start, s.end, s.splices, func(dst []byte, p render.Splice) []byte {
 		if s.quote.isLiteral() {
-			raw = append(raw, texts[p.span]...)
-		} else {
-			raw = d.appendBasic(raw, texts[p.span], s.quote.isLong())
+			return append(dst, texts[p.Ref]...)
 		}
-		at = d.spans[p.span].End
-	}
-	return append(raw, d.source[at:s.end]...)
+		return d.appendBasic(dst, texts[p.Ref], s.quote.isLong())
+	})
 }
 
 // isString reports whether raw is the string text.
@@ -124,16 +120,16 @@ func isString(raw, text []byte) bool {
 }
 
 // appendAnew appends a string in basic quotes. Its own escapes and line ends stay.
-func (d *document) appendAnew(dst []byte, s scalar, texts [][]byte) []byte {
+func (d *document) appendAnew(dst []byte, s scalar, texts render.Texts) []byte {
 	var body []byte
 	at, end := s.body()
-	trimmed := lineBreak(d.source[at:]) != ""
+	trimmed := lineBreak(d.Source[at:]) != ""
 	for _, p := range s.splices {
-		body = s.quote.appendOwn(body, d.source[at:p.start])
-		body = d.appendBasic(body, texts[p.span], s.quote.isLong())
-		at = d.spans[p.span].End
+		body = s.quote.appendOwn(body, d.Source[at:p.Begin])
+		body = d.appendBasic(body, texts[p.Ref], s.quote.isLong())
+		at = p.End
 	}
-	body = s.quote.appendOwn(body, d.source[at:end])
+	body = s.quote.appendOwn(body, d.Source[at:end])
 	dst = append(dst, s.quote.basic()...)
 	if !trimmed { // then none may be, although an empty value made the first
 		dst = append(dst, lineBreak(body)...)
@@ -159,7 +155,7 @@ func (q quote) appendOwn(dst, raw []byte) []byte {
 		switch {
 		case raw[0] == '"', char == '\\' && size == 1:
 			dst = append(dst, '\\', raw[0])
-		case char != nothing:
+		case char != render.NoChar:
 			dst = append(dst, raw[:size]...)
 		}
 		raw = raw[size:]

@@ -58,7 +58,7 @@ func (r *reader) err() (offset int, what string) {
 
 // read finds the scalars of the document that have references.
 func (d *document) read() error {
-	r := newReader(d.masked)
+	r := newReader(d.Masked)
 	next := 0 // span that is looked for
 	for {
 		n := r.next()
@@ -72,7 +72,7 @@ func (d *document) read() error {
 	if r.parser.Error() != nil {
 		return d.unread(r)
 	}
-	return d.skip(&next, len(d.source))
+	return d.skip(&next, len(d.Source))
 }
 
 // find finds the scalars with references in an expression or a value. Keys are in the
@@ -93,14 +93,14 @@ func (d *document) find(r *reader, n *unstable.Node, next *int, name string) err
 	if err := d.skip(next, start); err != nil {
 		return err
 	}
-	if *next == len(d.spans) || d.spans[*next].Start >= end {
+	if *next == len(d.Spans) || d.Spans[*next].Start >= end {
 		return nil
 	}
-	s := d.scalar(start, end, *next)
+	s := d.scalar(start, end)
 	s.text = n.Data
 	*next += len(s.splices)
 	if n.Kind == unstable.Key && !s.literal() {
-		return misplaced(d.spans[s.first].Start, "a reference cannot stand in "+name+": a value could name another one")
+		return misplaced(s.splices[0].Start, "a reference cannot stand in "+name+": a value could name another one")
 	}
 	d.scalars = append(d.scalars, s)
 	return nil
@@ -118,53 +118,33 @@ func (d *document) findAll(r *reader, n *unstable.Node, next *int, name string) 
 
 // skip passes by the spans before end. They stand in comments.
 func (d *document) skip(next *int, end int) error {
-	for ; *next < len(d.spans) && d.spans[*next].Start < end; *next++ {
+	for ; *next < len(d.Spans) && d.Spans[*next].Start < end; *next++ {
 		if d.spots[*next] != inComment {
-			return misplaced(d.spans[*next].Start, "a reference cannot stand here")
+			return misplaced(d.Spans[*next].Start, "a reference cannot stand here")
 		}
 	}
 	return nil
 }
 
-// scalar reads the string at masked[start:end], whose first span has the number next.
-func (d *document) scalar(start, end, next int) scalar {
-	s := scalar{start: start, end: end, first: next}
-	if d.spans[next].Start <= start {
-		s.splices = []splice{{span: next, start: start}}
+// scalar reads what stands at Masked[start:end].
+func (d *document) scalar(start, end int) scalar {
+	s := scalar{start: start, end: end}
+	if ref := len(render.SpansBefore(d.Spans, start)); d.Spans[ref].Start == start {
+		n := len(d.Splices)
+		d.Splices = append(d.Splices, render.Splice{Ref: ref, Span: d.Spans[ref], Begin: start})
+		s.splices = d.Splices[n:]
 		return s
 	}
-	s.quote = quoteOf(d.masked[start:end])
-	i, end := s.body()
-	var slashes []int // where each of the backslashes begins that stand directly before i
-	for i < end && next < len(d.spans) {
-		if i == d.spans[next].Start {
-			s.splices = append(s.splices, spliceBehind(slashes, next, i))
-			i, next, slashes = d.spans[next].End, next+1, slashes[:0]
-			continue
-		}
-		char, size := s.quote.unit(d.masked[i:end])
-		switch char {
-		case '\\':
-			slashes = append(slashes, i)
-		case nothing:
-		default:
-			slashes = slashes[:0]
-		}
-		i += size
-	}
+	s.quote = quoteOf(d.Masked[start:end])
+	from, to := s.body()
+	s.splices = d.Find(from, to, s.quote.unit)
 	return s
-}
-
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal}
 }
 
 // literal reports whether all references in a string are literal text.
 func (s scalar) literal() bool {
 	for _, each := range s.splices {
-		if !each.literal {
+		if !each.Literal {
 			return false
 		}
 	}
@@ -174,21 +154,21 @@ func (s scalar) literal() bool {
 // unread is the error for a document that is not TOML, or only because of a reference.
 func (d *document) unread(r *reader) error {
 	offset, what := r.err()
-	next, _ := slices.BinarySearchFunc(d.spans, offset, func(s render.Span, offset int) int { return s.End - offset })
+	next, _ := slices.BinarySearchFunc(d.Spans, offset, func(s render.Span, offset int) int { return s.End - offset })
 	for _, i := range []int{next - 1, next} {
-		if i < 0 || i == len(d.spans) {
+		if i < 0 || i == len(d.Spans) {
 			continue
 		}
-		s := d.spans[i]
+		s := d.Spans[i]
 		switch {
-		case d.spots[i] == alone && s.Start <= offset && isBlank(d.masked[min(s.End, offset):offset]):
+		case d.spots[i] == alone && s.Start <= offset && isBlank(d.Masked[min(s.End, offset):offset]):
 			return misplaced(s.Start, "a reference cannot stand here")
-		case d.spots[i] == inWord && offset <= s.End && isWord(d.masked[min(offset, s.Start):s.Start]):
+		case d.spots[i] == inWord && offset <= s.End && isWord(d.Masked[min(offset, s.Start):s.Start]):
 			return misplaced(s.Start, "a reference cannot be a part of a word")
 		}
 	}
 	err := secret.Errorf(secret.General, "not TOML: %s", what)
-	if next < len(d.spans) && d.spots[next] == inString && d.spans[next].Start == offset+1 {
+	if next < len(d.Spans) && d.spots[next] == inString && d.Spans[next].Start == offset+1 {
 		err = secret.WithHint(err, `in a basic string of TOML a literal reference is written with two backslashes: \\${secret:KEY}`)
 	}
 	return &render.PlacedError{Offset: offset, Err: err}
@@ -198,6 +178,5 @@ func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t")) == 0 }
 
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `behind = and within quotes it becomes part of a string: key = "${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `behind = and within quotes it becomes part of a string: key = "${secret:KEY}"`)
 }

@@ -70,10 +70,8 @@ var _ render.Format = Format
 
 // document is a TOML document that was read.
 type document struct {
-	source  []byte
-	masked  []byte // source, with each reference as a word or a string
-	spans   []render.Span
-	spots   []spot   // of spans
+	render.Spliced
+	spots   []spot   // of Spans
 	scalars []scalar // ascending
 	crlf    bool     // lines end in CR LF, some at least
 }
@@ -82,23 +80,14 @@ type document struct {
 type scalar struct {
 	start, end int    // with its quotes
 	quote      quote  // none, if it is a reference
-	text       []byte // of masked, decoded
-	first      int    // number of its first span
-	splices    []splice
-}
-
-// splice is a part of a string that gives way to a reference's value, or to the
-// reference as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
+	text       []byte // of Masked, decoded
+	splices    []render.Splice
 }
 
 // Format reads a TOML document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, crlf: bytes.Contains(source, []byte("\r\n"))}
+	d := &document{Spliced: render.Spliced{Source: source, Spans: spans}, crlf: bytes.Contains(source, []byte("\r\n"))}
 	if err := d.mask(); err != nil {
 		return nil, err
 	}
@@ -108,86 +97,38 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return d, nil
 }
 
-func (d *document) Refs() []int {
-	var refs []int
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			if !s.literal {
-				refs = append(refs, s.span)
-			}
-		}
-	}
-	return refs
-}
-
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.scalars) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, scalar := range d.scalars {
-		for _, s := range scalar.splices {
-			place := d.spans[s.span]
-			texts[s.span] = d.source[place.Start:place.End]
-			if !s.literal {
-				texts[s.span] = value(s.span).Reveal()
-			}
-			if !utf8.Valid(texts[s.span]) {
-				return nil, notUTF8(place.Start)
-			}
-		}
-	}
-	return texts, nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, check)
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) (out []byte) {
+// check says whether a string can hold a text.
+func check(text []byte, s render.Splice) error {
+	if utf8.Valid(text) {
+		return nil
+	}
+	return render.Refusal(s.Start, "the value is not UTF-8, and a string of TOML holds nothing else", render.HintBase64)
+}
+
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
 	at := 0
 	for _, s := range d.scalars {
-		out = append(out, d.source[at:s.start]...)
-		out = d.appendScalar(out, s, texts)
+		dst = append(dst, d.Source[at:s.start]...)
+		dst = d.appendScalar(dst, s, texts)
 		at = s.end
 	}
-	return append(out, d.source[at:]...)
+	return append(dst, d.Source[at:]...), nil
 }
 
-// decoded gives the text of a scalar with texts in it. It knows where the references are
-// and nothing of splices.
-func (d *document) decoded(s scalar, texts [][]byte) (whole []byte) {
-	if d.spans[s.first].Start == s.start {
-		return texts[s.first]
+// decoded gives the text of a scalar at Masked[start:end] with texts in it, given what it
+// decodes to.
+func (d *document) decoded(text []byte, start, end int, texts render.Texts) (whole []byte, ok bool) {
+	if ref := len(render.SpansBefore(d.Spans, start)); d.Spans[ref].Start == start {
+		return texts[ref], true
 	}
-	rest := s.text
-	for next := s.first; next < len(d.spans) && d.spans[next].Start < s.end; next++ {
-		span := d.spans[next]
-		before, behind, _ := bytes.Cut(rest, d.masked[span.Start:span.End])
-		n := len(before) - len(bytes.TrimRight(before, `\`))
-		whole = append(whole, before[:len(before)-n+n/2]...)
-		if n%2 == 1 {
-			whole = append(whole, d.source[span.Start:span.End]...)
-		} else {
-			whole = append(whole, texts[next]...)
-		}
-		rest = behind
-	}
-	return append(whole, rest...)
-}
-
-func notUTF8(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the value is not UTF-8, and a string of TOML holds nothing else")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
+	return d.Decoded(text, start, end, texts)
 }

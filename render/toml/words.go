@@ -21,16 +21,15 @@ const (
 // is a word, and each that stands alone is a string itself, of the same length. A comment
 // is as it was, for that is how other readers see it.
 func (d *document) mask() error {
-	begin := render.UnusedWord(d.source)
-	if begin == "" {
-		return render.Errorf(0, secret.General, "every word that could stand for a reference is in the text")
+	var err error
+	if d.Masked, err = render.MaskUnused(d.Source, d.Spans); err != nil {
+		return err
 	}
-	d.masked = render.Mask(d.source, d.spans, begin)
-	d.spots = make([]spot, len(d.spans))
+	d.spots = make([]spot, len(d.Spans))
 	next, parts := 0, 0
-	for at := 0; at < len(d.masked); {
-		start, end := island(d.masked, at)
-		parts += bytes.Count(d.masked[at:start], []byte(",")) + bytes.Count(d.masked[at:start], []byte("."))
+	for at := 0; at < len(d.Masked); {
+		start, end := island(d.Masked, at)
+		parts += bytes.Count(d.Masked[at:start], []byte(",")) + bytes.Count(d.Masked[at:start], []byte("."))
 		next = d.mark(next, start, end)
 		at = end
 	}
@@ -47,13 +46,13 @@ const maxParts = 1 << 20
 // mark gives the references before end their spots, from the number next on, and gives the
 // next number. Before start there is no string and no comment, from there on there is one.
 func (d *document) mark(next, start, end int) int {
-	for ; next < len(d.spans) && d.spans[next].Start < start; next++ {
-		d.spots[next] = d.quote(d.spans[next])
+	for ; next < len(d.Spans) && d.Spans[next].Start < start; next++ {
+		d.spots[next] = d.quote(d.Spans[next])
 	}
-	for ; next < len(d.spans) && d.spans[next].Start < end; next++ {
-		if d.source[start] == '#' {
-			s := d.spans[next]
-			copy(d.masked[s.Start:s.End], d.source[s.Start:s.End])
+	for ; next < len(d.Spans) && d.Spans[next].Start < end; next++ {
+		if d.Source[start] == '#' {
+			s := d.Spans[next]
+			copy(d.Masked[s.Start:s.End], d.Source[s.Start:s.End])
 			d.spots[next] = inComment
 		}
 	}
@@ -121,12 +120,12 @@ func longEnd(text []byte, start int) int {
 // quote makes a string of a reference that stands alone. One in a word stays a word; a
 // quote counts as a part of one, for a reference must open or close no other string.
 func (d *document) quote(s render.Span) spot {
-	before := d.masked[max(s.Start-1, 0):s.Start]
-	behind := d.masked[s.End:min(s.End+1, len(d.masked))]
+	before := d.Masked[max(s.Start-1, 0):s.Start]
+	behind := d.Masked[s.End:min(s.End+1, len(d.Masked))]
 	if len(before) > 0 && isWord(before) || len(behind) > 0 && isWord(behind) || s.End-s.Start < len(`""`) {
 		return inWord
 	}
-	d.masked[s.Start], d.masked[s.End-1] = '"', '"'
+	d.Masked[s.Start], d.Masked[s.End-1] = '"', '"'
 	return alone
 }
 

@@ -6,19 +6,18 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// check says whether a place can hold value, which is for the reference at offset.
-func (d *document) check(value []byte, p place, offset int) error {
-	if badChar(value) >= 0 {
-		err := secret.Errorf(secret.Invalid, "the value has control characters or bytes that are not UTF-8, which XML cannot hold")
-		return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the filter base64 encodes any bytes: ${secret:KEY|base64}")}
+// check says whether its place can hold a text.
+func (d *document) check(text []byte, s render.Splice) error {
+	if badChar(text) >= 0 {
+		return render.Refusal(s.Start, "the value has control characters or bytes that are not UTF-8, which XML cannot hold", render.HintBase64)
 	}
+	p := place(s.Place)
 	isList := d.lists && (p == doubleQuote || p == singleQuote)
-	if isList && (bytes.HasPrefix(value, []byte(" ")) || bytes.HasSuffix(value, []byte(" ")) || bytes.Contains(value, []byte("  "))) {
-		err := secret.Errorf(secret.Invalid, "the value has blanks that a reader drops if the DTD says that the attribute is a list of words")
-		return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "the text of an element holds them, or the filter base64: ${secret:KEY|base64}")}
+	if isList && (bytes.HasPrefix(text, []byte(" ")) || bytes.HasSuffix(text, []byte(" ")) || bytes.Contains(text, []byte("  "))) {
+		return render.Refusal(s.Start, "the value has blanks that a reader drops if the DTD says that the attribute is a list of words",
+			"the text of an element holds them, or the filter base64: ${secret:KEY|base64}")
 	}
 	return nil
 }

@@ -12,20 +12,21 @@ var _ render.Explainer = (*document)(nil)
 func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
 	var out []byte // what Render makes
 	at, sure := 0, true
-	for _, s := range d.splices {
-		sure = sure || s.start-at >= s.place.reach()
-		out = append(out, d.source[at:s.start]...)
-		at = d.spans[s.span].End
+	for _, s := range d.Splices {
+		p := place(s.Place)
+		sure = sure || s.Begin-at >= p.reach()
+		out = append(out, d.Source[at:s.Begin]...)
+		at = s.End
 		text, ok := d.know(s, value)
 		n := len(out)
 		out = d.appendSplice(out, text, s)
-		sure = sure && ok && (len(out) > n || !isJoined(out, d.source[at:], s.place))
-		if s.literal {
+		sure = sure && ok && (len(out) > n || !isJoined(out, d.Source[at:], p))
+		if s.Literal {
 			continue
 		}
-		e := render.Explanation{Ref: s.span, Place: s.place.String()}
+		e := render.Explanation{Ref: s.Ref, Place: p.String()}
 		if sure {
-			e.Done = render.Kept(bytes.Equal(out[n:], text), s.place.how())
+			e.Done = render.Kept(bytes.Equal(out[n:], text), p.how())
 		}
 		all = append(all, e)
 	}
@@ -34,20 +35,12 @@ func (d *document) Explain(value func(ref int) (secret.Value, bool)) (all []rend
 
 // know gives what takes the place of a reference, and reports whether that is known and
 // can be held.
-func (d *document) know(s splice, value func(ref int) (secret.Value, bool)) (text []byte, ok bool) {
-	span := d.spans[s.span]
-	if s.literal {
-		return d.source[span.Start:span.End], true
+func (d *document) know(s render.Splice, value render.Values) (text []byte, ok bool) {
+	if s.Literal {
+		return d.Source[s.Start:s.End], true
 	}
-	v, known := value(s.span)
-	return v.Reveal(), known && d.check(v.Reveal(), s.place, span.Start) == nil
-}
-
-func (d *document) appendSplice(dst, text []byte, s splice) []byte {
-	if s.place == cdata {
-		return d.appendSection(dst, text, d.source[d.spans[s.span].End:])
-	}
-	return d.appendText(dst, text, s.place)
+	v, known := value(s.Ref)
+	return v.Reveal(), known && d.check(v.Reveal(), s) == nil
 }
 
 // reach is how many bytes before a value may change what is done with it. If an unknown

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // decoder is the standard library's.
@@ -42,11 +41,11 @@ func (c *decoder) raw() []byte { return c.src[c.start:c.end] }
 // checkLibrary says where the library does not read the document. Its own words are not
 // given, since they quote names.
 func (d *document) checkLibrary() error {
-	c := d.newDecoder(d.masked)
+	c := d.newDecoder(d.Masked)
 	for {
 		t, err := c.next()
 		if err != nil {
-			return errorf(min(c.start, len(d.source)), "the tag or text that begins here cannot be read")
+			return errorf(min(c.start, len(d.Source)), "the tag or text that begins here cannot be read")
 		}
 		if t == nil {
 			return nil
@@ -57,30 +56,30 @@ func (d *document) checkLibrary() error {
 // prover reads a document and what was rendered, side by side.
 type prover struct {
 	*document
-	texts        [][]byte
+	texts        render.Texts
 	ours, theirs *decoder
 	next         int  // the first span that was not found
 	found        bool // some in what is compared
 }
 
 // prove says where out is not the document with texts in it.
-func (d *document) prove(out []byte, texts [][]byte) error {
-	p := &prover{document: d, texts: texts, ours: d.newDecoder(d.masked), theirs: d.newDecoder(out)}
+func (d *document) prove(out []byte, texts render.Texts) error {
+	p := &prover{document: d, texts: texts, ours: d.newDecoder(d.Masked), theirs: d.newDecoder(out)}
 	for p.ours.base == p.theirs.base {
 		start := p.ours.end
 		same, want, got := p.sameText()
 		if !same {
-			return unproved(start)
+			return render.Unproved(start)
 		}
 		start = p.ours.start
 		if !p.sameTag(want, got) {
-			return unproved(start)
+			return render.Unproved(start)
 		}
 		if want == nil {
 			return nil
 		}
 	}
-	return unproved(0)
+	return render.Unproved(0)
 }
 
 // sameText reports whether the text that comes next is the document's with texts in it,
@@ -99,7 +98,7 @@ func (p *prover) sameText() (same bool, want, got xml.Token) {
 		p.found = false
 		return true, want, got
 	}
-	return bytes.Equal(p.source[from:p.ours.start], p.theirs.src[theirFrom:p.theirs.start]), want, got
+	return bytes.Equal(p.Source[from:p.ours.start], p.theirs.src[theirFrom:p.theirs.start]), want, got
 }
 
 // text joins the tokens that are text, after a change of each, and gives the token behind
@@ -128,7 +127,7 @@ func (p *prover) sameTag(want, got xml.Token) bool {
 		}
 	}
 	if !p.found {
-		return bytes.Equal(p.source[p.ours.start:p.ours.end], p.theirs.raw())
+		return bytes.Equal(p.Source[p.ours.start:p.ours.end], p.theirs.raw())
 	}
 	p.found = false
 	return bytes.Equal(withoutValues(p.ours.raw()), withoutValues(p.theirs.raw()))
@@ -149,38 +148,19 @@ func withoutValues(tag []byte) (rest []byte) {
 // decoded gives a text of the document's token with its references replaced. It knows
 // where the references are and nothing of splices.
 func (p *prover) decoded(rest []byte) (whole []byte) {
-	for p.next < len(p.spans) && p.spans[p.next].Start < p.ours.end {
-		span := p.spans[p.next]
-		before, behind, ok := bytes.Cut(rest, p.masked[span.Start:span.End])
+	for p.next < len(p.Spans) && p.Spans[p.next].Start < p.ours.end {
+		span := p.Spans[p.next]
+		before, behind, ok := bytes.Cut(rest, p.Masked[span.Start:span.End])
 		switch {
 		case span.Start < p.ours.start: // in a comment
 		case !ok: // in another attribute
 			return append(whole, rest...)
 		default:
-			whole = append(whole, p.resolved(before)...)
+			whole = p.Resolve(whole, before, p.next, p.texts)
 			rest = behind
 			p.found = true
 		}
 		p.next++
 	}
 	return append(whole, rest...)
-}
-
-// resolved gives a text before the next reference, without half of its last backslashes,
-// and what takes the reference's place.
-func (p *prover) resolved(before []byte) []byte {
-	n := len(before) - len(bytes.TrimRight(before, `\`))
-	whole := bytes.Clone(before[:len(before)-n+n/2])
-	if n%2 == 1 {
-		span := p.spans[p.next]
-		return append(whole, p.source[span.Start:span.End]...)
-	}
-	return append(whole, p.texts[p.next]...)
-}
-
-// unproved is the error for a place behind which the result would be read as another
-// document.
-func unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "with the values put in, the document would be read as another one from here on")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "give the text around the reference another form")}
 }

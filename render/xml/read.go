@@ -10,15 +10,15 @@ import (
 
 // checkBytes looks at what the document is written in.
 func (d *document) checkBytes() error {
-	encoding := declaredEncoding(d.source)
+	encoding := declaredEncoding(d.Source)
 	d.ascii = encoding != "" && encoding != "utf-8"
 	if d.ascii && !hasASCII(encoding) {
 		return withHint(0, "not XML: a declared encoding that is neither UTF-8 nor has ASCII in it", toUTF8)
 	}
-	if at := badChar(d.source); at >= 0 {
+	if at := badChar(d.Source); at >= 0 {
 		return withHint(at, "not XML: expected UTF-8, without control characters", toUTF8)
 	}
-	if at := bytes.IndexFunc(d.source, func(c rune) bool { return c > 0x7f }); d.ascii && at >= 0 {
+	if at := bytes.IndexFunc(d.Source, func(c rune) bool { return c > 0x7f }); d.ascii && at >= 0 {
 		return withHint(at, "a character that is not ASCII, where another encoding than UTF-8 is declared", toUTF8)
 	}
 	return nil
@@ -59,11 +59,11 @@ func hasASCII(encoding string) bool {
 // mask makes the text that is read: the source with each reference as a word. In comments
 // they come back when they are found to be there, for that is how other readers see them.
 func (d *document) mask() error {
-	begin := render.UnusedWord(d.source)
-	if begin == "" {
+	word := render.UnusedWord(d.Source)
+	if word == "" {
 		return errorf(0, "every word that could stand for a reference is in the text")
 	}
-	d.masked = render.Mask(d.source, d.spans, begin)
+	d.Masked = render.Mask(d.Source, d.Spans, word)
 	return nil
 }
 
@@ -82,10 +82,10 @@ type namedPlace struct{ start, end int }
 
 func (d *document) read() error {
 	r := &reader{document: d}
-	if bytes.HasPrefix(d.masked, []byte("\ufeff")) {
+	if bytes.HasPrefix(d.Masked, []byte("\ufeff")) {
 		r.at = len("\ufeff")
 	}
-	for r.at < len(r.masked) {
+	for r.at < len(r.Masked) {
 		if err := r.piece(); err != nil {
 			return err
 		}
@@ -94,14 +94,14 @@ func (d *document) read() error {
 	case len(r.open) > 0:
 		return errorf(r.open[len(r.open)-1].start, "the element that begins here is not closed")
 	case !r.rooted:
-		return errorf(len(r.masked), "the document ends, expected an element")
+		return errorf(len(r.Masked), "the document ends, expected an element")
 	}
 	return nil
 }
 
 // piece reads a tag, or what stands between two of them.
 func (r *reader) piece() error {
-	switch rest := r.masked[r.at:]; {
+	switch rest := r.Masked[r.at:]; {
 	case rest[0] != '<':
 		return r.text()
 	case bytes.HasPrefix(rest, []byte("<!--")):
@@ -123,7 +123,7 @@ func (r *reader) piece() error {
 // skip passes by what stands between two marks. It looks at the source, in which there
 // are no references to a reader that does not know them.
 func (r *reader) skip(begin, end, what string) error {
-	n := bytes.Index(r.source[r.at+len(begin):], []byte(end))
+	n := bytes.Index(r.Source[r.at+len(begin):], []byte(end))
 	if n < 0 {
 		return errorf(r.at, "the %s that begins here is not closed", what)
 	}
@@ -134,18 +134,18 @@ func (r *reader) skip(begin, end, what string) error {
 // a value has no form there in which every reader finds it.
 func (r *reader) pass(end int, what string) error {
 	comment := namedPlace{r.at, r.at}
-	for ; r.next < len(r.spans) && r.spans[r.next].Start < end; r.next++ {
-		s := r.spans[r.next]
+	for ; r.next < len(r.Spans) && r.Spans[r.next].Start < end; r.next++ {
+		s := r.Spans[r.next]
 		if s.End > end {
 			return errorf(s.Start, "the %s ends within a reference", what)
 		}
 		for comment.end <= s.Start && comment.start >= 0 {
-			comment = nextComment(r.source[:end], comment.end)
+			comment = nextComment(r.Source[:end], comment.end)
 		}
 		if comment.start < 0 || comment.start > s.Start {
 			return misplaced(s.Start, "a reference cannot stand in a "+what)
 		}
-		copy(r.masked[s.Start:s.End], r.source[s.Start:s.End])
+		copy(r.Masked[s.Start:s.End], r.Source[s.Start:s.End])
 	}
 	r.at = end
 	return nil
@@ -168,12 +168,12 @@ func (r *reader) skipDoctype() error {
 	if r.rooted || r.doctype {
 		return errorf(r.at, "a DOCTYPE cannot stand here")
 	}
-	end := doctypeEnd(r.source, r.at)
+	end := doctypeEnd(r.Source, r.at)
 	if end < 0 {
 		return errorf(r.at, "the DOCTYPE that begins here is not closed")
 	}
 	r.doctype = true
-	r.lists = bytes.Contains(r.source[r.at:end], []byte("<!ATTLIST"))
+	r.lists = bytes.Contains(r.Source[r.at:end], []byte("<!ATTLIST"))
 	return r.pass(end, "DOCTYPE")
 }
 
@@ -211,14 +211,14 @@ func doctypeEnd(text []byte, start int) int {
 
 // text reads the text of an element, or blanks outside of all.
 func (r *reader) text() error {
-	end := len(r.masked)
-	if n := bytes.IndexByte(r.masked[r.at:], '<'); n >= 0 {
+	end := len(r.Masked)
+	if n := bytes.IndexByte(r.Masked[r.at:], '<'); n >= 0 {
 		end = r.at + n
 	}
 	if len(r.open) == 0 {
 		return r.blanks(end)
 	}
-	if n := bytes.Index(r.masked[r.at:end], []byte(closing)); n >= 0 {
+	if n := bytes.Index(r.Masked[r.at:end], []byte(closing)); n >= 0 {
 		return errorf(r.at+n, "]]> where no CDATA section ends")
 	}
 	return r.take(end, text)
@@ -227,8 +227,8 @@ func (r *reader) text() error {
 func (r *reader) blanks(end int) error {
 	for ; r.at < end; r.at++ {
 		switch {
-		case isBlank(r.masked[r.at]):
-		case r.next < len(r.spans) && r.spans[r.next].Start == r.at:
+		case isBlank(r.Masked[r.at]):
+		case r.next < len(r.Spans) && r.Spans[r.next].Start == r.at:
 			return misplaced(r.at, "a reference cannot stand outside of the root element")
 		default:
 			return errorf(r.at, "text outside of the root element")
@@ -238,7 +238,7 @@ func (r *reader) blanks(end int) error {
 }
 
 func (r *reader) section() error {
-	n := bytes.Index(r.masked[r.at:], []byte(closing))
+	n := bytes.Index(r.Masked[r.at:], []byte(closing))
 	switch {
 	case n < 0:
 		return errorf(r.at, "the CDATA section that begins here is not closed")
@@ -267,7 +267,7 @@ func (r *reader) endTag() error {
 	return r.expect('>')
 }
 
-func (r *reader) bytes(p namedPlace) []byte { return r.masked[p.start:p.end] }
+func (r *reader) bytes(p namedPlace) []byte { return r.Masked[p.start:p.end] }
 
 func (r *reader) startTag() error {
 	if r.rooted && len(r.open) == 0 {
@@ -278,7 +278,7 @@ func (r *reader) startTag() error {
 	name, err := r.name("an element")
 	for err == nil {
 		blanks := r.skipBlanks()
-		switch rest := r.masked[r.at:]; {
+		switch rest := r.Masked[r.at:]; {
 		case bytes.HasPrefix(rest, []byte("/>")):
 			r.at += len("/>")
 			return nil
@@ -297,13 +297,13 @@ func (r *reader) startTag() error {
 // name reads the name of something. A reference cannot be in it.
 func (r *reader) name(of string) (namedPlace, error) {
 	start := r.at
-	n := bytes.IndexAny(r.masked[start:], " \t\r\n=/<>\"'&")
+	n := bytes.IndexAny(r.Masked[start:], " \t\r\n=/<>\"'&")
 	if n < 0 {
-		n = len(r.masked) - start
+		n = len(r.Masked) - start
 	}
 	r.at += n
-	if r.next < len(r.spans) && r.spans[r.next].Start < r.at {
-		return namedPlace{}, misplaced(r.spans[r.next].Start, "a reference cannot stand in the name of "+of+", or between attributes")
+	if r.next < len(r.Spans) && r.Spans[r.next].Start < r.at {
+		return namedPlace{}, misplaced(r.Spans[r.next].Start, "a reference cannot stand in the name of "+of+", or between attributes")
 	}
 	if n == 0 {
 		return namedPlace{}, errorf(start, "expected the name of %s", of)
@@ -321,17 +321,17 @@ func (r *reader) attribute() error {
 		return err
 	}
 	r.skipBlanks()
-	if r.at == len(r.masked) || r.masked[r.at] != '"' && r.masked[r.at] != '\'' {
+	if r.at == len(r.Masked) || r.Masked[r.at] != '"' && r.Masked[r.at] != '\'' {
 		return r.unexpected("a value in quotes")
 	}
-	quote := r.masked[r.at]
-	n := bytes.IndexByte(r.masked[r.at+1:], quote)
+	quote := r.Masked[r.at]
+	n := bytes.IndexByte(r.Masked[r.at+1:], quote)
 	if n < 0 {
 		return errorf(r.at, "the value that begins here is not closed")
 	}
 	r.at++
 	end := r.at + n
-	if n := bytes.IndexByte(r.masked[r.at:end], '<'); n >= 0 {
+	if n := bytes.IndexByte(r.Masked[r.at:end], '<'); n >= 0 {
 		return errorf(r.at+n, "the value of an attribute cannot have '<' in it, expected &lt;")
 	}
 	err := r.take(end, place(quote))
@@ -342,14 +342,14 @@ func (r *reader) attribute() error {
 // skipBlanks passes by white space and gives its length.
 func (r *reader) skipBlanks() int {
 	start := r.at
-	for r.at < len(r.masked) && isBlank(r.masked[r.at]) {
+	for r.at < len(r.Masked) && isBlank(r.Masked[r.at]) {
 		r.at++
 	}
 	return r.at - start
 }
 
 func (r *reader) expect(c byte) error {
-	if r.at == len(r.masked) || r.masked[r.at] != c {
+	if r.at == len(r.Masked) || r.Masked[r.at] != c {
 		return r.unexpected("'" + string(c) + "'")
 	}
 	r.at++
@@ -358,7 +358,7 @@ func (r *reader) expect(c byte) error {
 
 // unexpected is the error for what stands here in a tag.
 func (r *reader) unexpected(expected string) error {
-	if r.next < len(r.spans) && r.spans[r.next].Start == r.at {
+	if r.next < len(r.Spans) && r.Spans[r.next].Start == r.at {
 		return misplaced(r.at, "a reference cannot stand in a tag but in the quotes of an attribute")
 	}
 	return errorf(r.at, "expected %s", expected)
@@ -366,60 +366,82 @@ func (r *reader) unexpected(expected string) error {
 
 // take finds the references in a text that ends at end, and goes there.
 func (r *reader) take(end int, p place) error {
-	var slashes []int // where each of the backslashes begins that stand directly before
-	for r.at < end {
-		if r.next < len(r.spans) && r.at == r.spans[r.next].Start {
-			r.splices = append(r.splices, spliceBehind(slashes, r.next, r.at, p))
-			r.at, r.next, slashes = r.spans[r.next].End, r.next+1, slashes[:0]
-			continue
+	unit := byteUnit
+	if p != cdata {
+		unit = charUnit
+		if err := r.checkReferences(end); err != nil {
+			return err
 		}
-		isSlash, size := r.masked[r.at] == '\\', 1
-		if r.masked[r.at] == '&' && p != cdata {
-			var err error
-			if isSlash, size, err = r.reference(end); err != nil {
-				return err
-			}
-		}
-		if isSlash {
-			slashes = append(slashes, r.at)
-		} else {
-			slashes = slashes[:0]
-		}
-		r.at += size
 	}
+	splices := r.Find(r.at, end, unit)
+	for i := range splices {
+		splices[i].Place = byte(p)
+	}
+	r.at, r.next = end, r.next+len(splices)
 	return nil
 }
 
-// spliceBehind makes the splice for a reference at start with backslashes before it.
-func spliceBehind(slashes []int, span, start int, p place) splice {
-	begin, literal := render.Escaped(slashes, start)
-	return splice{span: span, start: begin, literal: literal, place: p}
+// byteUnit is a unit where there are no character references.
+func byteUnit(raw []byte) (char rune, size int) { return rune(raw[0]), 1 }
+
+// charUnit gives the byte at the beginning of raw, and its length; a backslash too if a
+// character reference says so.
+func charUnit(raw []byte) (char rune, size int) {
+	if raw[0] != '&' {
+		return rune(raw[0]), 1
+	}
+	n := bytes.IndexByte(raw, ';') // there is one, as checkReferences knows
+	if number, ok := bytes.CutPrefix(raw[1:n], []byte("#")); ok && isBackslash(string(number)) {
+		return '\\', n + 1
+	}
+	return rune(raw[0]), n + 1
 }
 
-// reference reads the character reference or entity that begins here, in a text that ends
-// at end, and reports whether it is a backslash.
-func (r *reader) reference(end int) (isSlash bool, size int, err error) {
-	n := bytes.IndexAny(r.masked[r.at+1:end], "; \t\r\n&")
-	if n < 0 || r.masked[r.at+1+n] != ';' {
-		return false, 0, errorf(r.at, "expected a character reference behind '&', or &amp;")
+// checkReferences says whether all character references and entities in a text that ends
+// at end can be read, and keeps the entities.
+func (r *reader) checkReferences(end int) error {
+	next := r.next
+	for at := r.at; ; {
+		n := bytes.IndexByte(r.Masked[at:end], '&')
+		if n < 0 {
+			return nil
+		}
+		at += n
+		for next < len(r.Spans) && r.Spans[next].Start < at {
+			next++
+		}
+		size, err := r.reference(at, end, next)
+		if err != nil {
+			return err
+		}
+		at += size
+	}
+}
+
+// reference reads the character reference or entity that begins at at, in a text that ends
+// at end, and gives its length. The span of the number next is the first behind at.
+func (r *reader) reference(at, end, next int) (size int, err error) {
+	n := bytes.IndexAny(r.Masked[at+1:end], "; \t\r\n&")
+	if n < 0 || r.Masked[at+1+n] != ';' {
+		return 0, errorf(at, "expected a character reference behind '&', or &amp;")
 	}
 	size = n + len("&;")
-	if r.next < len(r.spans) && r.spans[r.next].Start < r.at+size {
-		return false, 0, misplaced(r.spans[r.next].Start, "a reference cannot be a part of a character reference")
+	if next < len(r.Spans) && r.Spans[next].Start < at+size {
+		return 0, misplaced(r.Spans[next].Start, "a reference cannot be a part of a character reference")
 	}
-	name := string(r.masked[r.at+1 : r.at+1+n])
+	name := string(r.Masked[at+1 : at+1+n])
 	switch name {
 	case "amp", "lt", "gt", "quot", "apos":
-		return false, size, nil
+		return size, nil
 	}
-	if number, ok := strings.CutPrefix(name, "#"); ok {
-		return isBackslash(number), size, nil
+	if strings.HasPrefix(name, "#") {
+		return size, nil
 	}
 	if !r.doctype {
-		return false, 0, errorf(r.at, "an entity that XML does not have, and no DOCTYPE to declare it")
+		return 0, errorf(at, "an entity that XML does not have, and no DOCTYPE to declare it")
 	}
 	r.entities[name] = "&" + name + ";"
-	return false, size, nil
+	return size, nil
 }
 
 // isBackslash reports whether a number, as it stands in a character reference, is that of
@@ -439,6 +461,5 @@ func errorf(offset int, format string, args ...any) error {
 
 // misplaced is the error for a reference that stands where it cannot.
 func misplaced(offset int, why string) error {
-	err := secret.WithHint(secret.Errorf(secret.Invalid, "%s", why), `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`)
-	return &render.PlacedError{Offset: offset, Err: err}
+	return render.Refusal(offset, why, `it can be in the text of an element, and in the quotes of an attribute: name="${secret:KEY}"`)
 }

@@ -61,8 +61,6 @@
 package xml
 
 import (
-	"bytes"
-
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -71,13 +69,10 @@ var _ render.Format = Format
 
 // document is an XML document that was read.
 type document struct {
-	source   []byte
-	masked   []byte // source, with each reference as a word but for those in comments
-	spans    []render.Span
-	splices  []splice          // ascending
-	entities map[string]string // those of the document's own that it uses
-	ascii    bool              // nothing else may be in it
-	lists    bool              // a DTD says of attributes what they hold
+	render.Spliced                   // of which comments are as they were
+	entities       map[string]string // those of the document's own that it uses
+	ascii          bool              // nothing else may be in it
+	lists          bool              // a DTD says of attributes what they hold
 }
 
 // place is where in a document a reference stands. That of an attribute is its quote.
@@ -90,19 +85,10 @@ const (
 	singleQuote place = '\''
 )
 
-// splice is a part of the source that gives way to a reference's value, or to the
-// reference as literal text.
-type splice struct {
-	span    int
-	start   int // before the reference's Start, if backslashes go with it
-	literal bool
-	place   place
-}
-
 // Format reads an XML document. A reference in a wrong place is an error of kind
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
-	d := &document{source: source, spans: spans, entities: map[string]string{}}
+	d := &document{Spliced: render.Spliced{Source: source, Spans: spans}, entities: map[string]string{}}
 	if err := d.checkBytes(); err != nil {
 		return nil, err
 	}
@@ -118,64 +104,25 @@ func Format(source []byte, spans []render.Span) (render.Document, error) {
 	return d, nil
 }
 
-func (d *document) Refs() []int {
-	var refs []int
-	for _, s := range d.splices {
-		if !s.literal {
-			refs = append(refs, s.span)
-		}
-	}
-	return refs
-}
-
 func (d *document) Render(value func(ref int) secret.Value) ([]byte, error) {
-	if len(d.splices) == 0 {
-		return bytes.Clone(d.source), nil
-	}
-	texts, err := d.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	out := d.splice(texts)
-	if err := d.prove(out, texts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// texts gives what takes the place of each span: its value, or itself. That of a span
-// in a comment is nil.
-func (d *document) texts(value func(ref int) secret.Value) ([][]byte, error) {
-	texts := make([][]byte, len(d.spans))
-	for _, s := range d.splices {
-		span := d.spans[s.span]
-		texts[s.span] = d.source[span.Start:span.End]
-		if !s.literal {
-			texts[s.span] = value(s.span).Reveal()
-		}
-		if err := d.check(texts[s.span], s.place, span.Start); err != nil {
-			return nil, err
-		}
-	}
-	return texts, nil
+func (d *document) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, d.check)
 }
 
-// splice gives the source with texts in their places.
-func (d *document) splice(texts [][]byte) []byte {
-	size := len(d.source)
-	for _, text := range texts {
-		size += len(text) + len(text)/8
+// write appends the source with texts in their places.
+func (d *document) write(dst []byte, texts render.Texts) ([]byte, error) {
+	return d.Append(dst, 0, len(d.Source), d.Splices, func(dst []byte, s render.Splice) []byte {
+		return d.appendSplice(dst, texts[s.Ref], s)
+	}), nil
+}
+
+// appendSplice appends a text in the place of a splice.
+func (d *document) appendSplice(dst, text []byte, s render.Splice) []byte {
+	if place(s.Place) == cdata {
+		return d.appendSection(dst, text, d.Source[s.End:])
 	}
-	out := make([]byte, 0, size)
-	at := 0
-	for _, s := range d.splices {
-		out = append(out, d.source[at:s.start]...)
-		at = d.spans[s.span].End
-		if s.place == cdata {
-			out = d.appendSection(out, texts[s.span], d.source[at:])
-		} else {
-			out = d.appendText(out, texts[s.span], s.place)
-		}
-	}
-	return append(out, d.source[at:]...)
+	return d.appendText(dst, text, place(s.Place))
 }
