@@ -14,9 +14,9 @@ func (t *template) Below(keys ...string) (refs []int) {
 		collectBelow(node, keys, false, within)
 	}
 	for _, s := range t.scalars {
-		for _, h := range s.holes {
-			if within[s.node] && !h.literal() {
-				refs = append(refs, h.span)
+		for _, p := range s.splices {
+			if within[s.node] && !p.Literal {
+				refs = append(refs, p.Ref)
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	yamlv3 "gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/render"
 )
 
 // block is where the parts of a literal or folded scalar stand in the source.
@@ -16,12 +18,12 @@ type block struct {
 }
 
 // encodeBlock puts values into a block, or makes it double-quoted.
-func (t *template) encodeBlock(s *scalar, text string, value values) []change {
+func (t *template) encodeBlock(s *scalar, text string, texts render.Texts) []change {
 	b, ok := t.block(s)
-	if ok && t.slashesStand(s) && t.holdsAll(s, b, value) {
+	if ok && !s.respelled && t.holdsAll(s, texts) {
 		indent := strings.Repeat(" ", b.indent)
 		newline := t.lineEndAt(b.lineEnd)
-		return t.inPlace(s, func(v string) string { return indented(v, newline, indent) }, value)
+		return s.inPlace(func(v string) string { return indented(v, newline, indent) }, texts)
 	}
 	return []change{
 		{s.start, b.header, doubleQuoted(text)},
@@ -42,15 +44,15 @@ func indented(value, newline, indent string) string {
 
 // lineEndAt is the line end at an offset, a line feed where there is none.
 func (t *template) lineEndAt(offset int) string {
-	if offset < len(t.source) {
-		return string(t.source[offset : offset+lineBreak(t.source[offset:])])
+	if offset < len(t.Source) {
+		return string(t.Source[offset : offset+lineBreak(t.Source[offset:])])
 	}
 	return "\n"
 }
 
 // block finds the parts of a block; ok is false if its indentation cannot be told.
 func (t *template) block(s *scalar) (b block, ok bool) {
-	d := t.words.document
+	d := t.Masked
 	i := s.start + 1
 	for i < len(d) && strings.IndexByte("+-0123456789", d[i]) >= 0 {
 		i++
@@ -74,7 +76,7 @@ func (t *template) block(s *scalar) (b block, ok bool) {
 		case !ok:
 			b.indent = blanks - (len(inValue) - len(strings.TrimLeft(inValue, " ")))
 			if ok = b.indent > 0; !ok {
-				return t.blockByHoles(s, b), false
+				return t.blockByReferences(s, b), false
 			}
 			b.end = i
 		case len(bytes.Trim(line, " \t")) == 0 && blanks <= b.indent:
@@ -87,11 +89,11 @@ func (t *template) block(s *scalar) (b block, ok bool) {
 	return b, ok
 }
 
-// blockByHoles bounds a block whose indentation is unknown by its last line that holds a
+// blockByReferences bounds a block whose indentation is unknown by its last line that holds a
 // reference; if there is more the proof finds it.
-func (t *template) blockByHoles(s *scalar, b block) block {
-	end := t.words.spans[s.holes[len(s.holes)-1].span].End
-	for end < len(t.source) && lineBreak(t.source[end:]) == 0 {
+func (t *template) blockByReferences(s *scalar, b block) block {
+	end := s.splices[len(s.splices)-1].End
+	for end < len(t.Source) && lineBreak(t.Source[end:]) == 0 {
 		end++
 	}
 	b.end = end
@@ -109,10 +111,10 @@ func firstLine(text string) string {
 }
 
 // holdsAll reports whether a block can hold all its values in place.
-func (t *template) holdsAll(s *scalar, b block, value values) bool {
+func (t *template) holdsAll(s *scalar, texts render.Texts) bool {
 	folded := s.node.Style&yamlv3.FoldedStyle != 0
-	for _, h := range s.holes {
-		if !t.holds(value(h), folded, t.words.spans[h.span].Start, t.words.spans[h.span].End, b) {
+	for _, p := range s.splices {
+		if !t.holds(string(texts[p.Ref]), folded, p.Span) {
 			return false
 		}
 	}
@@ -122,7 +124,7 @@ func (t *template) holdsAll(s *scalar, b block, value values) bool {
 // holds reports whether a block can hold a value at a place: no character that cannot
 // stand there, no line that begins or ends with a blank where the value does, no line
 // end at its end.
-func (t *template) holds(value string, folded bool, start, end int, b block) bool {
+func (t *template) holds(value string, folded bool, at render.Span) bool {
 	for _, r := range value {
 		if !printable(r) && r != '\n' {
 			return false
@@ -131,9 +133,9 @@ func (t *template) holds(value string, folded bool, start, end int, b block) boo
 	if folded && strings.Contains(value, "\n") || strings.HasSuffix(value, "\n") || strings.HasPrefix(value, "\n") {
 		return false
 	}
-	first := t.source[t.places.starts[t.places.lineOf(start)]:start]
+	first := t.Source[t.places.starts[t.places.lineOf(at.Start)]:at.Start]
 	beginsLine := len(bytes.Trim(first, " ")) == 0
-	endsLine := end == len(t.source) || lineBreak(t.source[end:]) > 0
+	endsLine := at.End == len(t.Source) || lineBreak(t.Source[at.End:]) > 0
 	blankFirst := value == "" || strings.IndexByte(" \t", value[0]) >= 0
 	blankLast := value == "" || strings.IndexByte(" \t", value[len(value)-1]) >= 0
 	if folded && (blankFirst || blankLast) {

@@ -1,12 +1,12 @@
 package yaml
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	yamlv3 "gopkg.in/yaml.v3"
+
+	"github.com/xec-sh/xec-go/render"
 )
 
 // printable reports whether YAML lets a character stand for itself.
@@ -121,51 +121,40 @@ type change struct {
 	text       string
 }
 
-// values gives what stands in a hole: the value, or the reference itself where it is
-// escaped.
-type values func(h hole) string
-
-// decoded is the text of a scalar with the values in it, and half of the backslashes
-// before them.
-func (t *template) decoded(s *scalar, value values) string {
-	var b strings.Builder
-	text := s.node.Value
-	for _, h := range s.holes {
-		at, _ := t.words.find(text)
-		b.WriteString(text[:at-h.slashes+h.slashes/2])
-		b.WriteString(value(h))
-		text = text[at+t.words.size(h.span):]
-	}
-	b.WriteString(text)
-	return b.String()
+// decoded is the text of a scalar with texts in it, and half of the backslashes before
+// them.
+func (t *template) decoded(s *scalar, texts render.Texts) string {
+	first, last := s.splices[0], s.splices[len(s.splices)-1]
+	whole, _ := t.Decoded([]byte(s.node.Value), first.Start, last.End, texts) // where they were found
+	return string(whole)
 }
 
-// encode gives the changes that put the values into a scalar.
-func (t *template) encode(s *scalar, value values) []change {
-	text := t.decoded(s, value)
+// encode gives the changes that put texts into a scalar.
+func (t *template) encode(s *scalar, texts render.Texts) []change {
+	text := t.decoded(s, texts)
 	style := s.node.Style
 	switch {
 	case style&(yamlv3.LiteralStyle|yamlv3.FoldedStyle) != 0:
-		return t.encodeBlock(s, text, value)
-	case s.escaped && !t.slashesStand(s):
+		return t.encodeBlock(s, text, texts)
+	case s.respelled:
 		return []change{{s.start, s.end, quoted(text)}}
 	case style&yamlv3.DoubleQuotedStyle != 0:
-		return t.inPlace(s, func(v string) string { return blanksEscaped(escaped(v), s.multiline) }, value)
+		return s.inPlace(func(v string) string { return blanksEscaped(escaped(v), s.multiline) }, texts)
 	case style&yamlv3.SingleQuotedStyle != 0:
-		if _, ok := singleQuoted(text); !ok && !s.multiline || s.multiline && !s.each(value, standsInLines) {
+		if _, ok := singleQuoted(text); !ok && !s.multiline || s.multiline && !s.each(texts, standsInLines) {
 			return []change{{s.start, s.end, doubleQuoted(text)}}
 		}
-		return t.inPlace(s, func(v string) string { return strings.ReplaceAll(v, "'", "''") }, value)
-	case isWord(text, s.flow) && !s.multiline, s.multiline && s.each(value, func(v string) bool { return isWord(v, s.flow) }):
-		return t.inPlace(s, func(v string) string { return v }, value)
+		return s.inPlace(func(v string) string { return strings.ReplaceAll(v, "'", "''") }, texts)
+	case isWord(text, s.flow) && !s.multiline, s.multiline && s.each(texts, func(v string) bool { return isWord(v, s.flow) }):
+		return s.inPlace(func(v string) string { return v }, texts)
 	}
 	return []change{{s.start, s.end, quoted(text)}}
 }
 
 // each reports whether all that is put into a scalar is what is asked for.
-func (s *scalar) each(value values, is func(string) bool) bool {
-	for _, h := range s.holes {
-		if !is(value(h)) {
+func (s *scalar) each(texts render.Texts, is func(string) bool) bool {
+	for _, p := range s.splices {
+		if !is(string(texts[p.Ref])) {
 			return false
 		}
 	}
@@ -181,34 +170,11 @@ func standsInLines(text string) bool {
 
 // inPlace replaces only the references of a scalar, and half of the backslashes before
 // them.
-func (t *template) inPlace(s *scalar, encode func(string) string, value values) (changes []change) {
-	for _, h := range s.holes {
-		span := t.words.spans[h.span]
-		size := s.slashSize()
-		slashes := strings.Repeat(`\`, size*(h.slashes/2))
-		changes = append(changes, change{span.Start - size*h.slashes, span.End, slashes + encode(value(h))})
+func (s *scalar) inPlace(encode func(string) string, texts render.Texts) (changes []change) {
+	for _, p := range s.splices {
+		changes = append(changes, change{p.Begin, p.End, encode(string(texts[p.Ref]))})
 	}
 	return changes
-}
-
-// slashSize is how many bytes a backslash has in the source of a scalar.
-func (s *scalar) slashSize() int {
-	if s.node.Style&yamlv3.DoubleQuotedStyle != 0 {
-		return 2
-	}
-	return 1
-}
-
-// slashesStand reports whether all backslashes before references stand in the source as
-// such, and not as another escape, and no others do.
-func (t *template) slashesStand(s *scalar) bool {
-	for _, h := range s.holes {
-		before := t.source[:t.words.spans[h.span].Start]
-		if len(before)-len(bytes.TrimRight(before, `\`)) != s.slashSize()*h.slashes {
-			return false
-		}
-	}
-	return true
 }
 
 // blanksEscaped keeps a blank at either end of a value from being folded away where the
@@ -221,6 +187,3 @@ func blanksEscaped(text string, multiline bool) string {
 	n := strings.Index(text, inner)
 	return strings.Repeat(`\x20`, n) + inner + strings.Repeat(`\x20`, len(text)-n-len(inner))
 }
-
-// validText reports whether a value can stand in YAML at all.
-func validText(value []byte) bool { return utf8.Valid(value) }

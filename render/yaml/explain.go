@@ -11,54 +11,28 @@ import (
 
 var _ render.Explainer = (*template)(nil)
 
-// Explain implements render.Explainer.
 func (t *template) Explain(value func(ref int) (secret.Value, bool)) (all []render.Explanation) {
+	texts := make(render.Texts, len(t.Spans))
 	for _, s := range t.scalars {
-		texts, known := t.know(s, value)
 		var done []string
-		if known {
-			done = t.done(s, func(h hole) string { return texts[h.span] })
+		if t.Fill(texts, s.splices, value, check) == nil {
+			done = t.done(s, texts)
 		}
-		for i, h := range s.holes {
-			e := render.Explanation{Ref: h.span, Place: "in a " + s.name()}
-			if known {
-				e.Done = done[i]
-			}
-			if !h.literal() {
-				all = append(all, e)
-			}
-		}
+		all = render.Explained(all, s.splices, "in a "+s.name(), done)
 	}
 	return all
 }
 
-// know gives what a scalar is to hold, and reports whether all of it is known and can be
-// held.
-func (t *template) know(s *scalar, value func(ref int) (secret.Value, bool)) (texts map[int]string, all bool) {
-	texts, all = map[int]string{}, true
-	for _, h := range s.holes {
-		span := t.words.spans[h.span]
-		if h.literal() {
-			texts[h.span] = string(t.source[span.Start:span.End])
-			continue
-		}
-		v, known := value(h.span)
-		texts[h.span] = string(v.Reveal())
-		all = all && known && validText(v.Reveal())
-	}
-	return texts, all
-}
-
-// done says what is done with the value of each hole of a scalar: what encode does.
-func (t *template) done(s *scalar, value values) []string {
-	changes := t.encode(s, value)
-	all := make([]string, len(s.holes))
+// done says what is done with each value of a scalar: what encode does.
+func (t *template) done(s *scalar, texts render.Texts) (all []string) {
+	changes := t.encode(s, texts)
 	becomes := s.becomes(changes[0])
-	for i, h := range s.holes {
-		if all[i] = becomes; becomes == "" {
-			slashes := s.slashSize() * (h.slashes / 2)
-			all[i] = render.Kept(changes[i].text[slashes:] == value(h), s.encoding())
+	for i, p := range s.splices {
+		how := becomes
+		if how == "" {
+			how = render.Kept(changes[i].text == string(texts[p.Ref]), s.encoding())
 		}
+		all = append(all, how)
 	}
 	return all
 }

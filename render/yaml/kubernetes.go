@@ -22,9 +22,9 @@ func (t *template) SecretData() (all []Datum) {
 	}
 	for _, s := range t.scalars {
 		text := strings.TrimRight(s.node.Value, "\n")
-		for _, h := range s.holes {
-			if data[s.node] && !h.literal() {
-				all = append(all, Datum{h.span, len(text) == t.words.size(h.span)})
+		for _, p := range s.splices {
+			if data[s.node] && !p.Literal {
+				all = append(all, Datum{p.Ref, len(text) == p.End-p.Start})
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	yamlv3 "gopkg.in/yaml.v3"
 
@@ -12,43 +13,32 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Render implements render.Document.
 func (t *template) Render(value func(ref int) secret.Value) ([]byte, error) {
-	texts, err := t.texts(value)
-	if err != nil {
-		return nil, err
-	}
-	at := func(h hole) string { return texts[h.span] }
-	var changes []change
-	for _, s := range t.scalars {
-		if s.node.ShortTag() == "!!binary" && !isBase64(t.decoded(s, at)) {
-			return nil, notBase64(t.words.spans[s.holes[0].span].Start)
-		}
-		changes = append(changes, t.encode(s, at)...)
-	}
-	out := apply(t.source, changes)
-	return out, t.prove(out, at)
+	return t.Proved(value, t.fill, t.write, t.prove)
 }
 
-// texts gives what stands in each hole.
-func (t *template) texts(value func(ref int) secret.Value) (map[int]string, error) {
-	texts := map[int]string{}
-	for _, s := range t.scalars {
-		for _, h := range s.holes {
-			span := t.words.spans[h.span]
-			if h.literal() {
-				texts[h.span] = string(t.source[span.Start:span.End])
-				continue
-			}
-			v := value(h.span).Reveal()
-			if !validText(v) {
-				err := secret.Errorf(secret.Invalid, "the value is not UTF-8, so no YAML holds it")
-				return nil, &render.PlacedError{Offset: span.Start, Err: secret.WithHint(err, "|base64 makes text of any bytes")}
-			}
-			texts[h.span] = string(v)
-		}
+func (t *template) fill(texts render.Texts, value render.Values) error {
+	return t.Fill(texts, t.Splices, value, check)
+}
+
+// check says whether a text can stand in YAML at all.
+func check(text []byte, s render.Splice) error {
+	if utf8.Valid(text) {
+		return nil
 	}
-	return texts, nil
+	return render.Refusal(s.Start, "the value is not UTF-8, so no YAML holds it", "|base64 makes text of any bytes")
+}
+
+// write appends the source with texts in their places.
+func (t *template) write(dst []byte, texts render.Texts) ([]byte, error) {
+	var changes []change
+	for _, s := range t.scalars {
+		if s.node.ShortTag() == "!!binary" && !isBase64(t.decoded(s, texts)) {
+			return nil, notBase64(s.splices[0].Start)
+		}
+		changes = append(changes, t.encode(s, texts)...)
+	}
+	return t.apply(dst, changes), nil
 }
 
 // isBase64 reports whether text is what !!binary says, with blanks and line ends in it.
@@ -58,34 +48,28 @@ func isBase64(text string) bool {
 }
 
 func notBase64(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the tag !!binary says base64, and with the value the scalar is none")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "${secret:KEY|base64}")}
+	return render.Refusal(offset, "the tag !!binary says base64, and with the value the scalar is none", "${secret:KEY|base64}")
 }
 
-// apply makes changes that do not overlap.
-func apply(source []byte, changes []change) []byte {
+// apply appends the source with changes, which do not overlap.
+func (t *template) apply(dst []byte, changes []change) []byte {
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.start, b.start) })
-	size := len(source)
-	for _, c := range changes {
-		size += len(c.text) - (c.end - c.start)
-	}
-	out := make([]byte, 0, max(size, 0))
 	done := 0
 	for _, c := range changes {
-		out = append(out, source[done:c.start]...)
-		out = append(out, c.text...)
+		dst = append(dst, t.Source[done:c.start]...)
+		dst = append(dst, c.text...)
 		done = c.end
 	}
-	return append(out, source[done:]...)
+	return append(dst, t.Source[done:]...)
 }
 
 // prove reads what was rendered and compares it with the template.
-func (t *template) prove(out []byte, value values) error {
+func (t *template) prove(out []byte, texts render.Texts) error {
 	nodes, err := parse(out)
 	if err != nil || len(nodes) != len(t.nodes) {
 		return t.unproved(0)
 	}
-	p := prover{t: t, value: value, scalars: map[*yamlv3.Node]*scalar{}}
+	p := prover{t: t, texts: texts, scalars: map[*yamlv3.Node]*scalar{}}
 	for _, s := range t.scalars {
 		p.scalars[s.node] = s
 	}
@@ -99,14 +83,13 @@ func (t *template) prove(out []byte, value values) error {
 
 // unproved is the error for a document that came out with another tree than it has.
 func (t *template) unproved(offset int) error {
-	err := secret.Errorf(secret.Invalid, "the value cannot stand here without changing the document around it")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "put double quotes around the scalar")}
+	return render.Refusal(offset, "the value cannot stand here without changing the document around it", "put double quotes around the scalar")
 }
 
 // prover compares trees.
 type prover struct {
 	t       *template
-	value   values
+	texts   render.Texts
 	scalars map[*yamlv3.Node]*scalar
 	last    int // offset of the last scalar with references that was compared
 }
@@ -115,7 +98,7 @@ type prover struct {
 func (p *prover) same(want, got *yamlv3.Node) bool {
 	text := want.Value
 	if s := p.scalars[want]; s != nil {
-		text = p.t.decoded(s, p.value)
+		text = p.t.decoded(s, p.texts)
 		p.last = s.start
 	}
 	if want.Kind != got.Kind || text != got.Value || want.Anchor != got.Anchor || want.ShortTag() != got.ShortTag() || len(want.Content) != len(got.Content) {

@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -12,12 +13,11 @@ import (
 
 // template is a document whose references have been found in its scalars.
 type template struct {
-	source  []byte
-	words   *words
-	nodes   []*yamlv3.Node // of the words' document
+	render.Spliced
+	words   words
+	nodes   []*yamlv3.Node // of Masked
 	places  places
 	scalars []*scalar
-	refs    []int
 }
 
 // scalar is a scalar in which references stand.
@@ -26,43 +26,23 @@ type scalar struct {
 	start, end int // in the source, without tag and anchor; end of a block is 0
 	flow       bool
 	multiline  bool
-	escaped    bool // there are backslashes before a reference
-	holes      []hole
+	respelled  bool // a backslash before a reference is written as another escape
+	splices    []render.Splice
 }
-
-// hole is a place for a value in a scalar.
-type hole struct {
-	span    int
-	slashes int // before it, in the decoded scalar
-}
-
-// literal reports whether the reference is escaped.
-func (h hole) literal() bool { return h.slashes%2 == 1 }
-
-// Refs implements render.Document.
-func (t *template) Refs() []int { return t.refs }
 
 // locate finds the scalar of each span. What is in none must be in a comment.
 func (t *template) locate() error {
-	found := make([]bool, len(t.words.spans))
+	found := make([]bool, len(t.Spans))
 	for _, node := range t.nodes {
 		if err := t.walk(node, false, false, found); err != nil {
 			return err
 		}
 	}
 	for i, is := range found {
-		if !is && !t.inComment(t.words.spans[i].Start) {
-			return misplaced(t.words.spans[i].Start)
+		if !is && !t.inComment(t.Spans[i].Start) {
+			return misplaced(t.Spans[i].Start)
 		}
 	}
-	for _, s := range t.scalars {
-		for _, h := range s.holes {
-			if !h.literal() {
-				t.refs = append(t.refs, h.span)
-			}
-		}
-	}
-	slices.Sort(t.refs)
 	return nil
 }
 
@@ -72,7 +52,7 @@ func misplaced(offset int) error {
 
 // inComment reports whether what stands at offset, in no scalar, is in a comment.
 func (t *template) inComment(offset int) bool {
-	line := t.source[t.places.starts[t.places.lineOf(offset)]:offset]
+	line := t.Source[t.places.starts[t.places.lineOf(offset)]:offset]
 	for i, b := range line {
 		if b == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
 			return true
@@ -85,13 +65,13 @@ func (t *template) walk(node *yamlv3.Node, flow, key bool, found []bool) error {
 	flow = flow || node.Style&yamlv3.FlowStyle != 0
 	for _, name := range []string{node.Anchor, node.Tag} {
 		if at, span := t.words.find(name); at >= 0 {
-			return misplaced(t.words.spans[span].Start)
+			return misplaced(t.Spans[span].Start)
 		}
 	}
 	switch node.Kind {
 	case yamlv3.AliasNode:
 		if at, span := t.words.find(node.Value); at >= 0 {
-			return misplaced(t.words.spans[span].Start)
+			return misplaced(t.Spans[span].Start)
 		}
 		return nil
 	case yamlv3.ScalarNode:
@@ -109,8 +89,7 @@ func (t *template) walk(node *yamlv3.Node, flow, key bool, found []bool) error {
 // inKey refuses a reference in a key: what is looked up by it would not be found, or two
 // keys could become one.
 func inKey(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a reference cannot stand in a key")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "write the key as it is; for a literal text put a backslash before it")}
+	return render.Refusal(offset, "a reference cannot stand in a key", "write the key as it is; for a literal text put a backslash before it")
 }
 
 // notText are the tags of scalars that are no strings.
@@ -118,8 +97,7 @@ var notText = []string{"!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!
 
 // tagged refuses a reference in a scalar that is said to be no string.
 func tagged(offset int) error {
-	err := secret.Errorf(secret.Invalid, "a secret is a string, and the tag of this scalar says that it is something else")
-	return &render.PlacedError{Offset: offset, Err: secret.WithHint(err, "leave the tag out, or say !!str")}
+	return render.Refusal(offset, "a secret is a string, and the tag of this scalar says that it is something else", "leave the tag out, or say !!str")
 }
 
 // scalar keeps a scalar if references stand in it.
@@ -127,34 +105,45 @@ func (t *template) scalar(node *yamlv3.Node, flow, key bool, found []bool) error
 	s := &scalar{node: node, flow: flow}
 	text := node.Value
 	for {
-		at, span := t.words.find(text)
+		at, ref := t.words.find(text)
 		if at < 0 {
 			break
 		}
 		slashes := at - len(strings.TrimRight(text[:at], `\`))
 		if key && slashes%2 == 0 {
-			return inKey(t.words.spans[span].Start)
+			return inKey(t.Spans[ref].Start)
 		}
-		s.holes = append(s.holes, hole{span, slashes})
-		s.escaped = s.escaped || slashes > 0
-		found[span] = true
-		text = text[at+t.words.size(span):]
+		s.splices = append(s.splices, t.splice(s, ref, slashes))
+		found[ref] = true
+		text = text[at+t.words.size(ref):]
 	}
-	if len(s.holes) == 0 {
+	if len(s.splices) == 0 {
 		return nil
 	}
 	if node.Style&yamlv3.TaggedStyle != 0 && slices.Contains(notText, node.ShortTag()) {
-		return tagged(t.words.spans[s.holes[0].span].Start)
+		return tagged(s.splices[0].Start)
 	}
 	t.scalars = append(t.scalars, s)
+	t.Splices = append(t.Splices, s.splices...)
 	return t.bound(s)
+}
+
+// splice makes the splice of a reference with backslashes before it in the decoded scalar.
+func (t *template) splice(s *scalar, ref, slashes int) render.Splice {
+	span, size := t.Spans[ref], 1
+	if s.node.Style&yamlv3.DoubleQuotedStyle != 0 {
+		size = len(`\\`)
+	}
+	before := t.Source[:span.Start]
+	s.respelled = s.respelled || len(before)-len(bytes.TrimRight(before, `\`)) != size*slashes
+	return render.Splice{Ref: ref, Span: span, Begin: span.Start - size*(slashes-slashes/2), Literal: slashes%2 == 1}
 }
 
 // bound finds where the scalar begins and ends in the source.
 func (t *template) bound(s *scalar) error {
-	document := t.words.document
+	document := t.Masked
 	s.start = skipProperties(document, t.places.offset(s.node.Line, s.node.Column))
-	first := t.words.spans[s.holes[0].span].Start
+	first := s.splices[0].Start
 	switch quote := document[s.start]; {
 	case s.node.Style&(yamlv3.LiteralStyle|yamlv3.FoldedStyle) != 0:
 		if quote != '|' && quote != '>' {
@@ -168,7 +157,7 @@ func (t *template) bound(s *scalar) error {
 	default:
 		s.end = endOfPlain(document, s.start, s.node.Value)
 	}
-	last := t.words.spans[s.holes[len(s.holes)-1].span].End
+	last := s.splices[len(s.splices)-1].End
 	if s.start > first || s.end < last {
 		return unbound(first)
 	}

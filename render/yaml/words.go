@@ -3,19 +3,17 @@ package yaml
 import (
 	"bytes"
 	"crypto/sha256"
-	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/render"
 )
 
-// words is a document in which each reference has become one word of the same length,
-// so that all places stay: a mark that stands nowhere else, the number of the span in
+// words are what references become while a document is read, each of the length of its
+// span, so that all places stay: a mark that stands nowhere else, the number of the span in
 // letters, and as many letters more as there are bytes.
 type words struct {
-	document []byte
-	spans    []render.Span
-	mark     string
+	spans []render.Span
+	mark  string
 }
 
 const (
@@ -23,16 +21,17 @@ const (
 	numberSize = 5 // letters, of 26: 11 million spans
 )
 
-func newWords(document []byte, spans []render.Span) *words {
-	w := &words{document: slices.Clone(document), spans: spans, mark: freeMark(document)}
-	for i, span := range spans {
-		copy(w.document[span.Start:span.End], w.word(i))
+// mask gives a copy of a document with words in it.
+func (w words) mask(document []byte) []byte {
+	masked := bytes.Clone(document)
+	for i, span := range w.spans {
+		copy(masked[span.Start:span.End], w.word(i))
 	}
-	return w
+	return masked
 }
 
 // word is what stands for a span.
-func (w *words) word(i int) string {
+func (w words) word(i int) string {
 	var number [numberSize]byte
 	for k, n := numberSize-1, i; k >= 0; k, n = k-1, n/26 {
 		number[k] = byte('a' + n%26)
@@ -41,18 +40,18 @@ func (w *words) word(i int) string {
 }
 
 // size is the length of a span and its word.
-func (w *words) size(span int) int { return w.spans[span].End - w.spans[span].Start }
+func (w words) size(ref int) int { return w.spans[ref].End - w.spans[ref].Start }
 
 // find gives the first word in text, and where it begins; -1 if there is none.
-func (w *words) find(text string) (at, span int) {
+func (w words) find(text string) (at, ref int) {
 	at = strings.Index(text, w.mark)
 	if at < 0 {
 		return -1, 0
 	}
 	for _, letter := range text[at+markSize : at+markSize+numberSize] {
-		span = span*26 + int(letter-'a')
+		ref = ref*26 + int(letter-'a')
 	}
-	return at, span
+	return at, ref
 }
 
 // freeMark gives a capital and four small letters that the document does not hold. They

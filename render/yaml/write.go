@@ -3,6 +3,7 @@ package yaml
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -38,7 +39,7 @@ func write(b *strings.Builder, tree render.Tree, depth int, inline bool) error {
 
 func writeScalar(b *strings.Builder, tree render.Tree) error {
 	text := tree.Text.Reveal()
-	if !validText(text) {
+	if !utf8.Valid(text) {
 		return secret.Errorf(secret.Invalid, "a value is not UTF-8, so no YAML holds it")
 	}
 	b.WriteByte(' ')

@@ -69,12 +69,16 @@ func Format(document []byte, spans []render.Span) (render.Document, error) {
 			return nil, render.Errorf(span.Start, secret.General, "a reference of fewer than %d bytes", render.MinSpan)
 		}
 	}
-	words := newWords(document, spans)
-	nodes, err := parse(words.document)
+	words := words{spans, freeMark(document)}
+	masked := words.mask(document)
+	nodes, err := parse(masked)
 	if err != nil {
 		return nil, err
 	}
-	t := &template{source: document, words: words, nodes: nodes, places: newPlaces(words.document)}
+	t := &template{
+		Spliced: render.Spliced{Source: document, Masked: masked, Spans: spans},
+		words:   words, nodes: nodes, places: newPlaces(masked),
+	}
 	if err := t.locate(); err != nil {
 		return nil, err
 	}
