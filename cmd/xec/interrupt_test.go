@@ -30,7 +30,7 @@ func TestInterruptedRenderLeavesNothing(t *testing.T) {
 	if err := errors.Join(err, os.WriteFile(last, []byte("${secret:"+aKey+"}\n"), 0o600), os.Truncate(last, 1<<30)); err != nil {
 		t.Fatal(err)
 	}
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		folder := t.TempDir()
 		cmd := exec.Command(program(t, "xec"), "render", templates, "-o", filepath.Join(folder, "out"))
 		cmd.Env = cleanEnv(home)

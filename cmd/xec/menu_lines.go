@@ -28,7 +28,7 @@ func (l *byLine) say(format string, args ...any) { fmt.Fprintf(l.t.out, format+"
 
 // read reads an answer. An empty one, or Esc, goes back.
 func (l *byLine) read() (string, error) {
-	line, err := l.t.line(nil)
+	line, err := l.t.shownLine()
 	if err != nil {
 		l.say("")
 		return "", errQuit

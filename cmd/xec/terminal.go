@@ -59,7 +59,7 @@ func (t *terminal) close() {
 // confirm asks a question whose answer is no unless it is yes.
 func (t *terminal) confirm(question string) (bool, error) {
 	fmt.Fprintf(t.out, "%s [y/N] ", question)
-	line, err := t.line(nil)
+	line, err := t.shownLine()
 	if err != nil {
 		return false, err
 	}
@@ -123,6 +123,23 @@ func (t *terminal) hiddenTwice(prompt string, check func(secret.Value) error) (v
 	return value, bytes.Equal(first, again), err
 }
 
+// shownLine reads a line in the terminal's line mode.
+func (t *terminal) shownLine() ([]byte, error) {
+	if state, err := term.GetState(int(t.in.Fd())); err == nil {
+		defer t.restoreOnSignal(state)()
+	}
+	return t.line(nil)
+}
+
+// restoreOnSignal puts the terminal back before a signal ends this process.
+func (t *terminal) restoreOnSignal(state *term.State) (stop func()) {
+	return onEndingSignal(func() {
+		term.Restore(int(t.in.Fd()), state)
+		dropInput(t.in) // half of a value is not for the shell
+		t.leave()
+	})
+}
+
 // hiddenLine reads the terminal in raw mode, because in its line mode it cuts a line
 // at 4,095 bytes.
 func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
@@ -131,10 +148,7 @@ func (t *terminal) hiddenLine(prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	stop := restoreOnSignal(fd, state, func() {
-		dropInput(t.in) // half of a value is not for the shell
-		t.leave()
-	})
+	stop := t.restoreOnSignal(state)
 	defer hiddenAgain(func() {
 		if _, err := term.MakeRaw(fd); err == nil {
 			dropInput(t.in) // what was shown while the terminal had other settings

@@ -7,8 +7,8 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/xec-sh/xec-go/render/child"
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 )
 
 func terminalFiles() (in, out *os.File, err error) {
@@ -22,15 +22,12 @@ func terminalFiles() (in, out *os.File, err error) {
 
 var endingSignals = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT}
 
-// restoreOnSignal puts the terminal back, and then calls leave, before a signal ends this
-// process.
-func restoreOnSignal(fd int, state *term.State, leave func()) (stop func()) {
-	signals := notifyEnding()
-	done := make(chan struct{})
+// onEndingSignal calls leave before a signal ends this process.
+func onEndingSignal(leave func()) (stop func()) {
+	signals, done := notifyEnding(), make(chan struct{})
 	go func() {
 		select {
 		case s := <-signals:
-			term.Restore(fd, state)
 			leave()
 			dieOf(s)
 		case <-done:
@@ -80,11 +77,5 @@ func suspend() {
 	}
 }
 
-func dieOf(s os.Signal) {
-	if s == unix.SIGQUIT {
-		s = unix.SIGINT // Go would print its goroutines
-	}
-	signal.Reset(s)
-	unix.Kill(unix.Getpid(), s.(unix.Signal))
-	time.Sleep(time.Second) // until it is delivered
-}
+// dieOf ends this process as the signal does others, without a core of it.
+func dieOf(s os.Signal) { child.DiedOf(s.(unix.Signal)).Raise() }

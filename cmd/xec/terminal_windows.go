@@ -4,7 +4,6 @@ import (
 	"os"
 
 	"golang.org/x/sys/windows"
-	"golang.org/x/term"
 )
 
 func terminalFiles() (in, out *os.File, err error) {
@@ -20,8 +19,8 @@ func terminalFiles() (in, out *os.File, err error) {
 	return in, out, nil
 }
 
-// restoreOnSignal has nothing to do: the console restores its own modes.
-func restoreOnSignal(int, *term.State, func()) (stop func()) { return func() {} }
+// onEndingSignal has nothing to do: the console restores its own modes.
+func onEndingSignal(func()) (stop func()) { return func() {} }
 
 var endingSignals = []os.Signal{os.Interrupt}
 
