@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -59,6 +60,8 @@ func starter(arg string, private func() (undo func())) (status int) {
 		return notRun
 	}
 	undo()
+	runtime.LockOSThread()
+	dieWithParent() // this thread becomes the program, and may be another than the monitor has started
 	err = syscall.Exec(path, argv, env)
 	if errno, ok := err.(syscall.Errno); ok {
 		fmt.Fprint(socket, int(errno))

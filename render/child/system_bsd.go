@@ -21,6 +21,9 @@ func self() (string, error) { return os.Executable() }
 // Attributes has nothing to say: a program does not end with who has started it.
 func Attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
+// dieWithParent has nothing to do either.
+func dieWithParent() {}
+
 // await waits until one of the files can be read. A negative number is no file. It
 // selects, because poll knows no terminals on macOS; so that output leads nowhere is
 // told by the next write to it.

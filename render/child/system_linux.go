@@ -19,6 +19,10 @@ func self() (string, error) { return "/proc/self/exe", nil }
 // Attributes has a program die with the thread that starts it.
 func Attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL} }
 
+// dieWithParent has what this thread becomes die with the thread that has started this
+// process.
+func dieWithParent() { _ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0) }
+
 // await waits until one of the files can be read, or output leads nowhere any more. A
 // negative number is no file.
 func await(output int, files ...int) (broken bool, ready []bool) {
