@@ -9,7 +9,7 @@ func (s *session) copyKeys() {
 	defer close(s.keysEnded)
 	b := make([]byte, 4096)
 	for {
-		if !s.terminal.raw() || !inForeground(s.terminal.fd) {
+		if !s.reads() {
 			select {
 			case <-s.entered:
 			case <-s.stopKeys.rung:
@@ -21,7 +21,7 @@ func (s *session) copyKeys() {
 		if ready[0] {
 			return
 		}
-		if !s.terminal.raw() || !inForeground(s.terminal.fd) {
+		if !s.reads() {
 			continue
 		}
 		n, err := unix.Read(s.terminal.fd, b)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -296,6 +297,33 @@ func TestTakenToTheForeground(t *testing.T) {
 		c.Expect("\nat ")
 	}
 	c.Send("\x1a")
+	c.Expect("Stopped")
+	c.Expect("prompt:")
+	c.Send("kill -9 %1\r")
+	c.Expect("prompt:")
+	c.Send("exit\r")
+}
+
+// TestKeysWaitForTheForeground: a key that is typed before the program has the terminal
+// reaches it. Here the monitor, which gives it, is slow.
+func TestKeysWaitForTheForeground(t *testing.T) {
+	needProc(t)
+	c := shell(t)
+	before := c.modes()
+	c.Send("$ME filtered $ME counts $DIR/end & echo pi\"\"d $! end\r")
+	pid := pidOf(t, c)
+	c.Expect("\nat 3")
+	monitor := descendants(t, pid)[0]
+	if err := unix.Kill(monitor, unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	c.Send("fg\r")
+	until(t, "the terminal is raw", func() bool { return c.modes().Lflag != before.Lflag && c.modes().Lflag&unix.ISIG == 0 })
+	c.Send("\x1a")
+	time.Sleep(100 * time.Millisecond) // in which the key could overtake
+	if err := unix.Kill(monitor, unix.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
 	c.Expect("Stopped")
 	c.Expect("prompt:")
 	c.Send("kill -9 %1\r")

@@ -25,6 +25,9 @@ const (
 	orderSignal     = 's' // send its process group a signal
 )
 
+// placed is no status: it says that the program is in the foreground as ordered.
+const placed = ^syscall.WaitStatus(0)
+
 // monitor leads the session, in which its first child is the program. It ends when the
 // other end of its socket is closed.
 func monitor(arg string) (status int) {
@@ -135,8 +138,13 @@ func (m *monitored) reap() {
 			// The end of this process hangs up whoever is in the foreground.
 			m.place(unix.Getpgrp())
 		}
-		_, _ = m.socket.Write(binary.LittleEndian.AppendUint32(nil, uint32(status)))
+		m.tell(status)
 	}
+}
+
+// tell says what has become of the program.
+func (m *monitored) tell(status syscall.WaitStatus) {
+	_, _ = m.socket.Write(binary.LittleEndian.AppendUint32(nil, uint32(status)))
 }
 
 // obey carries out an order.
@@ -151,6 +159,7 @@ func (m *monitored) obey(o order) {
 		return
 	case orderForeground:
 		m.place(m.pid)
+		m.tell(placed)
 	case orderBackground:
 		m.place(unix.Getpgrp())
 	}

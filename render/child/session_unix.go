@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,6 +29,7 @@ type session struct {
 	stopKeys    *bell
 	keysEnded   chan struct{} // nil until keys are read
 	entered     chan struct{} // told when keys may be read again
+	elsewhere   atomic.Bool   // the program is not in the foreground of its session yet, which keys must not overtake
 	hungUp      chan struct{} // closed when the terminal is gone
 	goneOnce    sync.Once
 	unprocessed bool // the pseudo-terminal leaves output as it is, as long as the terminal does not
@@ -51,8 +53,27 @@ func (s *session) listen() {
 		if _, err := io.ReadFull(s.monitor, b); err != nil {
 			return
 		}
-		s.statuses <- syscall.WaitStatus(binary.LittleEndian.Uint32(b))
+		status := syscall.WaitStatus(binary.LittleEndian.Uint32(b))
+		if status == placed {
+			s.mayRead()
+			continue
+		}
+		s.statuses <- status
 	}
+}
+
+// mayRead lets keys pass.
+func (s *session) mayRead() {
+	s.elsewhere.Store(false)
+	select {
+	case s.entered <- struct{}{}:
+	default:
+	}
+}
+
+// reads reports whether keys are for the program.
+func (s *session) reads() bool {
+	return !s.elsewhere.Load() && s.terminal.raw() && inForeground(s.terminal.fd)
 }
 
 // tell gives the monitor an order.
@@ -64,14 +85,11 @@ func (s *session) forward(sig syscall.Signal) { s.tell(order{orderSignal, byte(s
 // goOn puts the program where this process is, in the foreground or the background, and
 // continues it if it is stopped.
 func (s *session) goOn(stopped bool) {
+	s.elsewhere.Store(true)
 	o := order{orderBackground, 0}
 	if s.enter() {
 		o[0] = orderForeground
 		copySize(s.terminal.fd, int(s.screen.files[1].Fd()))
-		select {
-		case s.entered <- struct{}{}:
-		default:
-		}
 	}
 	if stopped {
 		o[1] = 1
