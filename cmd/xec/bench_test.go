@@ -397,3 +397,56 @@ func BenchmarkRenderSizes(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSops compares the start of a program with 100 secrets with that by sops, which
+// has the same in a file for an age key. XEC_TEST_SOPS names sops, else it is looked for;
+// age-keygen lies beside it or on PATH.
+func BenchmarkSops(b *testing.B) {
+	sops := os.Getenv("XEC_TEST_SOPS")
+	if sops == "" {
+		sops = "sops"
+	}
+	sops, err := exec.LookPath(sops)
+	if err != nil {
+		b.Skip(err)
+	}
+	keygen, err := exec.LookPath(filepath.Join(filepath.Dir(sops), "age-keygen"))
+	if err != nil {
+		if keygen, err = exec.LookPath("age-keygen"); err != nil {
+			b.Skip(err)
+		}
+	}
+	home := homeWith(b, 100)
+	key, file := filepath.Join(home, "age.txt"), filepath.Join(home, "secrets.env")
+	if out, err := exec.Command(keygen, "-o", key).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	recipient, err := exec.Command(keygen, "-y", key).Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&text, "SERVICE_%06d_PASSWORD=value-%026d\n", i, i)
+	}
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	env := cleanEnv(home, "SOPS_AGE_KEY_FILE="+key)
+	by := func(args ...string) *exec.Cmd {
+		cmd := exec.Command(sops, args...)
+		cmd.Env, cmd.Dir = env, home
+		return cmd
+	}
+	if out, err := by("encrypt", "-i", "--age", strings.TrimSpace(string(recipient)), file).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	const prints = `test "$SERVICE_000099_PASSWORD" = value-00000000000000000000000099`
+	if out, err := by("exec-env", file, prints).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	pair{
+		xecIn(b, home, "exec", "--", truePath(b)),
+		func() *exec.Cmd { return by("exec-env", file, truePath(b)) },
+	}.run(b)
+}
