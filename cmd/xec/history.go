@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"text/tabwriter"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,11 +57,11 @@ func runHistory(ctx context.Context, a *app, o historyOptions) error {
 	if o.format == "json" {
 		return a.versionsJSON(versions)
 	}
-	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
-	for _, each := range versions {
-		fmt.Fprintf(w, "%d\t%s\t%s\n", each.Number, shownTime(each.Changed), count(each.Size, "byte"))
-	}
-	return w.Flush()
+	return a.table(func(w io.Writer) {
+		for _, each := range versions {
+			fmt.Fprintf(w, "%d\t%s\t%s\n", each.Number, shownTime(each.Changed), count(each.Size, "byte"))
+		}
+	})
 }
 
 func (a *app) versionsJSON(versions []store.Version) error {

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
+	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -46,9 +46,9 @@ func runKeyslotList(ctx context.Context, a *app, shape string) error {
 		}
 		return a.indentedJSON(rows)
 	}
-	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
-	for _, slot := range slots {
-		fmt.Fprintf(w, "%s\t%d iterations\n", slot.Kind, slot.Iterations)
-	}
-	return w.Flush()
+	return a.table(func(w io.Writer) {
+		for _, slot := range slots {
+			fmt.Fprintf(w, "%s\t%d iterations\n", slot.Kind, slot.Iterations)
+		}
+	})
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"text/tabwriter"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,14 +78,14 @@ func (a *app) listLong(ctx context.Context, s store.Store, format string) error 
 	if format == "json" {
 		return a.describedJSON(all)
 	}
-	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
-	if a.outTerminal {
-		fmt.Fprintln(w, "KEY\tCREATED\tCHANGED\tSIZE\tVERSIONS")
-	}
-	for _, each := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", each.Key, shownTime(each.Created), shownTime(each.Changed), each.Size, each.Versions)
-	}
-	return w.Flush()
+	return a.table(func(w io.Writer) {
+		if a.outTerminal {
+			fmt.Fprintln(w, "KEY\tCREATED\tCHANGED\tSIZE\tVERSIONS")
+		}
+		for _, each := range all {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", each.Key, shownTime(each.Created), shownTime(each.Changed), each.Size, each.Versions)
+		}
+	})
 }
 
 func describe(ctx context.Context, s store.Store) ([]store.Info, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 
@@ -174,6 +175,18 @@ func (a *app) indentedJSON(v any) error {
 		return err
 	}
 	return w.Flush()
+}
+
+// table prints lines whose columns, with tabs between them, stand below each other. A
+// tabwriter writes every cell by itself, so a buffer takes them together.
+func (a *app) table(fill func(w io.Writer)) error {
+	out := bufio.NewWriter(a.out)
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fill(w)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 func shownTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
