@@ -1,6 +1,7 @@
 package format
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -81,19 +82,20 @@ func parseEntry(s *cryptobyte.String) (e Entry, why string) {
 
 // MarshalBucket gives the plaintext of a bucket.
 func MarshalBucket(entries []Entry) []byte {
-	b := cryptobyte.NewBuilder(make([]byte, 0, 64*len(entries)+64))
+	b := make([]byte, 0, 64*len(entries)+64)
 	for i := range entries {
 		e := &entries[i]
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(e.Key)) })
-		b.AddUint64(e.Created)
-		b.AddUint8(uint8(len(e.Versions)))
+		b = binary.BigEndian.AppendUint16(b, uint16(len(e.Key)))
+		b = append(b, e.Key...)
+		b = binary.BigEndian.AppendUint64(b, e.Created)
+		b = append(b, byte(len(e.Versions)))
 		for j := range e.Versions {
 			v := &e.Versions[j]
-			b.AddUint64(v.Number)
-			b.AddUint64(v.Changed)
-			b.AddUint32(v.Length)
-			b.AddBytes(v.Nonce[:])
+			b = binary.BigEndian.AppendUint64(b, v.Number)
+			b = binary.BigEndian.AppendUint64(b, v.Changed)
+			b = binary.BigEndian.AppendUint32(b, v.Length)
+			b = append(b, v.Nonce[:]...)
 		}
 	}
-	return b.BytesOrPanic()
+	return b
 }

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -154,26 +155,25 @@ func (h *Header) parseRows(s *cryptobyte.String, size int) error {
 // Marshal gives the bytes of the header.
 func (h *Header) Marshal() []byte {
 	size := h.Size()
-	b := cryptobyte.NewBuilder(make([]byte, 0, size))
-	b.AddBytes([]byte(magic))
-	b.AddUint16(version)
-	b.AddUint32(uint32(size))
-	b.AddBytes(h.StoreID[:])
-	b.AddUint64(h.Generation)
-	b.AddUint64(h.Keys)
-	b.AddBytes(h.Salt[:])
-	b.AddBytes(h.Config[:])
-	b.AddUint8(uint8(len(h.Slots)))
+	b := append(make([]byte, 0, size), magic...)
+	b = binary.BigEndian.AppendUint16(b, version)
+	b = binary.BigEndian.AppendUint32(b, uint32(size))
+	b = append(b, h.StoreID[:]...)
+	b = binary.BigEndian.AppendUint64(b, h.Generation)
+	b = binary.BigEndian.AppendUint64(b, h.Keys)
+	b = append(b, h.Salt[:]...)
+	b = append(b, h.Config[:]...)
+	b = append(b, byte(len(h.Slots)))
 	for i := range h.Slots {
-		b.AddBytes(h.Slots[i].marshal())
+		b = append(b, h.Slots[i].marshal()...)
 	}
-	b.AddUint8(uint8(h.Bits))
+	b = append(b, byte(h.Bits))
 	for i := range h.Rows {
-		b.AddBytes(h.Rows[i].Digest[:])
-		b.AddUint32(h.Rows[i].Index)
-		b.AddUint64(h.Rows[i].Records)
+		b = append(b, h.Rows[i].Digest[:]...)
+		b = binary.BigEndian.AppendUint32(b, h.Rows[i].Index)
+		b = binary.BigEndian.AppendUint64(b, h.Rows[i].Records)
 	}
-	return b.BytesOrPanic()
+	return b
 }
 
 // Size is the length of the header in bytes.
