@@ -9,7 +9,7 @@ import (
 const (
 	version       = 1
 	IDSize        = 16
-	DigestSize    = sha256.Size
+	digestSize    = sha256.Size
 	NonceSize     = 12
 	TagSize       = 16
 	KeyIDSize     = 8
@@ -36,7 +36,7 @@ const (
 type ID [IDSize]byte
 
 // Digest is a SHA-256.
-type Digest [DigestSize]byte
+type Digest [digestSize]byte
 
 // Nonce is the nonce of one AES-256-GCM message.
 type Nonce [NonceSize]byte

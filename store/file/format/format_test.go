@@ -76,7 +76,7 @@ func TestHeaderRefuses(t *testing.T) {
 func TestSlotChecksumNoticesEveryAlteredByte(t *testing.T) {
 	raw := exampleHeader(0).Marshal()
 	first := fixedSize - 1
-	for i := first; i < first+SlotSize; i++ {
+	for i := first; i < first+slotSize; i++ {
 		altered := bytes.Clone(raw)
 		altered[i] ^= 0x40
 		_, err := ParseHeader(altered)

@@ -12,13 +12,13 @@ const (
 	// Prefix is how much of keyring.enc tells the length of its header.
 	Prefix   = len(magic) + 2 + 4
 	maxSlots = 4
-	rowSize  = DigestSize + 4 + 8
+	rowSize  = digestSize + 4 + 8
 	// fixedSize is the header without slots and rows.
-	fixedSize = Prefix + IDSize + 8 + 8 + 2*DigestSize + 1 + 1
-	// MaxHeader is the length of the longest header.
-	MaxHeader = fixedSize + maxSlots*SlotSize + rowSize<<MaxBits
+	fixedSize = Prefix + IDSize + 8 + 8 + 2*digestSize + 1 + 1
+	// maxHeader is the length of the longest header.
+	maxHeader = fixedSize + maxSlots*slotSize + rowSize<<MaxBits
 	// AuthenticatorSize is the length of what ends the file.
-	AuthenticatorSize = DigestSize
+	AuthenticatorSize = digestSize
 )
 
 // Header is the first part of keyring.enc.
@@ -56,7 +56,7 @@ func HeaderSize(prefix []byte) (int, error) {
 	if v != version {
 		return 0, headerError(len(magic), "format %d does not exist", v)
 	}
-	if size < uint32(fixedSize) || size > uint32(MaxHeader) {
+	if size < uint32(fixedSize) || size > uint32(maxHeader) {
 		return 0, headerError(len(magic)+2, "%d bytes are not the length of a header", size)
 	}
 	return int(size), nil
@@ -115,7 +115,7 @@ func (h *Header) parseSlots(s *cryptobyte.String, size int) (damaged []error, er
 	for range count {
 		at := size - len(*s)
 		var raw []byte
-		if !s.ReadBytes(&raw, SlotSize) {
+		if !s.ReadBytes(&raw, slotSize) {
 			return nil, headerError(at, "the header ends in a slot")
 		}
 		var slot Slot
@@ -178,7 +178,7 @@ func (h *Header) Marshal() []byte {
 
 // Size is the length of the header in bytes.
 func (h *Header) Size() int {
-	return fixedSize + len(h.Slots)*SlotSize + rowSize<<h.Bits
+	return fixedSize + len(h.Slots)*slotSize + rowSize<<h.Bits
 }
 
 // FileSize is the length that keyring.enc has by this header.

@@ -39,8 +39,8 @@ func ParseKind(name string) (Kind, bool) {
 const (
 	slotBody     = 1 + IDSize + 4 + KeyIDSize + CheckSize + NonceSize + DataKeySize + TagSize
 	checksumSize = 16
-	// SlotSize is the length of a slot in bytes.
-	SlotSize = slotBody + checksumSize
+	// slotSize is the length of a slot in bytes.
+	slotSize = slotBody + checksumSize
 	// slotPublic is how much of a slot its sealed key is bound to.
 	slotPublic = 1 + IDSize + 4 + KeyIDSize
 )
@@ -61,7 +61,7 @@ type Slot struct {
 func (s *Slot) Public() []byte { return s.marshal()[:slotPublic] }
 
 func (s *Slot) marshal() []byte {
-	b := make([]byte, 0, SlotSize)
+	b := make([]byte, 0, slotSize)
 	b = append(b, byte(s.Kind))
 	b = append(b, s.ID[:]...)
 	b = binary.BigEndian.AppendUint32(b, s.Iterations)
