@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,13 @@ import (
 
 // leftoverPattern matches the temporary files of writers.
 const leftoverPattern = ".*.tmp"
+
+// newFolderMark behind the name of a store's folder begins the name of the folder in
+// which a new store is made.
+const (
+	newFolderMark    = ".new-"
+	newFolderPattern = "*" + newFolderMark + "*"
+)
 
 // writeTemp makes a file of mode 0600 in folder, lets fill write it and syncs
 // it. If anything fails the file is gone again.
@@ -67,16 +75,13 @@ func (e *unsyncedError) Unwrap() error { return e.err }
 // removeLeftovers removes what interrupted writers left in the store's folder
 // and beside it. The caller holds the lock.
 func (s *Store) removeLeftovers() {
-	parent, name := filepath.Split(s.opt.Dir)
 	for _, path := range matching(s.opt.Dir, leftoverPattern) {
 		os.Remove(path)
 	}
-	for _, path := range matching(parent, newFolderPattern) {
-		if strings.HasPrefix(filepath.Base(path), name+newFolderMark) {
-			os.RemoveAll(path)
-		}
+	for _, path := range s.newFolders() {
+		os.RemoveAll(path)
 	}
-	for _, path := range matching(filepath.Dir(s.opt.KeyFile), keyTempPattern) {
+	for _, path := range s.newKeyFiles() {
 		// Writers of other stores may be making the key now, under other locks; but what
 		// is a link to the key has done its work.
 		info, err := os.Lstat(path)
@@ -85,6 +90,28 @@ func (s *Store) removeLeftovers() {
 			os.Remove(path)
 		}
 	}
+}
+
+// leftovers lists what an interrupted writer may have left. What a writer that is at work
+// uses is in it too.
+func (s *Store) leftovers() []string {
+	return slices.Concat(matching(s.opt.Dir, leftoverPattern), s.newFolders(), s.newKeyFiles())
+}
+
+// newFolders are those beside the store's in which a new store is made.
+func (s *Store) newFolders() (paths []string) {
+	parent, name := filepath.Split(s.opt.Dir)
+	for _, path := range matching(parent, newFolderPattern) {
+		if strings.HasPrefix(filepath.Base(path), name+newFolderMark) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// newKeyFiles are the files in which a key file is made.
+func (s *Store) newKeyFiles() []string {
+	return matching(filepath.Dir(s.opt.KeyFile), keyTempPattern)
 }
 
 // matching lists what lies in a folder under names of a pattern. The folder's own
@@ -123,13 +150,6 @@ func makeFolder(path string) error {
 	}
 	return err
 }
-
-// newFolderMark behind the name of a store's folder begins the name of the folder in
-// which a new store is made.
-const (
-	newFolderMark    = ".new-"
-	newFolderPattern = "*" + newFolderMark + "*"
-)
 
 // failed gives an error of a write its context.
 func (s *Store) failed(err error) error {

@@ -2,7 +2,6 @@ package file
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
@@ -27,7 +26,7 @@ type Report struct {
 	KeyFileExists, KeyFits bool
 	// Opens is whether the key file opens the store, and its header is proved.
 	Opens     bool
-	Leftovers []string // of writers that were killed
+	Leftovers []string // of writers that were killed, or of one that is at work
 	Nested    string   // a store one folder too deep, "" if there is none
 	// Problems keep the store from being used, Warnings do not. Each has its kind, and a
 	// hint where there is something to do.
@@ -149,13 +148,11 @@ func (s *Store) lookAtFiles(r *Report) *format.Header {
 	for _, slot := range h.Slots {
 		r.Slots = append(r.Slots, Slot{slot.Kind, int(slot.Iterations)})
 	}
-	if configErr == nil && h.StoreID != id {
-		note(s.damaged(format.ConfigFile, "belongs to another store than %s", format.KeyringFile))
-	} else if configErr == nil && h.Config != sha256.Sum256(config) {
-		note(s.damaged(format.ConfigFile, "not the config of this store"))
+	if configErr == nil {
+		note(s.checkConfig(h, id, config))
 	}
-	if saltErr == nil && h.Salt != sha256.Sum256(salt) {
-		note(s.damaged(format.SaltFile, "not the salt of this store"))
+	if saltErr == nil {
+		note(s.checkSalt(h, salt))
 	}
 	return h
 }
@@ -180,14 +177,12 @@ func (s *Store) lookAtKeyFile(r *Report, h *format.Header) {
 	r.KeyFileExists = !errors.Is(err, fs.ErrNotExist)
 	switch {
 	case !r.KeyFileExists && slot != nil:
-		err = secret.Errorf(secret.Encryption, "%s: missing, and the store in %s is locked with it", s.opt.KeyFile, s.opt.Dir)
-		note(secret.WithHint(err, "restore %s from a backup", s.opt.KeyFile))
+		note(secret.WithHint(s.missingKey(s.opt.KeyFile), "restore %s from a backup", s.opt.KeyFile))
 	case !r.KeyFileExists:
 	case err != nil:
 		note(err)
 	case slot != nil && keyID(key) != slot.KeyID:
-		err = secret.Errorf(secret.Encryption, "%s: this is another key than the one that locks %s", s.opt.KeyFile, s.opt.Dir)
-		note(secret.WithHint(err, "restore the key file that belongs to this store"))
+		note(secret.WithHint(s.anotherKey(s.opt.KeyFile), "restore the key file that belongs to this store"))
 	default:
 		r.KeyFits = slot != nil
 	}
@@ -210,17 +205,4 @@ func (s *Store) lookAtLock(r *Report) {
 		note = r.warn
 	}
 	note(checkOwn(info, path, 0o600))
-}
-
-// leftovers lists what removeLeftovers would remove, and what may be in use by a writer
-// that is at work.
-func (s *Store) leftovers() []string {
-	parent, name := filepath.Split(s.opt.Dir)
-	paths := matching(s.opt.Dir, leftoverPattern)
-	for _, path := range matching(parent, newFolderPattern) {
-		if strings.HasPrefix(filepath.Base(path), name+newFolderMark) {
-			paths = append(paths, path)
-		}
-	}
-	return append(paths, matching(filepath.Dir(s.opt.KeyFile), keyTempPattern)...)
 }

@@ -109,8 +109,8 @@ func (n *snapshot) loadDamaged(ctx context.Context, configID format.ID, found *F
 	for _, err := range damaged {
 		found.add("", 0, "%v", n.store.syntax(err))
 	}
-	if h.Salt != sha256.Sum256(n.salt) {
-		found.add("", 0, "%s: not the salt of this store", n.store.path(format.SaltFile))
+	if err := n.store.checkSalt(h, n.salt); err != nil {
+		found.add("", 0, "%v", err)
 	}
 	n.header = h
 	n.place(len(raw))

@@ -94,19 +94,36 @@ func (n *snapshot) load(ctx context.Context, id format.ID, config []byte) error 
 	if err != nil {
 		return err
 	}
-	h := n.header
-	switch {
-	case h.StoreID != id:
-		return n.store.damaged(format.ConfigFile, "belongs to another store than %s", format.KeyringFile)
-	case h.Salt != sha256.Sum256(n.salt):
-		return n.store.damaged(format.SaltFile, "not the salt of this store")
-	case h.Config != sha256.Sum256(config):
-		return n.store.damaged(format.ConfigFile, "not the config of this store")
+	if err := n.store.checkConfig(n.header, id, config); err != nil {
+		return err
+	}
+	if err := n.store.checkSalt(n.header, n.salt); err != nil {
+		return err
 	}
 	if err := n.unlock(ctx); err != nil {
 		return err
 	}
 	return n.prove(raw)
+}
+
+// checkConfig returns an error unless config, which holds the store id, is the one that the
+// header was written with.
+func (s *Store) checkConfig(h *format.Header, id format.ID, config []byte) error {
+	switch {
+	case h.StoreID != id:
+		return s.damaged(format.ConfigFile, "belongs to another store than %s", format.KeyringFile)
+	case h.Config != sha256.Sum256(config):
+		return s.damaged(format.ConfigFile, "not the config of this store")
+	}
+	return nil
+}
+
+// checkSalt does for salt what checkConfig does for config.
+func (s *Store) checkSalt(h *format.Header, salt []byte) error {
+	if h.Salt != sha256.Sum256(salt) {
+		return s.damaged(format.SaltFile, "not the salt of this store")
+	}
+	return nil
 }
 
 // unlock gets the data key and what it gives.

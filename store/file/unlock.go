@@ -114,16 +114,24 @@ func (s *Store) storedKey(ctx context.Context, slot *format.Slot) (key []byte, e
 		key, err = s.readKeyFile()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, secret.Errorf(secret.Encryption, "%s: missing, and the store in %s is locked with it", home, s.opt.Dir)
+		return nil, s.missingKey(home)
 	}
 	if err != nil && slot.Kind == format.Keyring {
 		// Whatever keeps the key away, the store does not open.
 		err = secret.WithHint(secret.Errorf(secret.Encryption, "%s: it does not open: %w", s.opt.Dir, err), "%s", secret.Hint(err))
 	}
 	if err == nil && keyID(key) != slot.KeyID {
-		return nil, secret.Errorf(secret.Encryption, "%s: this is another key than the one that locks %s", home, s.opt.Dir)
+		return nil, s.anotherKey(home)
 	}
 	return key, err
+}
+
+func (s *Store) missingKey(home string) error {
+	return secret.Errorf(secret.Encryption, "%s: missing, and the store in %s is locked with it", home, s.opt.Dir)
+}
+
+func (s *Store) anotherKey(home string) error {
+	return secret.Errorf(secret.Encryption, "%s: this is another key than the one that locks %s", home, s.opt.Dir)
 }
 
 // unlockPrompt asks the person. Where nobody can be asked for a recovery key the
