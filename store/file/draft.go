@@ -63,31 +63,37 @@ func (d *draft) bucket(number int) ([]draftEntry, error) {
 	return entries, nil
 }
 
-// find gives the bucket of key, its entries, and where key is or belongs.
-func (d *draft) find(key string) (number int, entries []draftEntry, i int, found bool, err error) {
-	number = d.keys.bucket(key, d.header.Bits)
-	entries, err = d.bucket(number)
-	if err != nil {
-		return 0, nil, 0, false, err
+// place is where a key is, or belongs: in the entries of the bucket number, at i.
+type place struct {
+	number  int
+	entries []draftEntry
+	i       int
+	found   bool
+}
+
+func (d *draft) find(key string) (p place, err error) {
+	p.number = d.keys.bucket(key, d.header.Bits)
+	if p.entries, err = d.bucket(p.number); err != nil {
+		return place{}, err
 	}
-	i, found = slices.BinarySearchFunc(entries, key, func(e draftEntry, key string) int { return cmp.Compare(e.Key, key) })
-	return number, entries, i, found, nil
+	p.i, p.found = slices.BinarySearchFunc(p.entries, key, func(e draftEntry, key string) int { return cmp.Compare(e.Key, key) })
+	return p, nil
 }
 
 // put makes value the newest version of key.
 func (d *draft) put(key string, value secret.Value) error {
-	number, entries, i, found, err := d.find(key)
+	p, err := d.find(key)
 	if err != nil {
 		return err
 	}
-	if !found {
-		entries = slices.Insert(entries, i, draftEntry{Entry: format.Entry{Key: key, Created: d.now}})
+	if !p.found {
+		p.entries = slices.Insert(p.entries, p.i, draftEntry{Entry: format.Entry{Key: key, Created: d.now}})
 		d.header.Keys++
 	}
-	d.touched[number] = entries
-	e := &entries[i]
+	d.touched[p.number] = p.entries
+	e := &p.entries[p.i]
 	v := format.Version{Number: 1, Changed: d.now, Length: uint32(value.Len() + format.TagSize)}
-	if found {
+	if p.found {
 		if e.Versions[0].Number == math.MaxUint64 {
 			return d.base.store.damaged(format.KeyringFile, "no version of %s can follow its newest", key)
 		}
@@ -103,19 +109,19 @@ func (d *draft) put(key string, value secret.Value) error {
 
 // remove drops key with all its versions and reports whether it was there.
 func (d *draft) remove(key string) (bool, error) {
-	number, entries, i, found, err := d.find(key)
-	if err != nil || !found {
+	p, err := d.find(key)
+	if err != nil || !p.found {
 		return false, err
 	}
-	d.touched[number] = slices.Delete(entries, i, i+1)
+	d.touched[p.number] = slices.Delete(p.entries, p.i, p.i+1)
 	d.header.Keys--
 	return true, nil
 }
 
 // has reports whether the draft holds key.
 func (d *draft) has(key string) (bool, error) {
-	_, _, _, found, err := d.find(key)
-	return found, err
+	p, err := d.find(key)
+	return p.found, err
 }
 
 // grow prepares for keys that are about to be put, of which some may be new.
@@ -144,47 +150,46 @@ func (d *draft) reshape(keys uint64) error {
 	if bits = bitsFor(keys); bits == d.header.Bits {
 		return nil
 	}
-	moved := map[int][]draftEntry{}
-	var count uint64
+	all, err := d.all()
+	if err == nil {
+		d.deal(all, bits)
+	}
+	return err
+}
+
+// all gives the entries of every bucket. Who reads them all signs no number of keys that is
+// wrong.
+func (d *draft) all() (all []draftEntry, err error) {
 	for number := range d.header.Rows {
 		entries, err := d.bucket(number)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		count += uint64(len(entries))
-		for _, e := range entries {
-			to := d.keys.bucket(e.Key, bits)
-			moved[to] = append(moved[to], e)
-		}
+		all = append(all, entries...)
 	}
-	if err := d.checkCount(count); err != nil {
-		return err
+	if n := uint64(len(all)); n != d.header.Keys {
+		return nil, d.base.store.damaged(format.KeyringFile, "%d keys, but its header says %d", n, d.header.Keys)
 	}
-	for _, entries := range moved {
+	return all, nil
+}
+
+// deal puts entries, which are all that there are, into 1<<bits buckets.
+func (d *draft) deal(all []draftEntry, bits int) {
+	d.header.Bits = bits
+	clear(d.touched)
+	for number := range 1 << bits {
+		d.touched[number] = nil
+	}
+	for _, e := range all {
+		number := d.keys.bucket(e.Key, bits)
+		d.touched[number] = append(d.touched[number], e)
+	}
+	for _, entries := range d.touched {
 		slices.SortFunc(entries, byKey)
 	}
-	for number := range 1 << bits {
-		d.touched[number] = moved[number]
-	}
-	for number := range d.touched {
-		if number >= 1<<bits {
-			delete(d.touched, number)
-		}
-	}
-	d.header.Bits = bits
-	return nil
 }
 
 func byKey(a, b draftEntry) int { return cmp.Compare(a.Key, b.Key) }
-
-// checkCount compares the number of keys in all buckets with what the header says: who
-// reads every bucket signs no number that is wrong.
-func (d *draft) checkCount(count uint64) error {
-	if count != d.header.Keys {
-		return d.base.store.damaged(format.KeyringFile, "%d keys, but its header says %d", count, d.header.Keys)
-	}
-	return nil
-}
 
 // bitsFor is the number of bits that gives about √keys buckets.
 func bitsFor(keys uint64) int {

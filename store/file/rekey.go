@@ -123,33 +123,15 @@ func (d *draft) rekey(materials [][]byte, iterations uint32) error {
 	if err != nil {
 		return err
 	}
-	return d.resealUnder(k)
-}
-
-// resealUnder moves every entry to its bucket under the keys k, to be sealed with them.
-func (d *draft) resealUnder(k *keys) error {
-	moved := make(map[int][]draftEntry, len(d.header.Rows))
-	var count uint64
-	for number := range d.header.Rows {
-		entries, err := d.bucket(number)
-		if err != nil {
-			return err
-		}
-		count += uint64(len(entries))
-		for _, e := range entries {
-			e.reseal()
-			to := k.bucket(e.Key, d.header.Bits)
-			moved[to] = append(moved[to], e)
-		}
-	}
-	if err := d.checkCount(count); err != nil {
+	all, err := d.all()
+	if err != nil {
 		return err
 	}
-	for number := range 1 << d.header.Bits {
-		slices.SortFunc(moved[number], byKey)
-		d.touched[number] = moved[number]
+	for i := range all {
+		all[i].reseal()
 	}
 	d.keys = k
+	d.deal(all, d.header.Bits)
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -239,16 +238,8 @@ func (s *Store) slotLike(opener *format.Slot) (NewSlot, error) {
 func (d *draft) take(from *snapshot, entries []draftEntry) {
 	d.base = from
 	d.header.Keys = uint64(len(entries))
-	d.header.Bits = bitsFor(d.header.Keys)
-	for number := range 1 << d.header.Bits {
-		d.touched[number] = nil
+	for i := range entries {
+		entries[i].reseal()
 	}
-	for _, e := range entries {
-		e.reseal()
-		number := d.keys.bucket(e.Key, d.header.Bits)
-		d.touched[number] = append(d.touched[number], e)
-	}
-	for _, entries := range d.touched {
-		slices.SortFunc(entries, byKey)
-	}
+	d.deal(entries, bitsFor(d.header.Keys))
 }

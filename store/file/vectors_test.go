@@ -85,11 +85,11 @@ func TestEveryRecordHasItsOwnNonce(t *testing.T) {
 			if err := d.put("KEY", secret.Text("value")); err != nil {
 				return err
 			}
-			_, entries, i, _, err := d.find("KEY")
+			p, err := d.find("KEY")
 			if err != nil {
 				return err
 			}
-			seen[entries[i].Versions[0].Nonce] = true
+			seen[p.entries[p.i].Versions[0].Nonce] = true
 		}
 		return nil
 	})

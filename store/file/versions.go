@@ -57,14 +57,14 @@ func (s *Store) Rollback(ctx context.Context, key string, number uint64) (taken 
 
 // version opens a version of a key; 0 is the one before the newest.
 func (d *draft) version(key string, number uint64) (uint64, secret.Value, error) {
-	_, entries, i, found, err := d.find(key)
+	p, err := d.find(key)
 	if err != nil {
 		return 0, secret.Value{}, err
 	}
-	if !found {
+	if !p.found {
 		return 0, secret.Value{}, store.NotFound(key)
 	}
-	e := entries[i]
+	e := p.entries[p.i]
 	at := slices.IndexFunc(e.Versions, func(v format.Version) bool { return v.Number == number })
 	if number == 0 {
 		at = 1
