@@ -125,18 +125,7 @@ func Get(ctx context.Context, s Store, keys []string) (map[string]secret.Value, 
 	if b, ok := s.(BatchGetter); ok {
 		return b.GetBatch(ctx, keys)
 	}
-	values := make(map[string]secret.Value, len(keys))
-	for _, key := range keys {
-		value, err := s.Get(ctx, key)
-		if errors.Is(err, secret.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		values[key] = value
-	}
-	return values, nil
+	return GetParallel(ctx, keys, 1, s.Get)
 }
 
 // Has reports whether key exists in s.
@@ -169,10 +158,8 @@ func Set(ctx context.Context, s Store, values map[string]secret.Value) error {
 			return err
 		}
 	}
-	for key, value := range values { // what can be told before anything is changed
-		if err := errors.Join(secret.CheckKey(key), value.Check(key)); err != nil {
-			return err
-		}
+	if err := CheckValues(values); err != nil { // before anything is changed
+		return err
 	}
 	for n, key := range slices.Sorted(maps.Keys(values)) {
 		if err := s.Set(ctx, key, values[key]); err != nil {
@@ -201,6 +188,33 @@ func Add(ctx context.Context, s Store, key string, value secret.Value) error {
 		return err
 	}
 	return s.Set(ctx, key, value)
+}
+
+// Ready is what a method of a provider begins with: the error of ctx if that is done, or the
+// one, of kind secret.Invalid, of what is no key among keys.
+func Ready(ctx context.Context, keys ...string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := secret.CheckKey(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckValues returns an error of kind secret.Invalid unless all of values can be set.
+func CheckValues(values map[string]secret.Value) error {
+	for key, value := range values {
+		if err := secret.CheckKey(key); err != nil {
+			return err
+		}
+		if err := value.Check(key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // NotFound is the error for a missing key.

@@ -20,10 +20,8 @@ const batch = 20
 // GetBatch implements store.BatchGetter. Credentials that may not ask for many at once may
 // still ask for each.
 func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	for _, key := range keys {
-		if err := secret.CheckKey(key); err != nil {
-			return nil, err
-		}
+	if err := store.Ready(ctx, keys...); err != nil {
+		return nil, err
 	}
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	if len(keys) == 1 {

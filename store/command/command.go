@@ -30,7 +30,7 @@ const maxList = 16 << 20
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return secret.Value{}, err
 	}
 	c := s.call(s.opt.Get, key)
@@ -70,7 +70,7 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 
 // Set implements store.Store.
 func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	if err := value.Check(key); err != nil {
@@ -91,7 +91,7 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	if s.opt.Delete == nil {
@@ -134,11 +134,4 @@ func parseList(out []byte) (keys []string) {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
-}
-
-func ready(ctx context.Context, key string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return secret.CheckKey(key)
 }

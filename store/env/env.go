@@ -50,9 +50,8 @@ type Store struct {
 }
 
 var (
-	_ store.Store       = (*Store)(nil)
-	_ store.BatchGetter = (*Store)(nil)
-	_ store.Finder      = (*Store)(nil)
+	_ store.Store  = (*Store)(nil)
+	_ store.Finder = (*Store)(nil)
 )
 
 // Open takes the secrets out of opt.Environ.
@@ -91,10 +90,7 @@ func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
 
 // find gives the text of a key.
 func (s *Store) find(ctx context.Context, key string) (text string, found bool, err error) {
-	if err := ctx.Err(); err != nil {
-		return "", false, err
-	}
-	if err := secret.CheckKey(key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return "", false, err
 	}
 	text, found = s.values[key]
@@ -102,11 +98,6 @@ func (s *Store) find(ctx context.Context, key string) (text string, found bool, 
 		text, found = s.values[secret.EnvName(key)]
 	}
 	return text, found, nil
-}
-
-// GetBatch implements store.BatchGetter.
-func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	return store.GetParallel(ctx, keys, 1, s.Get)
 }
 
 // Has implements store.Finder.
@@ -133,10 +124,7 @@ func (s *Store) Set(ctx context.Context, key string, _ secret.Value) error {
 func (s *Store) Delete(ctx context.Context, key string) error { return refuse(ctx, key) }
 
 func refuse(ctx context.Context, key string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := secret.CheckKey(key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	err := secret.Errorf(secret.Permission, "%s: the provider env only reads", key)

@@ -79,7 +79,7 @@ func TestAValueOverTheLimitIsAnError(t *testing.T) {
 	if _, err := s.Get(ctx, "BIG"); !errors.Is(err, secret.Invalid) || !strings.Contains(err.Error(), "65537") {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.GetBatch(ctx, []string{"FULL", "BIG"}); !errors.Is(err, secret.Invalid) {
+	if _, err := store.Get(ctx, s, []string{"FULL", "BIG"}); !errors.Is(err, secret.Invalid) {
 		t.Errorf("batch: %v", err)
 	}
 	if v, err := s.Get(ctx, "FULL"); err != nil || v.Len() != secret.MaxValue {

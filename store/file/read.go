@@ -48,7 +48,7 @@ func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
 // GetBatch implements store.BatchGetter. It opens the store once and each
 // bucket once.
 func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	if err := checkKeys(keys); err != nil {
+	if err := store.Ready(ctx, keys...); err != nil {
 		return nil, err
 	}
 	values := make(map[string]secret.Value, len(keys))
@@ -68,7 +68,7 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 
 // Has implements store.Finder: it opens a bucket, and no record.
 func (s *Store) Has(ctx context.Context, key string) (found bool, err error) {
-	if err := checkKeys([]string{key}); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return false, err
 	}
 	err = s.read(ctx, func(snap *snapshot) error {
@@ -119,13 +119,4 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(keys)
 	return keys, nil
-}
-
-func checkKeys(keys []string) error {
-	for _, key := range keys {
-		if err := secret.CheckKey(key); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // Versions implements store.Versioner. It opens a bucket, and no record.
 func (s *Store) Versions(ctx context.Context, key string) (versions []store.Version, err error) {
-	if err := checkKeys([]string{key}); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return nil, err
 	}
 	err = s.read(ctx, func(snap *snapshot) error {
@@ -37,7 +37,7 @@ func sizeOf(v format.Version) int { return int(v.Length) - format.TagSize }
 // Rollback implements store.Versioner: the older value becomes a new version, so that
 // nothing is lost but what is the eleventh then.
 func (s *Store) Rollback(ctx context.Context, key string, number uint64) (taken uint64, err error) {
-	if err := checkKeys([]string{key}); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return 0, err
 	}
 	if _, err := s.Versions(ctx, key); err != nil { // before a lock, or a folder, is made

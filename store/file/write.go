@@ -20,7 +20,7 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 
 // SetBatch implements store.BatchSetter, in one write.
 func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) error {
-	if err := checkValues(values); err != nil || len(values) == 0 {
+	if err := store.CheckValues(values); err != nil || len(values) == 0 {
 		return err
 	}
 	return s.write(ctx, func(d *draft) error {
@@ -38,7 +38,7 @@ func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) er
 
 // Add implements store.Adder.
 func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
-	if err := checkValues(map[string]secret.Value{key: value}); err != nil {
+	if err := store.CheckValues(map[string]secret.Value{key: value}); err != nil {
 		return err
 	}
 	return s.write(ctx, func(d *draft) error {
@@ -75,18 +75,6 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 		}
 		return d.reshape(d.header.Keys)
 	})
-}
-
-func checkValues(values map[string]secret.Value) error {
-	for key, value := range values {
-		if err := secret.CheckKey(key); err != nil {
-			return err
-		}
-		if err := value.Check(key); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // write makes a new generation of the store in which change has happened. Where

@@ -60,7 +60,7 @@ const attempts = 100
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return secret.Value{}, err
 	}
 	before := ""
@@ -139,7 +139,7 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 
 // Has implements store.Finder.
 func (s *Store) Has(ctx context.Context, key string) (bool, error) {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return false, err
 	}
 	_, found, err := s.items.find(ctx, headName(key))
@@ -195,11 +195,4 @@ func (i Items) pages(ctx context.Context) (pages []page, err error) {
 		}
 		pages = append(pages, p)
 	}
-}
-
-func ready(ctx context.Context, key string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return secret.CheckKey(key)
 }

@@ -22,7 +22,7 @@ func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
 }
 
 func (s *Store) put(ctx context.Context, key string, value secret.Value, add bool) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	if err := value.Check(key); err != nil {
@@ -38,7 +38,7 @@ func (s *Store) put(ctx context.Context, key string, value secret.Value, add boo
 
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	return s.write(ctx, key, func(w *writer) error {

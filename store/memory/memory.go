@@ -28,7 +28,7 @@ var (
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return secret.Value{}, err
 	}
 	s.mu.Lock()
@@ -47,13 +47,11 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 
 // SetBatch implements store.BatchSetter.
 func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) error {
-	for key, value := range values {
-		if err := ready(ctx, key); err != nil {
-			return err
-		}
-		if err := value.Check(key); err != nil {
-			return err
-		}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := store.CheckValues(values); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +63,7 @@ func (s *Store) SetBatch(ctx context.Context, values map[string]secret.Value) er
 
 // Add implements store.Adder.
 func (s *Store) Add(ctx context.Context, key string, value secret.Value) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	if err := value.Check(key); err != nil {
@@ -90,7 +88,7 @@ func (s *Store) put(key string, value secret.Value) {
 
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := ready(ctx, key); err != nil {
+	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -110,11 +108,4 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.values)), nil
-}
-
-func ready(ctx context.Context, key string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return secret.CheckKey(key)
 }

@@ -160,10 +160,8 @@ func (c *Client) Get(ctx context.Context, key string) (secret.Value, error) {
 
 // GetBatch implements store.BatchGetter.
 func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	for _, key := range keys {
-		if err := secret.CheckKey(key); err != nil {
-			return nil, err
-		}
+	if err := store.Ready(ctx, keys...); err != nil {
+		return nil, err
 	}
 	values := make(map[string]secret.Value, len(keys))
 	unique := slices.Compact(slices.Sorted(slices.Values(keys))) // none of them is no request
@@ -206,7 +204,10 @@ func (c *Client) Add(ctx context.Context, key string, value secret.Value) error 
 }
 
 func (c *Client) put(ctx context.Context, op, key string, value secret.Value) error {
-	if err := errors.Join(secret.CheckKey(key), value.Check(key)); err != nil {
+	if err := secret.CheckKey(key); err != nil {
+		return err
+	}
+	if err := value.Check(key); err != nil {
 		return err
 	}
 	_, err := c.ask(ctx, request{Op: op, Key: key, Value: value.Reveal()}, c.time)
@@ -215,11 +216,11 @@ func (c *Client) put(ctx context.Context, op, key string, value secret.Value) er
 
 // SetBatch implements store.BatchSetter.
 func (c *Client) SetBatch(ctx context.Context, values map[string]secret.Value) error {
+	if err := store.CheckValues(values); err != nil {
+		return err
+	}
 	q, size := request{Op: "set-batch", Values: make(map[string]payload, len(values))}, 0
 	for key, value := range values {
-		if err := errors.Join(secret.CheckKey(key), value.Check(key)); err != nil {
-			return err
-		}
 		q.Values[key] = value.Reveal()
 		size += len(key) + 8 + value.Len()*4/3 + 4
 	}

@@ -159,10 +159,8 @@ func (s *Store) Has(ctx context.Context, key string) (bool, error) {
 
 // GetBatch implements store.BatchGetter.
 func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	for _, key := range keys {
-		if err := secret.CheckKey(key); err != nil {
-			return nil, err
-		}
+	if err := store.Ready(ctx, keys...); err != nil {
+		return nil, err
 	}
 	return store.GetParallel(ctx, keys, s.parallel, s.get)
 }
