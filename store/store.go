@@ -1,16 +1,26 @@
-// Package store says what a store of secrets is. Each folder below it is one
-// provider, except for these: secret (keys, values, kinds of error), storetest
-// (the suite that every provider passes), transfer (import and export) and
-// dotenv (the syntax of .env files).
-//
-// A store maps keys to values (see package secret for the rules of both). It
-// need not be safe for use by several goroutines unless it says so; it must be
-// safe for use by several processes.
+// Package store says what a store of secrets is. A store maps keys to values (see package
+// secret for the rules of both). It need not be safe for use by several goroutines unless it
+// says so; where what it holds outlives the process, it must be safe for use by several
+// processes.
 //
 // What a store can do beyond that are methods of further interfaces. One that stands
-// between xec and another process has them all, and learns only when it asks what the other
-// side can: a method may return errors.ErrUnsupported, which is the same as not having it.
-// The funcs of this package take care of that.
+// between xec and another process learns only when it asks what the other side can: a
+// method of an interface other than [Store] and [BatchGetter] may return
+// errors.ErrUnsupported, which is the same as not having it. [Has], [Set] and [Add] take care
+// of that; who calls such a method itself does.
+//
+// # Folders
+//
+// Each folder is one provider: file, keyring, env, command, vault, aws. Except for these:
+//
+//	secret     keys, values, kinds of error
+//	plugin     the protocol for a store in another process, and both of its ends
+//	broker     a store served on a socket while something runs
+//	memory     a store that ends with the process, for tests
+//	remote     what stores behind a network have in common, and remotetest for their tests
+//	storetest  the suite that every provider passes
+//	transfer   import and export
+//	dotenv     the syntax of .env files
 package store
 
 import (
@@ -29,7 +39,8 @@ import (
 // Every method returns an error of kind secret.Invalid for a key that is not
 // one, secret.Encryption when what is stored cannot be trusted or opened, and
 // secret.Permission when the store may not be used by this person. A failed
-// call changes nothing.
+// call changes nothing; one that was given up while something else carried it out (a server,
+// a keyring, a program), has changed all that it should or nothing, and may do so yet.
 type Store interface {
 	// Get returns the value of key. A missing key is an error of kind
 	// secret.NotFound.
@@ -60,7 +71,7 @@ type BatchSetter interface {
 // Adder is a Store that can promise not to replace a value.
 type Adder interface {
 	// Add stores value under key. If the key exists, also since the caller last
-	// looked, nothing is changed and the error is ErrExists.
+	// looked, nothing is changed and errors.Is finds the error to be ErrExists.
 	Add(ctx context.Context, key string, value secret.Value) error
 }
 
@@ -73,7 +84,7 @@ type Purger interface {
 
 // Finder is a Store that can tell cheaply whether a key exists.
 type Finder interface {
-	// Has reports whether key exists, without opening its value.
+	// Has reports whether key exists. It need not open the value.
 	Has(ctx context.Context, key string) (bool, error)
 }
 
@@ -93,8 +104,8 @@ type Version struct {
 
 // Versioner is a Store that keeps older values.
 type Versioner interface {
-	// Versions returns what is kept of key, the newest first, which is the value that
-	// Get returns. A missing key is an error of kind secret.NotFound.
+	// Versions returns what is kept of key, the newest first, which is what Get returns
+	// where it returns a value. A missing key is an error of kind secret.NotFound.
 	Versions(ctx context.Context, key string) ([]Version, error)
 	// Rollback makes the value of an older version the newest one, and returns the
 	// number of the version that it took. Number 0 is the one before the newest. A

@@ -60,8 +60,8 @@
 // secret.Encryption. All else, a service that cannot be reached too, is secret.General. No
 // error holds a value or a part of the credentials, and so none repeats what was answered.
 //
-// A connection has five seconds to be made, a request thirty with all that follows. An
-// answer of 429, 5xx or one that says the same is asked for again, five times at most, with
+// A connection has five seconds to be made, a request thirty with all that follows. Where
+// the answer is 429, 5xx or one that says the same it is sent again, five times in all, with
 // growing pauses. Redirects are not followed, answers over 8 MiB not read.
 //
 // A store is safe for use by several goroutines.
@@ -80,6 +80,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -141,8 +142,8 @@ func (o *options) check() error {
 	if len(o.Prefix) > maxName-secret.MaxKey {
 		return secret.Errorf(secret.Invalid, "secrets.aws.prefix: %d bytes, and %d are the most", len(o.Prefix), maxName-secret.MaxKey)
 	}
-	if o.Parallel < 1 || o.Parallel > 64 {
-		return secret.Errorf(secret.Invalid, "secrets.aws.parallel: %d is not between 1 and 64", o.Parallel)
+	if err := remote.CheckParallel("aws", o.Parallel); err != nil {
+		return err
 	}
 	return o.checkEndpoint()
 }
@@ -203,7 +204,7 @@ func (s *Store) missing(key string, err error) error {
 	return err
 }
 
-// Has implements store.Finder. A token that may only read reads.
+// Has implements store.Finder. Credentials that may not ask what exists may still read it.
 func (s *Store) Has(ctx context.Context, key string) (bool, error) {
 	if err := secret.CheckKey(key); err != nil {
 		return false, err

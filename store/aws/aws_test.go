@@ -11,13 +11,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/storetest"
 )
@@ -65,36 +65,14 @@ func openAt(t testing.TB, endpoint string, more with) *Store {
 	return s
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+// What tests of stores behind a network have in common, by shorter names.
+var (
+	must      = remotetest.Must
+	wantError = remotetest.WantError
+	wantText  = remotetest.WantText
+)
 
 func second[T any](_ T, err error) error { return err }
-
-func wantError(t testing.TB, err error, kind secret.Kind, parts ...string) {
-	t.Helper()
-	if err == nil || secret.KindOf(err) != kind {
-		t.Errorf("error %v, want one of kind %v", err, kind)
-		return
-	}
-	for _, part := range parts {
-		if text := err.Error() + "\n" + secret.Hint(err); !strings.Contains(text, part) {
-			t.Errorf("error %q lacks %q", text, part)
-		}
-	}
-}
-
-func wantText(t testing.TB, s store.Store, key, want string) {
-	t.Helper()
-	v, err := s.Get(ctx, key)
-	must(t, err)
-	if string(v.Reveal()) != want {
-		t.Errorf("%s: %d bytes that are not the %d wanted", key, v.Len(), len(want))
-	}
-}
 
 func TestStoreConforms(t *testing.T) {
 	environment(t)
@@ -247,27 +225,7 @@ func TestSecretWithoutValue(t *testing.T) {
 
 func TestOnlyOneOfManyAdds(t *testing.T) {
 	environment(t)
-	onlyOneAdds(t, openAt(t, newFake(t).url, nil))
-}
-
-func onlyOneAdds(t *testing.T, s *Store) {
-	results := make([]error, 8)
-	var writers sync.WaitGroup
-	for i := range results {
-		writers.Go(func() { results[i] = s.Add(ctx, "ADDED", secret.Text(fmt.Sprint("value ", i))) })
-	}
-	writers.Wait()
-	added := 0
-	for _, err := range results {
-		if err == nil {
-			added++
-		} else if !errors.Is(err, store.ErrExists) {
-			t.Error(err)
-		}
-	}
-	if added != 1 {
-		t.Errorf("%d of %d adds were the first", added, len(results))
-	}
+	remotetest.OnlyOneAdds(t, openAt(t, newFake(t).url, nil))
 }
 
 // TestSetFollowsOthers: between what it sees and what it does somebody makes or deletes
@@ -285,7 +243,7 @@ func TestSetFollowsOthers(t *testing.T) {
 			must(t, other.Delete(ctx, "KEY"))
 		}
 		once := true
-		address := between(t, f, func(_ int, _ http.ResponseWriter, r *http.Request) bool {
+		address := remotetest.Between(t, f, func(_ int, _ http.ResponseWriter, r *http.Request) bool {
 			if once && strings.HasSuffix(r.Header.Get("X-Amz-Target"), name) {
 				once = false
 				meddle()

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 )
 
 // roundTrip is the delay of the benchmark's network.
@@ -24,7 +26,7 @@ func BenchmarkReferences(b *testing.B) {
 				text := "v"
 				f.secrets["xec/"+keys[i]] = &kept{current: &stored{Text: &text}}
 			}
-			address := between(b, f, func(int, http.ResponseWriter, *http.Request) bool {
+			address := remotetest.Between(b, f, func(int, http.ResponseWriter, *http.Request) bool {
 				time.Sleep(roundTrip)
 				return false
 			})

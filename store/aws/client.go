@@ -1,13 +1,10 @@
 package aws
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go/logging"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -33,8 +31,7 @@ func (o *options) checkEndpoint() error {
 	if o.Endpoint == "" {
 		return nil
 	}
-	u, err := url.Parse(o.Endpoint)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if !remote.IsAddress(o.Endpoint) {
 		err := secret.Errorf(secret.Invalid, "secrets.aws.endpoint: not the address of a service")
 		return secret.WithHint(err, "an address is like https://secretsmanager.eu-west-1.amazonaws.com, with no user and nothing behind the path")
 	}
@@ -50,7 +47,7 @@ func newService(ctx context.Context, o options, again func(*retry.StandardOption
 		err := secret.Errorf(secret.Invalid, "secrets.aws.region: missing, and AWS_REGION is not set")
 		return nil, secret.WithHint(err, "a region is like eu-west-1")
 	}
-	s := &service{where: "AWS Secrets Manager in " + c.Region, patience: 30 * time.Second, credentials: c.Credentials}
+	s := &service{where: "AWS Secrets Manager in " + c.Region, patience: remote.Patience, credentials: c.Credentials}
 	if o.Endpoint != "" {
 		s.where = o.Endpoint
 	}
@@ -67,9 +64,9 @@ func newService(ctx context.Context, o options, again func(*retry.StandardOption
 func loadConfig(ctx context.Context, o options, again func(*retry.StandardOptions)) (aws.Config, error) {
 	// The SDK adds AWS_CA_BUNDLE to a client of its own only.
 	client := awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 5 * time.Second }).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = remote.DialTime }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout = 5 * time.Second
+			t.TLSHandshakeTimeout = remote.DialTime
 			t.MaxConnsPerHost = o.Parallel
 			t.MaxIdleConnsPerHost = o.Parallel
 		})
@@ -98,9 +95,6 @@ func loadConfig(ctx context.Context, o options, again func(*retry.StandardOption
 	return c, secret.WithHint(err, "look at ~/.aws/config, ~/.aws/credentials and the variables AWS_…; aws configure list shows them")
 }
 
-// tries is how often a request is sent at most.
-const tries = 5
-
 // persistent is how requests are sent again. A service that cannot be reached at all is
 // asked once.
 func persistent(o *retry.StandardOptions) {
@@ -111,15 +105,10 @@ func persistent(o *retry.StandardOptions) {
 		}
 		return aws.UnknownTernary
 	})
-	o.MaxAttempts = tries
+	o.MaxAttempts = remote.Tries
 	o.MaxBackoff = 4 * time.Second
 	o.Retryables = append([]retry.IsErrorRetryable{final}, o.Retryables...)
 }
-
-// limit is the size of the longest answer that is read.
-const limit = 8 << 20
-
-var errTooLong = errors.New("the answer is over 8 MiB")
 
 // redirected is the error for an answer that points elsewhere.
 type redirected struct{ to string }
@@ -129,7 +118,7 @@ func (r *redirected) Error() string { return "it redirects to " + r.to + ", whic
 // isWire reports whether the error is one that a second try will have too.
 func isWire(err error) bool {
 	var r *redirected
-	return errors.Is(err, errTooLong) || errors.As(err, &r)
+	return errors.Is(err, remote.ErrTooLong) || errors.As(err, &r)
 }
 
 // wire is the HTTP client below the SDK's. It follows no redirect, since the SDK's own
@@ -151,17 +140,12 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
 	if to, err := answer.Location(); err == nil && answer.StatusCode/100 == 3 {
+		answer.Body.Close()
 		return nil, &redirected{to.Scheme + "://" + to.Host}
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
-	switch {
-	case len(body) > limit:
-		return nil, errTooLong
-	case err != nil:
+	if _, err := remote.ReadAnswer(answer); err != nil {
 		return nil, err
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
 }

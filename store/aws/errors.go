@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -28,34 +29,16 @@ func do[T any](ctx context.Context, s *service, action, name string, send func(c
 	if err := ctx.Err(); err != nil {
 		return none, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, s.late())
+	ctx, cancel := remote.WithPatience(ctx, s.where, s.patience, "are region, endpoint and proxy right?")
 	defer cancel()
 	if _, err := s.credentials.Retrieve(ctx); err != nil {
-		return none, s.stopped(ctx, noCredentials(err))
+		return none, remote.GivenUp(ctx, s.where, noCredentials(err))
 	}
 	answer, err := send(ctx, s.client)
 	if err != nil {
-		return none, s.stopped(ctx, s.explain(action, name, err))
+		return none, remote.GivenUp(ctx, s.where, s.explain(action, name, err))
 	}
 	return answer, nil
-}
-
-// stopped is err, unless the request was given up, by its caller or for want of time.
-func (s *service) stopped(ctx context.Context, err error) error {
-	var kind *secret.Error
-	switch cause := context.Cause(ctx); {
-	case cause == nil:
-		return err
-	case errors.As(cause, &kind):
-		return cause
-	default:
-		return fmt.Errorf("%s: %w", s.where, cause)
-	}
-}
-
-func (s *service) late() error {
-	err := secret.Errorf(secret.General, "%s: no answer within %v", s.where, s.patience)
-	return secret.WithHint(err, "are region, endpoint and proxy right?")
 }
 
 // noCredentials does not repeat the cause, which may quote a file or what a program has
@@ -131,7 +114,7 @@ func (s *service) explain(action, name string, err error) error {
 	}
 	f := &failure{api.ErrorCode(), api.ErrorMessage()}
 	say := func(kind secret.Kind, hint, text string) error {
-		err := secret.Errorf(kind, "%s: %s: %s%w", s.where, name, text, quiet{f})
+		err := secret.Errorf(kind, "%s: %s: %s%w", s.where, name, text, remote.Unsaid{Err: f})
 		return secret.WithHint(err, "%s", hint)
 	}
 	code := f.code
@@ -155,13 +138,6 @@ func (s *service) explain(action, name string, err error) error {
 	}
 	return say(secret.General, "are region and endpoint right?", "the service answers with "+shown(code, err))
 }
-
-// quiet is an error that says nothing more.
-type quiet struct{ error }
-
-func (quiet) Error() string { return "" }
-
-func (q quiet) Unwrap() error { return q.error }
 
 // shown is the code of an answer and its status, as far as they are what they seem.
 func shown(code string, err error) string {
@@ -191,8 +167,8 @@ func (s *service) explainBroken(err error) error {
 	switch {
 	case errors.As(err, &moved):
 		err = moved
-	case errors.Is(err, errTooLong):
-		err = errTooLong
+	case errors.Is(err, remote.ErrTooLong):
+		err = remote.ErrTooLong
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err, hint = fmt.Errorf("the answer ends before its end: %w", io.ErrUnexpectedEOF), "try again; something between may have cut the connection"
 	case errors.As(err, &answer) && answer.HTTPStatusCode() != 0:

@@ -311,23 +311,6 @@ func (f *fake) batch(in input) (map[string]any, *refusal) {
 	return out, nil
 }
 
-// between stands before the fake and lets a request through unless fault answers it.
-func between(t testing.TB, f *fake, fault func(n int, w http.ResponseWriter, r *http.Request) bool) string {
-	var mu sync.Mutex
-	n := 0
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		n++
-		now := n
-		mu.Unlock()
-		if !fault(now, w, r) {
-			f.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 // status answers as a careless proxy might.
 func status(w http.ResponseWriter, r *http.Request, code int, kind string) bool {
 	body, _ := io.ReadAll(r.Body)

@@ -1,23 +1,18 @@
 package aws
 
 import (
-	"context"
-	"encoding/pem"
 	"errors"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -27,18 +22,11 @@ func TestFaults(t *testing.T) {
 	const value = "the-value-that-nobody-sees"
 	f := newFake(t)
 	must(t, openAt(t, f.url, nil).Set(ctx, "KEY", secret.Text(value)))
-	says := func(code int, kind string) func(int, http.ResponseWriter, *http.Request) bool {
+	says := func(code int, kind string) remotetest.Fault {
 		return func(_ int, w http.ResponseWriter, r *http.Request) bool { return status(w, r, code, kind) }
 	}
-	text := func(code int, body string) func(int, http.ResponseWriter, *http.Request) bool {
-		return func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			w.WriteHeader(code)
-			io.WriteString(w, body)
-			return true
-		}
-	}
 	for name, test := range map[string]struct {
-		fault func(int, http.ResponseWriter, *http.Request) bool
+		fault remotetest.Fault
 		kind  secret.Kind
 		want  string
 	}{
@@ -52,19 +40,15 @@ func TestFaults(t *testing.T) {
 		"internal":      {says(500, "InternalServiceError"), secret.General, "InternalServiceError, status 500"},
 		"parameter":     {says(400, "InvalidParameterException"), secret.General, "InvalidParameterException"},
 		"no word":       {says(400, "the value is "+value), secret.General, "an error, status 400"},
-		"429":           {text(429, "slow down"), secret.General, "429"},
-		"502 page":      {text(502, "<html>bad gateway</html>"), secret.General, "502"},
-		"a page":        {text(200, "<html>log in</html>"), secret.General, "is not one of Secrets Manager's"},
-		"10 MB":         {text(200, `{"x":"`+strings.Repeat("x", 10<<20)+`"}`), secret.General, "over 8 MiB"},
-		"truncated": {func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			w.Header().Set("Content-Length", "1000")
-			io.WriteString(w, `{}`)
-			return true
-		}, secret.General, "ends before its end"},
-		"cut": {func(int, http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }, secret.General, "EOF"},
+		"429":           {remotetest.Says(429, "slow down"), secret.General, "429"},
+		"502 page":      {remotetest.Says(502, "<html>bad gateway</html>"), secret.General, "502"},
+		"a page":        {remotetest.Says(200, "<html>log in</html>"), secret.General, "is not one of Secrets Manager's"},
+		"10 MB":         {remotetest.Says(200, `{"x":"`+strings.Repeat("x", 10<<20)+`"}`), secret.General, "over 8 MiB"},
+		"truncated":     {remotetest.SaysHalf(`{}`), secret.General, "ends before its end"},
+		"cut":           {remotetest.Cut, secret.General, "EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address := between(t, f, test.fault)
+			address := remotetest.Between(t, f, test.fault)
 			s := openAt(t, address, nil)
 			for what, err := range map[string]error{
 				"get":    second(s.Get(ctx, "KEY")),
@@ -77,9 +61,7 @@ func TestFaults(t *testing.T) {
 				"batch":  second(s.GetBatch(ctx, []string{"KEY", "B"})),
 			} {
 				wantError(t, err, test.kind, address, test.want)
-				if err != nil && (strings.Contains(err.Error()+secret.Hint(err), value) || strings.Contains(err.Error()+secret.Hint(err), sessionToken)) {
-					t.Errorf("%s: the error holds the value or the token", what)
-				}
+				remotetest.WantHidden(t, what, err, value, sessionToken)
 			}
 		})
 	}
@@ -95,13 +77,13 @@ func TestBusyServiceIsAskedAgain(t *testing.T) {
 		"429":       func(w http.ResponseWriter, r *http.Request) bool { return status(w, r, 429, "SlowDownPlease") },
 		"throttled": func(w http.ResponseWriter, r *http.Request) bool { return status(w, r, 400, "ThrottlingException") },
 	} {
-		address := between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool { return n <= 3 && fault(w, r) })
+		address := remotetest.Between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool { return n <= 3 && fault(w, r) })
 		if err := openAt(t, address, nil).Set(ctx, "KEY", secret.Text("v")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		address = between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool { return n <= tries && fault(w, r) })
+		address = remotetest.Between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool { return n <= remote.Tries && fault(w, r) })
 		if err := openAt(t, address, nil).Set(ctx, "KEY", secret.Text("v")); err == nil {
-			t.Errorf("%s: asked more than %d times", name, tries)
+			t.Errorf("%s: asked more than %d times", name, remote.Tries)
 		}
 	}
 }
@@ -112,7 +94,7 @@ func TestLostAnswer(t *testing.T) {
 	environment(t)
 	f := newFake(t)
 	var lost sync.Map
-	address := between(t, f, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+	address := remotetest.Between(t, f, func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		target := r.Header.Get("X-Amz-Target")
 		if _, again := lost.LoadOrStore(target, true); again || strings.HasSuffix(target, "Value") && f.has("xec/KEY") == false {
 			return false
@@ -141,57 +123,32 @@ func (f *fake) has(name string) bool {
 // TestNothingIsSentElsewhere has the other host look for itself.
 func TestNothingIsSentElsewhere(t *testing.T) {
 	environment(t)
-	var asked atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
-	defer other.Close()
-	for _, code := range []int{301, 302, 303, 307, 308} {
+	other := remotetest.NeverAsked(t)
+	for _, status := range remotetest.Redirects {
 		sent := 0
-		address := between(t, newFake(t), func(n int, w http.ResponseWriter, r *http.Request) bool {
+		redirect := remotetest.RedirectsTo(other, status)
+		address := remotetest.Between(t, newFake(t), func(n int, w http.ResponseWriter, r *http.Request) bool {
 			sent = n
-			http.Redirect(w, r, other.URL+r.URL.Path, code)
-			return true
+			return redirect(n, w, r)
 		})
-		wantError(t, openAt(t, address, nil).Set(ctx, "KEY", secret.Text("v")), secret.General, "redirects to "+other.URL+", which is not followed")
+		wantError(t, openAt(t, address, nil).Set(ctx, "KEY", secret.Text("v")), secret.General, "redirects to "+other+", which is not followed")
 		if sent != 1 {
-			t.Errorf("status %d: asked %d times", code, sent)
+			t.Errorf("status %d: asked %d times", status, sent)
 		}
-	}
-	if asked.Load() != 0 {
-		t.Errorf("the other host was asked %d times", asked.Load())
 	}
 }
 
 func TestNobodyThere(t *testing.T) {
 	environment(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := "http://" + l.Addr().String()
-	l.Close()
+	address := remotetest.Nobody(t)
 	s := openAt(t, address, nil)
 	wantError(t, second(s.Get(ctx, "KEY")), secret.General, address, "refused", "are region, endpoint and proxy right?")
 	wantError(t, second(openAt(t, "http://no-such-host.invalid", nil).Get(ctx, "KEY")), secret.General, "no-such-host.invalid")
 }
 
-// silent accepts connections and never answers.
-func silent(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { c.Close() })
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
-
 func TestDeadlineIsKept(t *testing.T) {
 	environment(t)
-	s := openAt(t, silent(t), nil)
+	s := openAt(t, remotetest.Silent(t), nil)
 	if s.service.patience != 30*time.Second {
 		t.Errorf("%v for a request", s.service.patience)
 	}
@@ -202,35 +159,16 @@ func TestDeadlineIsKept(t *testing.T) {
 
 func TestCancelStopsWaiting(t *testing.T) {
 	environment(t)
-	s := openAt(t, silent(t), nil)
-	for what, run := range map[string]func(context.Context) error{
-		"get":   func(ctx context.Context) error { return second(s.Get(ctx, "KEY")) },
-		"set":   func(ctx context.Context) error { return s.Set(ctx, "KEY", secret.Text("v")) },
-		"list":  func(ctx context.Context) error { return second(s.List(ctx)) },
-		"batch": func(ctx context.Context) error { return second(s.GetBatch(ctx, []string{"A", "B"})) },
-	} {
-		ctx, cancel := context.WithCancel(ctx)
-		time.AfterFunc(10*time.Millisecond, cancel)
-		if err := run(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v, want context.Canceled", what, err)
-		}
-		cancel()
-	}
+	remotetest.CancelStopsWaiting(t, openAt(t, remotetest.Silent(t), nil))
 }
 
 func TestTLS(t *testing.T) {
 	environment(t)
 	f := newFake(t)
-	server := httptest.NewUnstartedServer(f)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	defer server.Close()
+	server, authority := remotetest.Secured(t, f)
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	must(t, err)
 	wantError(t, second(openAt(t, server.URL, nil).Get(ctx, "KEY")), secret.General, "certificate", "AWS_CA_BUNDLE")
-	authority := filepath.Join(t.TempDir(), "ca.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	must(t, os.WriteFile(authority, text, 0o600))
 	t.Setenv("AWS_CA_BUNDLE", authority)
 	must(t, openAt(t, server.URL, nil).Set(ctx, "KEY", secret.Text("v")))
 	clear(f.asked)

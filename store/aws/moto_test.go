@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/storetest"
 )
 
@@ -64,5 +65,5 @@ func TestMoto(t *testing.T) {
 		})
 	})
 	t.Run("deleted secrets", func(t *testing.T) { deletedSecrets(t, fresh(t)()) })
-	t.Run("only one of many adds", func(t *testing.T) { onlyOneAdds(t, fresh(t)()) })
+	t.Run("only one of many adds", func(t *testing.T) { remotetest.OnlyOneAdds(t, fresh(t)()) })
 }

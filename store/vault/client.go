@@ -1,11 +1,9 @@
 package vault
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +14,7 @@ import (
 	"github.com/hashicorp/vault/api"
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -58,9 +57,9 @@ func newTransport(o options, outside Outside) (*http.Transport, error) {
 	}
 	return &http.Transport{
 		Proxy:                 proxy,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           (&net.Dialer{Timeout: remote.DialTime, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   5 * time.Second,
+		TLSHandshakeTimeout:   remote.DialTime,
 		ForceAttemptHTTP2:     true,
 		MaxConnsPerHost:       o.Parallel,
 		MaxIdleConnsPerHost:   o.Parallel,
@@ -119,9 +118,6 @@ func (o Outside) proxy() (func(*http.Request) (*url.URL, error), error) {
 	return func(r *http.Request) (*url.URL, error) { return find(r.URL) }, nil
 }
 
-// limit is the size of the longest answer that is read.
-const limit = 8 << 20
-
 // wire is the transport below the client. It reads every answer to its end and makes an
 // error of all that are not good, so that the client neither reads without bound, nor
 // follows redirects with the token, nor puts an answer into an error.
@@ -133,18 +129,13 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
-	switch {
-	case len(body) > limit:
-		return nil, errTooLong
-	case err != nil:
+	body, err := remote.ReadAnswer(answer)
+	if err == nil {
+		err = refused(answer, body)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := refused(answer, body); err != nil {
-		return nil, err
-	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
 }
 

@@ -11,11 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
 var (
-	errTooLong  = fmt.Errorf("the answer is over %d MiB", limit>>20)
 	errNotVault = errors.New("the answer is not one of Vault's")
 	errWantsTLS = errors.New("the server speaks only TLS")
 )
@@ -51,32 +51,13 @@ func (s *server) explain(ctx context.Context, path, capability string, err error
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
-		return s.stopped(ctx, err)
+		return remote.GivenUp(ctx, s.address, err)
 	case errors.As(err, &kind):
 		return err
 	case errors.As(err, &r):
 		return s.explainRefusal(ctx, path, capability, r)
 	}
 	return s.explainBroken(err)
-}
-
-// stopped is the error of a request that was given up, by its caller or for want of time.
-func (s *server) stopped(ctx context.Context, err error) error {
-	var kind *secret.Error
-	switch cause := context.Cause(ctx); {
-	case cause == nil:
-		return err
-	case errors.As(cause, &kind):
-		return cause
-	default:
-		return fmt.Errorf("%s: %w", s.address, cause)
-	}
-}
-
-// late is the error of a request that has had its time.
-func (s *server) late() error {
-	err := secret.Errorf(secret.General, "%s: no answer within %v", s.address, s.patience)
-	return secret.WithHint(err, "is the address right? VAULT_CLIENT_TIMEOUT allows more time")
 }
 
 func (s *server) misread(path string) error {
@@ -87,7 +68,7 @@ func (s *server) misread(path string) error {
 // explainRefusal keeps the answer in the error's chain, where its caller finds it.
 func (s *server) explainRefusal(ctx context.Context, path, capability string, r *refusal) error {
 	fail := func(kind secret.Kind, hint, format string, args ...any) error {
-		err := secret.Errorf(kind, "%s: %s: %s%w", s.address, path, fmt.Sprintf(format, args...), quiet{r})
+		err := secret.Errorf(kind, "%s: %s: %s%w", s.address, path, fmt.Sprintf(format, args...), remote.Unsaid{Err: r})
 		if hint == "" {
 			return err
 		}
@@ -117,13 +98,6 @@ func (s *server) explainRefusal(ctx context.Context, path, capability string, r 
 	}
 	return fail(secret.General, "see the server's log, and whether address and proxy are right", "the server answers with status %d (%s)", r.status, strings.ToLower(http.StatusText(r.status)))
 }
-
-// quiet is an error that says nothing more.
-type quiet struct{ error }
-
-func (quiet) Error() string { return "" }
-
-func (q quiet) Unwrap() error { return q.error }
 
 func (r *refusal) later() string {
 	if r.after == 0 {
@@ -163,7 +137,7 @@ func (s *server) explainBroken(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = fmt.Errorf("the answer ends before its end: %w", err)
 		return fail("try again; something between may have cut the connection")
-	case errors.Is(err, errTooLong), errors.Is(err, errNotVault):
+	case errors.Is(err, remote.ErrTooLong), errors.Is(err, errNotVault):
 		return fail("is this the address of a Vault server?")
 	case errors.Is(err, errWantsTLS):
 		return fail("the address would start with https://")

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,20 +19,10 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-// between stands before the fake and lets a request through unless fault answers it.
-func between(t testing.TB, f *fake, fault func(n int, w http.ResponseWriter, r *http.Request) bool) string {
-	var n atomic.Int64
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !fault(int(n.Add(1)), w, r) {
-			f.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
-}
 
 // status answers with a status and what a careless proxy might say.
 func status(w http.ResponseWriter, r *http.Request, code int) bool {
@@ -49,20 +37,12 @@ func TestFaults(t *testing.T) {
 	const value = "the-value-that-nobody-sees"
 	f := newFake(t)
 	f.place("xec/KEY", map[string]any{"value": value})
-	always := func(code int) func(int, http.ResponseWriter, *http.Request) bool {
+	always := func(code int) remotetest.Fault {
 		return func(_ int, w http.ResponseWriter, r *http.Request) bool { return status(w, r, code) }
 	}
-	redirect := func(to string) func(int, http.ResponseWriter, *http.Request) bool {
-		return func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			http.Redirect(w, r, to+r.URL.Path, http.StatusTemporaryRedirect)
-			return true
-		}
-	}
-	text := func(body string) func(int, http.ResponseWriter, *http.Request) bool {
-		return func(_ int, w http.ResponseWriter, r *http.Request) bool { io.WriteString(w, body); return true }
-	}
+	text := func(body string) remotetest.Fault { return remotetest.Says(200, body) }
 	for name, test := range map[string]struct {
-		fault func(int, http.ResponseWriter, *http.Request) bool
+		fault remotetest.Fault
 		kind  secret.Kind
 		want  string
 	}{
@@ -73,24 +53,18 @@ func TestFaults(t *testing.T) {
 		"429":           {always(429), secret.General, "too many requests"},
 		"500":           {always(500), secret.General, "status 500"},
 		"503":           {always(503), secret.General, "status 503"},
-		"redirect":      {redirect("http://elsewhere.example"), secret.General, "redirects to http://elsewhere.example, which is not followed"},
+		"redirect":      {remotetest.RedirectsTo("http://elsewhere.example", 307), secret.General, "redirects to http://elsewhere.example, which is not followed"},
 		"a page":        {text("<html>log in</html>"), secret.General, "not one of Vault's"},
 		"other JSON":    {text(`{"data":{"x":1}}`), secret.General, "not one of Vault's"},
 		"wrong shape":   {text(`{"data":{"data":[1],"metadata":{"version":1}}}`), secret.General, "not one of Vault's"},
 		"wrong version": {text(`{"data":{"data":{},"metadata":{"version":"x"}}}`), secret.General, "not one of Vault's"},
 		"empty":         {text(""), secret.General, "not one of Vault's"},
 		"10 MB":         {text(`{"data":"` + strings.Repeat("x", 10<<20) + `"}`), secret.General, "over 8 MiB"},
-		"truncated": {func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			w.Header().Set("Content-Length", "1000")
-			io.WriteString(w, `{"data":{}}`)
-			return true
-		}, secret.General, "ends before its end"},
-		"cut": {func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			panic(http.ErrAbortHandler)
-		}, secret.General, "EOF"},
+		"truncated":     {remotetest.SaysHalf(`{"data":{}}`), secret.General, "ends before its end"},
+		"cut":           {remotetest.Cut, secret.General, "EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address := between(t, f, test.fault)
+			address := remotetest.Between(t, f, test.fault)
 			s := open(t, address, rootToken, nil).(*Versioned)
 			for what, err := range map[string]error{
 				"get":      second(s.Get(ctx, "KEY")),
@@ -103,9 +77,7 @@ func TestFaults(t *testing.T) {
 				"rollback": second(s.Rollback(ctx, "KEY", 0)),
 			} {
 				wantError(t, err, test.kind, address, test.want)
-				if err != nil && (strings.Contains(err.Error()+secret.Hint(err), value) || strings.Contains(err.Error()+secret.Hint(err), rootToken)) {
-					t.Errorf("%s: the error holds the value or the token", what)
-				}
+				remotetest.WantHidden(t, what, err, value, rootToken)
 			}
 			// A write goes out where the mount cannot be looked at, and fails by itself.
 			if err := s.Add(ctx, "NEW", secret.Text(value)); err == nil || strings.Contains(err.Error(), value) {
@@ -120,7 +92,7 @@ func TestBusyServerIsAskedAgain(t *testing.T) {
 	for _, code := range []int{412, 429, 500, 502, 503, 504} {
 		f := newFake(t)
 		f.place("xec/KEY", map[string]any{"value": "v"})
-		address := between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool {
+		address := remotetest.Between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool {
 			return n <= 3 && status(w, r, code)
 		})
 		wantText(t, open(t, address, rootToken, nil), "KEY", "v")
@@ -131,7 +103,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 	f := newFake(t)
 	f.place("xec/KEY", map[string]any{"value": "v"})
 	busy := func(after string) string {
-		return between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool {
+		return remotetest.Between(t, f, func(n int, w http.ResponseWriter, r *http.Request) bool {
 			w.Header().Set("Retry-After", after)
 			return n == 1 && status(w, r, 429)
 		})
@@ -150,7 +122,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 
 func TestPausesGrow(t *testing.T) {
 	last := time.Duration(0)
-	for n := 1; n < tries; n++ {
+	for n := 1; n < remote.Tries; n++ {
 		d, again := waitFor(&refusal{status: 500}, n)
 		if !again || d < last || d > 4*time.Second {
 			t.Errorf("after try %d: %v after %v", n, d, last)
@@ -167,7 +139,7 @@ func TestPausesGrow(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	f := newFake(t)
 	var lost sync.Map
-	address := between(t, f, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+	address := remotetest.Between(t, f, func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPut {
 			return false
 		}
@@ -192,51 +164,22 @@ func TestLostAnswer(t *testing.T) {
 
 // TestTokenIsNotSentElsewhere has the other host look for itself.
 func TestTokenIsNotSentElsewhere(t *testing.T) {
-	var asked atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
-	defer other.Close()
-	for _, code := range []int{301, 302, 303, 307, 308} {
-		address := between(t, newFake(t), func(_ int, w http.ResponseWriter, r *http.Request) bool {
-			http.Redirect(w, r, other.URL+r.URL.Path, code)
-			return true
-		})
-		s := open(t, address, rootToken, nil)
-		wantError(t, second(s.Get(ctx, "KEY")), secret.General, "not followed", other.URL)
+	other := remotetest.NeverAsked(t)
+	for _, status := range remotetest.Redirects {
+		s := open(t, remotetest.Between(t, newFake(t), remotetest.RedirectsTo(other, status)), rootToken, nil)
+		wantError(t, second(s.Get(ctx, "KEY")), secret.General, "not followed", other)
 		wantError(t, s.Set(ctx, "KEY", secret.Text("v")), secret.General, "not followed")
-	}
-	if asked.Load() != 0 {
-		t.Errorf("the other host was asked %d times", asked.Load())
 	}
 }
 
 func TestNobodyThere(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := "http://" + l.Addr().String()
-	l.Close()
+	address := remotetest.Nobody(t)
 	wantError(t, second(open(t, address, rootToken, nil).Get(ctx, "KEY")), secret.General, address, "refused", "is the server running")
 	wantError(t, second(open(t, "http://no-such-host.invalid", rootToken, nil).Get(ctx, "KEY")), secret.General, "no-such-host.invalid")
 }
 
-// silent accepts connections and never answers.
-func silent(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { c.Close() })
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
-
 func TestDeadlineIsKept(t *testing.T) {
-	address := silent(t)
+	address := remotetest.Silent(t)
 	outside := env{"VAULT_TOKEN": rootToken, "VAULT_CLIENT_TIMEOUT": "50ms"}.outside()
 	s := openOutside(t, address, outside, nil)
 	wantError(t, second(s.Get(ctx, "KEY")), secret.General, address, "no answer within 50ms")
@@ -249,39 +192,13 @@ func TestDeadlineIsKept(t *testing.T) {
 }
 
 func TestCancelStopsWaiting(t *testing.T) {
-	s := open(t, silent(t), rootToken, nil)
-	for what, run := range map[string]func(context.Context) error{
-		"get":   func(ctx context.Context) error { return second(s.Get(ctx, "KEY")) },
-		"set":   func(ctx context.Context) error { return s.Set(ctx, "KEY", secret.Text("v")) },
-		"list":  func(ctx context.Context) error { return second(s.List(ctx)) },
-		"batch": func(ctx context.Context) error { return second(store.Get(ctx, s, []string{"A", "B"})) },
-	} {
-		ctx, cancel := context.WithCancel(ctx)
-		time.AfterFunc(10*time.Millisecond, cancel)
-		if err := run(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v, want context.Canceled", what, err)
-		}
-		cancel()
-	}
-}
-
-// secured is the fake behind TLS, for 127.0.0.1 and example.com, and its authority.
-func secured(t *testing.T, f *fake) (server *httptest.Server, authority string) {
-	server = httptest.NewUnstartedServer(f)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	authority = filepath.Join(t.TempDir(), "ca.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	must(t, os.WriteFile(authority, text, 0o600))
-	return server, authority
+	remotetest.CancelStopsWaiting(t, open(t, remotetest.Silent(t), rootToken, nil))
 }
 
 func TestTLS(t *testing.T) {
 	f := newFake(t)
 	f.place("xec/KEY", map[string]any{"value": "v"})
-	server, authority := secured(t, f)
+	server, authority := remotetest.Secured(t, f)
 	get := func(address string, e env) error {
 		e["VAULT_TOKEN"] = rootToken
 		return second(openOutside(t, address, e.outside(), nil).Get(ctx, "KEY"))
@@ -302,7 +219,7 @@ func TestTLS(t *testing.T) {
 func TestClientCertificate(t *testing.T) {
 	f := newFake(t)
 	f.place("xec/KEY", map[string]any{"value": "v"})
-	server, authority := secured(t, f)
+	server, authority := remotetest.Secured(t, f)
 	server.TLS.ClientAuth = tls.RequireAnyClientCert
 	e := env{"VAULT_TOKEN": rootToken, "VAULT_CACERT": authority}
 	wantError(t, second(openOutside(t, server.URL, e.outside(), nil).Get(ctx, "KEY")), secret.General, server.URL)

@@ -1,13 +1,13 @@
 package vault
 
 import (
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -71,8 +71,8 @@ func (o *options) check(outside Outside) error {
 	if o.Version != 1 && o.Version != 2 {
 		return secret.Errorf(secret.Invalid, "secrets.vault.version: %d is not 1 or 2", o.Version)
 	}
-	if o.Parallel < 1 || o.Parallel > 64 {
-		return secret.Errorf(secret.Invalid, "secrets.vault.parallel: %d is not between 1 and 64", o.Parallel)
+	if err := remote.CheckParallel("vault", o.Parallel); err != nil {
+		return err
 	}
 	return o.checkPatience(outside.env("CLIENT_TIMEOUT"))
 }
@@ -84,8 +84,7 @@ func (o *options) checkAddress() error {
 		err := secret.Errorf(secret.Invalid, "secrets.vault.address: missing, and VAULT_ADDR is not set")
 		return secret.WithHint(err, what)
 	}
-	u, err := url.Parse(o.Address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if !remote.IsAddress(o.Address) {
 		err := secret.Errorf(secret.Invalid, "secrets.vault.address: not the address of a server")
 		return secret.WithHint(err, what+", with no user and nothing behind the path")
 	}
@@ -95,7 +94,7 @@ func (o *options) checkAddress() error {
 
 // checkPatience reads seconds, or a number with a unit, as the client does.
 func (o *options) checkPatience(text string) error {
-	o.patience = 30 * time.Second
+	o.patience = remote.Patience
 	if text == "" {
 		return nil
 	}

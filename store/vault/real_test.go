@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/storetest"
 )
@@ -119,7 +120,7 @@ func TestRealServer(t *testing.T) {
 		})
 	}
 	t.Run("concurrent writes are not lost", func(t *testing.T) { concurrentWrites(t, two(t)) })
-	t.Run("only one of many adds", func(t *testing.T) { onlyOneAdds(t, two(t)) })
+	t.Run("only one of many adds", func(t *testing.T) { remotetest.OnlyOneAdds(t, two(t)) })
 	t.Run("deleted and destroyed", func(t *testing.T) {
 		deletedAndDestroyed(t, open(t, r.Address, r.Token, nil).(*Versioned))
 	})

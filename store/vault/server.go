@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/vault/api"
 
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -37,9 +38,6 @@ func newServer(o options, outside Outside) (*server, error) {
 // call is one request.
 type call func(context.Context, *api.Logical) (*api.Secret, error)
 
-// tries is how often a request is sent at most.
-const tries = 5
-
 // do sends a request, again where the server is busy, and says how often it was sent. An
 // error names path and what the token must be able to do there. An answer of nil is one
 // that says there is nothing.
@@ -47,7 +45,7 @@ func (s *server) do(ctx context.Context, path, capability string, send call) (*a
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, s.late())
+	ctx, cancel := remote.WithPatience(ctx, s.address, s.patience, "is the address right? VAULT_CLIENT_TIMEOUT allows more time")
 	defer cancel()
 	if err := s.login.ensure(ctx, s); err != nil {
 		return nil, 0, err
@@ -61,7 +59,7 @@ func (s *server) send(ctx context.Context, send call) (*api.Secret, int, error) 
 	for n := 1; ; n++ {
 		answer, err := send(ctx, s.client.Logical())
 		wait, busy := waitFor(err, n)
-		if !busy || n == tries || tooLong(ctx, wait) || s.pause(ctx, wait) != nil {
+		if !busy || n == remote.Tries || tooLong(ctx, wait) || s.pause(ctx, wait) != nil {
 			return answer, n, err
 		}
 	}

@@ -11,7 +11,8 @@
 //	version    2 (where nothing is said) or 1
 //	parallel   how many requests are under way at once, 1 to 64, 8 where nothing is said
 //
-// A variable VAULT_X below means BAO_X where VAULT_X is not set. The token is that of
+// A variable VAULT_X on this page means BAO_X where VAULT_X is not set, but for
+// VAULT_HEADERS, which the client reads itself. The token is that of
 // VAULT_TOKEN, else that of the file .vault-token in the home directory, else it is asked
 // for with AppRole: VAULT_ROLE_ID and VAULT_SECRET_ID or VAULT_SECRET_ID_FILE, at
 // VAULT_APPROLE_PATH ("approle" where nothing is said). Without any of them requests go
@@ -65,9 +66,10 @@
 // error names the address, the path or both. No error holds a value or a token.
 //
 // A connection has five seconds to be made, a request thirty with all that follows (or
-// VAULT_CLIENT_TIMEOUT). An answer of 412, 429 or 5xx is asked for again, five times at
-// most, after a pause that grows or that the server has named. Redirects are not
-// followed, answers over 8 MiB not read.
+// VAULT_CLIENT_TIMEOUT). Where the answer is 412, 429 or 5xx, and not that the server is
+// sealed or knows no such request, it is sent again, five times in all, after a pause that
+// grows or that the server has named. Redirects are not followed, answers over 8 MiB not
+// read.
 //
 // A store is safe for use by several goroutines.
 package vault

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/storetest"
 )
@@ -53,34 +54,14 @@ func of(s store.Store) *Store {
 	return s.(*Store)
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+// What tests of stores behind a network have in common, by shorter names.
+var (
+	must      = remotetest.Must
+	wantError = remotetest.WantError
+	wantText  = remotetest.WantText
+)
 
-func wantError(t testing.TB, err error, kind secret.Kind, parts ...string) {
-	t.Helper()
-	if err == nil || secret.KindOf(err) != kind {
-		t.Errorf("error %v, want one of kind %v", err, kind)
-		return
-	}
-	for _, part := range parts {
-		if text := err.Error() + "\n" + secret.Hint(err); !strings.Contains(text, part) {
-			t.Errorf("error %q lacks %q", text, part)
-		}
-	}
-}
-
-func wantText(t testing.TB, s store.Store, key, want string) {
-	t.Helper()
-	v, err := s.Get(ctx, key)
-	must(t, err)
-	if string(v.Reveal()) != want {
-		t.Errorf("%s: %d bytes that are not the %d wanted", key, v.Len(), len(want))
-	}
-}
+func second[T any](_ T, err error) error { return err }
 
 // TestStoreConforms runs the suite on both versions of the engine.
 func TestStoreConforms(t *testing.T) {
@@ -236,27 +217,7 @@ func addField(s *Versioned, key, field string) error {
 
 func TestOnlyOneOfManyAdds(t *testing.T) {
 	f := newFake(t)
-	onlyOneAdds(t, open(t, f.url, rootToken, nil).(*Versioned))
-}
-
-func onlyOneAdds(t *testing.T, s *Versioned) {
-	results := make([]error, 8)
-	var writers sync.WaitGroup
-	for i := range results {
-		writers.Go(func() { results[i] = s.Add(ctx, "KEY", secret.Text(fmt.Sprint("value ", i))) })
-	}
-	writers.Wait()
-	added := 0
-	for _, err := range results {
-		if err == nil {
-			added++
-		} else if !errors.Is(err, store.ErrExists) {
-			t.Error(err)
-		}
-	}
-	if added != 1 {
-		t.Errorf("%d of %d adds were the first", added, len(results))
-	}
+	remotetest.OnlyOneAdds(t, open(t, f.url, rootToken, nil).(*Versioned))
 }
 
 func TestListLeavesOutWhatIsNoKey(t *testing.T) {
@@ -309,8 +270,6 @@ func TestWrongVersionIsFound(t *testing.T) {
 		t.Error("something was written")
 	}
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func TestPermissions(t *testing.T) {
 	f := newFake(t)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
+	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -70,7 +71,7 @@ func (s *Versioned) set(ctx context.Context, key string, value secret.Value, bef
 		}
 		asked = tries > 1
 		if err := pause(ctx, rand.N(time.Duration(round+1)*5*time.Millisecond)); err != nil {
-			return s.server.stopped(ctx, err)
+			return remote.GivenUp(ctx, s.server.address, err)
 		}
 	}
 	return secret.Errorf(secret.General, "%s: others have changed it %d times while it was being set", key, rounds)
