@@ -184,9 +184,12 @@ func (c *Client) getSome(ctx context.Context, some []string, values map[string]s
 		return err
 	}
 	for key, b := range said.Values {
-		value := secret.New(b)
-		if !slices.Contains(some, key) || value.Check(key) != nil {
+		if !slices.Contains(some, key) {
 			return c.broken(errNotOurs)
+		}
+		value := secret.New(b)
+		if err := value.Check(key); err != nil {
+			return c.broken(err)
 		}
 		values[key] = value
 	}

@@ -43,8 +43,9 @@
 //	unsupported  a request that this provider does not know
 //	general      anything else: a service that cannot be reached
 //
-// A message says to a person what went wrong and never holds a value; it has one line.
-// The rules of keys and values are those of package secret.
+// A message says to a person what went wrong, and with which key where the request has
+// several; it never holds a value, and has one line. The rules of keys and values are those
+// of package secret.
 //
 // A request line has 64 MiB at most and an answer line too; get asks for 100 keys at most.
 // Who asks for more than a side takes is answered with an error of kind invalid, and the
@@ -58,4 +59,10 @@
 // too: it should leave that alone, since what it is needed for goes on. Hello has 10
 // seconds, any other request a minute; a provider that needs longer, dies, or answers what
 // is not of the protocol is ended, and the error says so, without what it has answered.
+// To be ended is the end of its input and, half a second later, to be killed. It alone is
+// killed: it is in the process group of xec, so that it can ask the person on the terminal,
+// and what it has started itself it has to end itself.
+// To be ended is the end of its input and, half a second later, to be killed. It alone is
+// killed: it is in the process group of xec, so that it can ask the person on the terminal,
+// and what it has started itself it has to end itself.
 package plugin

@@ -155,7 +155,7 @@ func TestAProviderThatMisbehavesIsEndedAndNotQuoted(t *testing.T) {
 		"says half":        "provider test: it ended in the middle of it",
 		"says another key": "provider test: it answered what is not of the protocol",
 		"says no base64":   "provider test: it answered what is not of the protocol",
-		"says nothing":     "provider test: it answered what is not of the protocol",
+		"says nothing":     "provider test: KEY: the value is empty",
 		"says too much":    "provider test: a line that is too long",
 		"says two lines":   "provider test: it answered what is not of the protocol",
 	}
