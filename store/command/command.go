@@ -15,6 +15,7 @@ import (
 // Store is a manager behind commands. It is safe for use by several goroutines, as far as
 // the manager is by several processes.
 type Store struct {
+	set     settings
 	opt     Options
 	timeout time.Duration
 	mu      sync.Mutex // one write to opt.Stderr at a time
@@ -33,7 +34,7 @@ func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
 	if err := store.Ready(ctx, key); err != nil {
 		return secret.Value{}, err
 	}
-	c := s.call(s.opt.Get, key)
+	c := s.call(s.set.Get, key)
 	c.limit = secret.MaxValue + len("\r\n")
 	out, err := c.run(ctx)
 	if err != nil {
@@ -53,7 +54,7 @@ func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
 
 // cutNewline removes the newline that a command has added.
 func (s *Store) cutNewline(out []byte) []byte {
-	if s.opt.KeepNewline {
+	if s.set.KeepNewline {
 		return out
 	}
 	cut, ok := bytes.CutSuffix(out, []byte("\n"))
@@ -65,7 +66,7 @@ func (s *Store) cutNewline(out []byte) []byte {
 
 // GetBatch implements store.BatchGetter.
 func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	return store.GetParallel(ctx, keys, s.opt.Parallel, s.Get)
+	return store.GetParallel(ctx, keys, s.set.Parallel, s.Get)
 }
 
 // Set implements store.Store.
@@ -76,14 +77,14 @@ func (s *Store) Set(ctx context.Context, key string, value secret.Value) error {
 	if err := value.Check(key); err != nil {
 		return err
 	}
-	if s.opt.Set == nil {
+	if s.set.Set == nil {
 		return onlyReads(key, "set", "takes the value on its standard input")
 	}
-	if b := value.Reveal(); !s.opt.KeepNewline && b[len(b)-1] == '\n' {
+	if b := value.Reveal(); !s.set.KeepNewline && b[len(b)-1] == '\n' {
 		err := secret.Errorf(secret.Invalid, "%s: the value ends with a line end, which get would cut off", key)
 		return secret.WithHint(err, "with keepNewline: true in secrets.command values are kept byte for byte; get must add no line end then")
 	}
-	c := s.call(s.opt.Set, key)
+	c := s.call(s.set.Set, key)
 	c.stdin, c.sets = value.Reveal(), true
 	_, err := c.run(ctx)
 	return err
@@ -94,10 +95,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := store.Ready(ctx, key); err != nil {
 		return err
 	}
-	if s.opt.Delete == nil {
+	if s.set.Delete == nil {
 		return onlyReads(key, "delete", "deletes it")
 	}
-	_, err := s.call(s.opt.Delete, key).run(ctx)
+	_, err := s.call(s.set.Delete, key).run(ctx)
 	return err
 }
 
@@ -111,11 +112,11 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if s.opt.List == nil {
+	if s.set.List == nil {
 		err := secret.Errorf(secret.Invalid, "the provider command cannot list keys: it has no setting list")
 		return nil, secret.WithHint(err, "give secrets.command.list a command that prints one key a line")
 	}
-	c := s.call(s.opt.List, "")
+	c := s.call(s.set.List, "")
 	c.limit = maxList
 	out, err := c.run(ctx)
 	if err != nil {

@@ -26,8 +26,8 @@ var ctx = context.Background()
 
 func TestConforms(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
-		opt := managed(t)
-		return open(t, opt), func() store.Store { return open(t, opt) }
+		opt := newManaged(t)
+		return opened(t, opt), func() store.Store { return opened(t, opt) }
 	})
 }
 
@@ -36,8 +36,8 @@ func TestConformsWhereItOnlyReads(t *testing.T) {
 		t.Skip("a value that ends with \\r is cut there")
 	}
 	storetest.RunReadOnly(t, func(t *testing.T, values map[string][]byte) store.Store {
-		opt := managed(t)
-		writer := open(t, opt)
+		opt := newManaged(t)
+		writer := opened(t, opt)
 		for key, v := range values {
 			if err := writer.Set(ctx, key, secret.New(bytes.Clone(v))); err != nil {
 				t.Fatal(err)
@@ -45,12 +45,12 @@ func TestConformsWhereItOnlyReads(t *testing.T) {
 		}
 		opt.Get[2], opt.KeepNewline = "getline", false
 		opt.Set, opt.Delete = nil, nil
-		return open(t, opt)
+		return opened(t, opt)
 	})
 }
 
 func TestWhatACommandIsGiven(t *testing.T) {
-	opt := managed(t)
+	opt := newManaged(t)
 	get := func(args ...string) string {
 		t.Helper()
 		v, err := doing(t, opt, args...).Get(ctx, "a.KEY-1")
@@ -74,20 +74,20 @@ func TestWhatACommandIsGiven(t *testing.T) {
 }
 
 func TestOneNewlineIsTheCommandsOwn(t *testing.T) {
-	opt := managed(t)
-	if err := open(t, opt).Set(ctx, "K", secret.Text("a\n\n")); err != nil {
+	opt := newManaged(t)
+	if err := opened(t, opt).Set(ctx, "K", secret.Text("a\n\n")); err != nil {
 		t.Fatal(err)
 	}
 	for keep, want := range map[bool]string{true: "a\n\n", false: "a\n"} {
 		opt.KeepNewline = keep
-		if v, err := open(t, opt).Get(ctx, "K"); err != nil || string(v.Reveal()) != want {
+		if v, err := opened(t, opt).Get(ctx, "K"); err != nil || string(v.Reveal()) != want {
 			t.Errorf("keepNewline %v: %d bytes, want %d, error %v", keep, v.Len(), len(want), err)
 		}
 	}
 }
 
 func TestWhatIsNoValueIsAnError(t *testing.T) {
-	opt := managed(t)
+	opt := newManaged(t)
 	opt.KeepNewline = false
 	for _, c := range []struct {
 		args []string
@@ -110,8 +110,8 @@ func TestWhatIsNoValueIsAnError(t *testing.T) {
 }
 
 func TestAFailureMeansWhatTheSettingsSay(t *testing.T) {
-	opt := managed(t)
-	opt.Says = Texts{NotFound: []string{"isn't an item"}, Denied: []string{"signed in", "forbidden"}, Locked: []string{"is locked"}}
+	opt := newManaged(t)
+	opt.Says = texts{NotFound: []string{"isn't an item"}, Denied: []string{"signed in", "forbidden"}, Locked: []string{"is locked"}}
 	for _, c := range []struct {
 		status, complaint string
 		kind              secret.Kind
@@ -139,17 +139,17 @@ func TestAFailureMeansWhatTheSettingsSay(t *testing.T) {
 	}
 	opt.Set = append([]string{opt.Get[0]}, "manage", "fail", "10", "{key}")
 	opt.List = append([]string{opt.Get[0]}, "manage", "fail", "10", "x")
-	if err := open(t, opt).Set(ctx, "KEY", secret.Text("v")); err == nil || secret.KindOf(err) != secret.General {
+	if err := opened(t, opt).Set(ctx, "KEY", secret.Text("v")); err == nil || secret.KindOf(err) != secret.General {
 		t.Errorf("set: %v", err)
 	}
-	if _, err := open(t, opt).List(ctx); err == nil || secret.KindOf(err) != secret.General {
+	if _, err := opened(t, opt).List(ctx); err == nil || secret.KindOf(err) != secret.General {
 		t.Errorf("list: %v", err)
 	}
 }
 
 func TestWhatCommandsComplainAboutGoesToThePerson(t *testing.T) {
 	var shown bytes.Buffer
-	opt := managed(t)
+	opt := newManaged(t)
 	opt.Stderr = &shown
 	s := doing(t, opt, "fail", "1", "bad weather", "{key}")
 	var running sync.WaitGroup
@@ -160,7 +160,7 @@ func TestWhatCommandsComplainAboutGoesToThePerson(t *testing.T) {
 	if n := strings.Count(shown.String(), "bad weather K"); n != 4 {
 		t.Errorf("%d of 4 complaints were shown", n)
 	}
-	_, err := doing(t, Options{Get: opt.Get, Environ: opt.Environ}, "fail", "1", "x", "{key}").Get(ctx, "KEY")
+	_, err := doing(t, managed{settings{Get: opt.Get}, Options{Environ: opt.Environ}}, "fail", "1", "x", "{key}").Get(ctx, "KEY")
 	if !strings.Contains(secret.Hint(err), "by hand") {
 		t.Errorf("where it is dropped: hint %q", secret.Hint(err))
 	}
@@ -176,7 +176,7 @@ func TestAProgramThatIsNotThereIsNamed(t *testing.T) {
 		names["./plain"] = "may not be run"
 	}
 	for name, want := range names {
-		s := open(t, Options{Get: []string{name, "{key}"}, Dir: folder, Environ: []string{"PATH=" + folder}})
+		s := opened(t, managed{settings{Get: []string{name, "{key}"}}, Options{Dir: folder, Environ: []string{"PATH=" + folder}}})
 		_, err := s.Get(ctx, "KEY")
 		if err == nil || secret.KindOf(err) != secret.General || !strings.Contains(err.Error(), "KEY: "+name+": ") || !strings.Contains(err.Error(), want) || secret.Hint(err) == "" {
 			t.Errorf("%s: %v (hint %q)", name, err, secret.Hint(err))
@@ -185,11 +185,11 @@ func TestAProgramThatIsNotThereIsNamed(t *testing.T) {
 }
 
 func TestAProgramIsLookedForOnThePathThatIsGiven(t *testing.T) {
-	opt := managed(t)
+	opt := newManaged(t)
 	folder, name := filepath.Split(opt.Get[0])
 	t.Setenv("PATH", "")
 	s := func(path, dir string) *Store {
-		return open(t, Options{Get: []string{name, "manage", "arguments", "{key}"}, Dir: dir, Environ: []string{"PATH=/nowhere", "PATH=" + path}})
+		return opened(t, managed{settings{Get: []string{name, "manage", "arguments", "{key}"}}, Options{Dir: dir, Environ: []string{"PATH=/nowhere", "PATH=" + path}}})
 	}
 	if _, err := s(folder, opt.Dir).Get(ctx, "KEY"); err != nil {
 		t.Error(err)
@@ -201,14 +201,14 @@ func TestAProgramIsLookedForOnThePathThatIsGiven(t *testing.T) {
 			t.Errorf("PATH %q: a program of the project was run", path)
 		}
 	}
-	relative := open(t, Options{Get: []string{"./" + name, "manage", "arguments", "{key}"}, Dir: folder})
+	relative := opened(t, managed{settings{Get: []string{"./" + name, "manage", "arguments", "{key}"}}, Options{Dir: folder}})
 	if _, err := relative.Get(ctx, "KEY"); err != nil {
 		t.Errorf("a path that counts from the project: %v", err)
 	}
 }
 
 func TestACommandThatDoesNotEndIsEnded(t *testing.T) {
-	opt := managed(t)
+	opt := newManaged(t)
 	opt.Timeout = "50ms"
 	_, err := doing(t, opt, "hang", "{key}").Get(ctx, "KEY")
 	if err == nil || secret.KindOf(err) != secret.General || !strings.Contains(err.Error(), "not ended within 50ms") {
@@ -220,7 +220,7 @@ func TestAllThatACommandHasStartedEndsWithIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no process groups")
 	}
-	opt := managed(t)
+	opt := newManaged(t)
 	folder := strings.TrimPrefix(opt.Environ[len(opt.Environ)-1], "MANAGER_FOLDER=")
 	stopped, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -251,17 +251,17 @@ func TestAllThatACommandHasStartedEndsWithIt(t *testing.T) {
 }
 
 func TestWithoutACommandOnlyThatIsMissing(t *testing.T) {
-	opt := managed(t)
+	opt := newManaged(t)
 	opt.List = nil
-	_, err := open(t, opt).List(ctx)
+	_, err := opened(t, opt).List(ctx)
 	if !errors.Is(err, secret.Invalid) || !strings.Contains(err.Error(), "no setting list") || !strings.Contains(secret.Hint(err), "secrets.command.list") {
 		t.Errorf("list: %v", err)
 	}
 	opt.Set = nil
-	if err := open(t, opt).Set(ctx, "K", secret.Text("v")); !errors.Is(err, secret.Permission) || !strings.Contains(err.Error(), "only reads") {
+	if err := opened(t, opt).Set(ctx, "K", secret.Text("v")); !errors.Is(err, secret.Permission) || !strings.Contains(err.Error(), "only reads") {
 		t.Errorf("set: %v", err)
 	}
-	if err := open(t, opt).Delete(ctx, "K"); !errors.Is(err, secret.NotFound) {
+	if err := opened(t, opt).Delete(ctx, "K"); !errors.Is(err, secret.NotFound) {
 		t.Errorf("delete: %v", err)
 	}
 }
@@ -273,10 +273,10 @@ func TestSettingsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.timeout != 1500*time.Millisecond || s.opt.Parallel != 3 || s.opt.Dir != "/d" || !s.opt.KeepNewline || len(s.opt.Exit.NotFound) != 2 || len(s.opt.Says.Locked) != 1 {
-		t.Errorf("%v", s.opt)
+	if s.timeout != 1500*time.Millisecond || s.set.Parallel != 3 || s.opt.Dir != "/d" || !s.set.KeepNewline || len(s.set.Exit.NotFound) != 2 || len(s.set.Says.Locked) != 1 {
+		t.Errorf("%v %v", s.set, s.opt)
 	}
-	if s, err := Open(store.Settings(`{"get": ["a", "{key}"], "timeout": "1m30s"}`), Options{}); err != nil || s.timeout != 90*time.Second || s.opt.Parallel != store.Parallel {
+	if s, err := Open(store.Settings(`{"get": ["a", "{key}"], "timeout": "1m30s"}`), Options{}); err != nil || s.timeout != 90*time.Second || s.set.Parallel != store.Parallel {
 		t.Errorf("%v", err)
 	}
 	if s, err := Open(store.Settings(`{"get": ["a", "{key}"]}`), Options{}); err != nil || s.timeout != 30*time.Second {

@@ -40,9 +40,9 @@
 // get's standard output is the value, without one newline behind it ("\n"; on Windows also
 // "\r\n"), as xec secrets set takes one from a pipe. With keepNewline the output is the value
 // byte for byte. A value that ends with a newline needs keepNewline and a command that adds
-// none; without keepNewline set refuses it. set's standard input is the value, byte for byte, with no newline added. Output that
-// is empty is no value but an error, and so is more than 64 KiB. A value stands in no
-// argument, no variable and no file.
+// none; without keepNewline set refuses it. set's standard input is the value, byte for byte,
+// with no newline added. Output that is empty is no value but an error, and so is more than
+// 64 KiB. A value stands in no argument, no variable and no file.
 //
 // list's output is read line by line; a line that is no key, such as a heading or a path, is
 // left out. It may have 16 MiB.
@@ -63,8 +63,8 @@
 //
 // The complaint may hold a value, so it stands in no error. It goes to Options.Stderr when the
 // command has ended, for the person to see, up to 64 KiB, with [secret] for the value as it
-// was printed or handed over; in another form it is not found. Where that is nil the complaint is dropped, and
-// the hint of the error says how to see it.
+// was printed or handed over, if that has 4 bytes; in another form it is not found. Where
+// Options.Stderr is nil the complaint is dropped, and the hint of the error says how to see it.
 //
 // # Recipes
 //

@@ -135,37 +135,47 @@ func misbehave(folder, verb string, args []string) int {
 // leak is a value that a manager says where it should not.
 const leak = "s3cr3t-that-leaks"
 
-// managed gives the options of a manager with a folder of its own.
-func managed(t testing.TB) Options {
+// managed is what a store of a manager is opened with.
+type managed struct {
+	settings
+	Options
+}
+
+// newManaged is one of a manager with a folder of its own.
+func newManaged(t testing.TB) managed {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	verb := func(args ...string) []string { return append([]string{self, "manage"}, args...) }
-	return Options{
-		Get:         verb("get", "{key}"),
-		Set:         verb("set", "{key}"),
-		Delete:      verb("delete", "{key}"),
-		List:        verb("list"),
-		KeepNewline: true,
-		Exit:        Statuses{NotFound: []int{missing}, Denied: []int{denied}, Locked: []int{locked}},
-		Dir:         t.TempDir(),
-		// With the race detector a process waits for a second at its end, unless told.
-		Environ: append(os.Environ(), "GORACE=atexit_sleep_ms=0", "MANAGER_FOLDER="+t.TempDir()),
+	return managed{
+		settings{
+			Get:         verb("get", "{key}"),
+			Set:         verb("set", "{key}"),
+			Delete:      verb("delete", "{key}"),
+			List:        verb("list"),
+			KeepNewline: true,
+			Exit:        statuses{NotFound: []int{missing}, Denied: []int{denied}, Locked: []int{locked}},
+		},
+		Options{
+			Dir: t.TempDir(),
+			// With the race detector a process waits for a second at its end, unless told.
+			Environ: append(os.Environ(), "GORACE=atexit_sleep_ms=0", "MANAGER_FOLDER="+t.TempDir()),
+		},
 	}
 }
 
 // doing gives a store whose get does something else.
-func doing(t *testing.T, opt Options, args ...string) *Store {
+func doing(t *testing.T, opt managed, args ...string) *Store {
 	t.Helper()
 	opt.Get = append([]string{opt.Get[0], "manage"}, args...)
-	return open(t, opt)
+	return opened(t, opt)
 }
 
-func open(t testing.TB, opt Options) *Store {
+func opened(t testing.TB, opt managed) *Store {
 	t.Helper()
-	s, err := Open(nil, opt)
+	s, err := open(opt.settings, opt.Options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,32 +10,34 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Options are the settings, and what comes from outside.
+// Options are what a store takes from the process around it.
 type Options struct {
+	Dir     string    // where commands run; "" is the working directory
+	Environ []string  // of commands; nil is an empty one
+	Stderr  io.Writer // takes what commands complain about; nil drops it
+}
+
+type settings struct {
 	Get         []string `json:"get"`
 	Set         []string `json:"set"`
 	Delete      []string `json:"delete"`
 	List        []string `json:"list"`
 	Timeout     any      `json:"timeout"` // a number of seconds, or a duration as text; nil is 30 s
 	KeepNewline bool     `json:"keepNewline"`
-	Exit        Statuses `json:"exit"`
-	Says        Texts    `json:"stderr"`
+	Exit        statuses `json:"exit"`
+	Says        texts    `json:"stderr"`
 	Parallel    int      `json:"parallel"` // 0 is store.Parallel
-
-	Dir     string    `json:"-"` // where commands run; "" is the working directory
-	Environ []string  `json:"-"` // of commands; nil is an empty one
-	Stderr  io.Writer `json:"-"` // takes what commands complain about; nil drops it
 }
 
-// Statuses are exit statuses that mean something.
-type Statuses struct {
+// statuses are exit statuses that mean something.
+type statuses struct {
 	NotFound []int `json:"notFound"`
 	Denied   []int `json:"denied"`
 	Locked   []int `json:"locked"`
 }
 
-// Texts are parts of what a failed command says on standard error that mean something.
-type Texts struct {
+// texts are parts of what a failed command says on standard error that mean something.
+type texts struct {
 	NotFound []string `json:"notFound"`
 	Denied   []string `json:"denied"`
 	Locked   []string `json:"locked"`
@@ -48,12 +50,17 @@ const (
 	keyMark        = "{key}"
 )
 
-// Open reads the settings over opt, and checks all of it. No command runs.
-func Open(settings store.Settings, opt Options) (*Store, error) {
-	if err := settings.Decode("command", &opt); err != nil {
+// Open checks the settings. No command runs.
+func Open(said store.Settings, opt Options) (*Store, error) {
+	var set settings
+	if err := said.Decode("command", &set); err != nil {
 		return nil, err
 	}
-	timeout, err := timeOf(opt.Timeout)
+	return open(set, opt)
+}
+
+func open(set settings, opt Options) (*Store, error) {
+	timeout, err := timeOf(set.Timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -61,21 +68,21 @@ func Open(settings store.Settings, opt Options) (*Store, error) {
 		name   string
 		argv   []string
 		marked bool
-	}{{"get", opt.Get, true}, {"set", opt.Set, true}, {"delete", opt.Delete, true}, {"list", opt.List, false}} {
+	}{{"get", set.Get, true}, {"set", set.Set, true}, {"delete", set.Delete, true}, {"list", set.List, false}} {
 		if err := checkCommand(c.name, c.argv, c.marked); err != nil {
 			return nil, err
 		}
 	}
-	if err := opt.Says.check(); err != nil {
+	if err := set.Says.check(); err != nil {
 		return nil, err
 	}
-	if opt.Parallel < 0 || opt.Parallel > maxParallel {
+	if set.Parallel < 0 || set.Parallel > maxParallel {
 		return nil, wrong("parallel", "not a number from 1 to %d", maxParallel)
 	}
-	if opt.Parallel == 0 {
-		opt.Parallel = store.Parallel
+	if set.Parallel == 0 {
+		set.Parallel = store.Parallel
 	}
-	return &Store{opt: opt, timeout: timeout}, nil
+	return &Store{set: set, opt: opt, timeout: timeout}, nil
 }
 
 func wrong(setting, format string, args ...any) error {
@@ -87,8 +94,6 @@ func timeOf(setting any) (t time.Duration, err error) {
 	switch v := setting.(type) {
 	case nil:
 		return defaultTimeout, nil
-	case int:
-		t = time.Duration(v) * time.Second
 	case float64:
 		if v < maxTimeout.Seconds() {
 			t = time.Duration(v * float64(time.Second))
@@ -125,7 +130,7 @@ func checkCommand(name string, argv []string, marked bool) error {
 }
 
 // check refuses an empty text, which everything holds.
-func (t Texts) check() error {
+func (t texts) check() error {
 	for name, texts := range map[string][]string{"notFound": t.NotFound, "denied": t.Denied, "locked": t.Locked} {
 		if slices.Contains(texts, "") {
 			return wrong("stderr."+name, "an empty text")
@@ -144,15 +149,15 @@ func argvFor(command []string, key string) []string {
 }
 
 // meaning is what the failure of a command means, as far as it is told.
-func (o *Options) meaning(status int, complaint string) (kind secret.Kind, told bool) {
+func (s *settings) meaning(status int, complaint string) (kind secret.Kind, told bool) {
 	classes := []struct {
 		kind     secret.Kind
 		statuses []int
 		texts    []string
 	}{
-		{secret.Permission, o.Exit.Denied, o.Says.Denied},
-		{secret.Encryption, o.Exit.Locked, o.Says.Locked},
-		{secret.NotFound, o.Exit.NotFound, o.Says.NotFound},
+		{secret.Permission, s.Exit.Denied, s.Says.Denied},
+		{secret.Encryption, s.Exit.Locked, s.Says.Locked},
+		{secret.NotFound, s.Exit.NotFound, s.Says.NotFound},
 	}
 	for _, c := range classes {
 		if slices.ContainsFunc(c.texts, func(text string) bool { return strings.Contains(complaint, text) }) {

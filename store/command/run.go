@@ -101,7 +101,7 @@ func (c *call) failed(ctx, limited context.Context, cmd *exec.Cmd, err error, ov
 
 // refused says what the status of a command means, or what it has complained about.
 func (c *call) refused(ended *os.ProcessState, complaint string) error {
-	kind, told := c.store.opt.meaning(ended.ExitCode(), complaint)
+	kind, told := c.store.set.meaning(ended.ExitCode(), complaint)
 	switch {
 	case told && kind == secret.NotFound && !c.sets && c.key != "":
 		return store.NotFound(c.key)

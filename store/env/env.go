@@ -39,9 +39,9 @@ import (
 // Prefix begins the names of the variables that hold secrets.
 const Prefix = "SECRET_"
 
-// Options are what a store is opened with. The provider has no settings.
+// Options are what a store takes from the process around it.
 type Options struct {
-	Environ []string `json:"-"` // as os.Environ gives it
+	Environ []string // as os.Environ gives it
 }
 
 // Store is an environment. It is safe for use by several goroutines.
@@ -56,7 +56,7 @@ var (
 
 // Open takes the secrets out of opt.Environ.
 func Open(settings store.Settings, opt Options) (*Store, error) {
-	if err := settings.Decode("env", &opt); err != nil {
+	if err := settings.Decode("env", &struct{}{}); err != nil {
 		return nil, err
 	}
 	s := &Store{values: map[string]string{}}

@@ -73,9 +73,10 @@ func TestInSessionConforms(t *testing.T) {
 	n := 0
 	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 		n++
-		opt := Options{Service: fmt.Sprint("xec-test-", n), Lock: filepath.Join(t.TempDir(), "lock")}
+		settings := store.Settings(fmt.Sprintf(`{"service": "xec-test-%d"}`, n))
+		opt := Options{Lock: filepath.Join(t.TempDir(), "lock")}
 		reopen := func() store.Store {
-			s, err := Open(nil, opt)
+			s, err := Open(settings, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +90,7 @@ func TestInSessionConforms(t *testing.T) {
 func TestInSessionItems(t *testing.T) {
 	session(t)
 	need(t, "keyring", "secret-tool")
-	s, err := Open(nil, Options{Service: "xec-test", Lock: filepath.Join(t.TempDir(), "lock")})
+	s, err := Open(store.Settings(`{"service": "xec-test"}`), Options{Lock: filepath.Join(t.TempDir(), "lock")})
 	if err != nil {
 		t.Fatal(err)
 	}

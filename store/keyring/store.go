@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -11,13 +12,10 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Options are the settings, and what comes from outside.
+// Options are what a store takes from the process around it.
 type Options struct {
-	Service string `json:"service"` // "" is "xec"
-
-	Lock string `json:"-"` // the path of the lock file, the same for all who write; it is made where it is missing
-
-	on platform
+	Lock string // the path of the lock file, the same for all who write; it is made where it is missing
+	on   platform
 }
 
 // Store is a store in the keyring of the operating system. It is safe for use by several
@@ -37,22 +35,23 @@ var (
 // maxService keeps what a platform is told with an item below its limit.
 const maxService = 64
 
-// Open reads the settings over opt. It does not touch the keyring.
+// Open does not touch the keyring.
 func Open(settings store.Settings, opt Options) (*Store, error) {
-	if err := settings.Decode("keyring", &opt); err != nil {
+	var set struct {
+		Service string `json:"service"`
+	}
+	if err := settings.Decode("keyring", &set); err != nil {
 		return nil, err
 	}
-	if opt.Service == "" {
-		opt.Service = defaultService
-	}
-	if secret.CheckKey(opt.Service) != nil || len(opt.Service) > maxService {
+	service := cmp.Or(set.Service, defaultService)
+	if secret.CheckKey(service) != nil || len(service) > maxService {
 		err := secret.Errorf(secret.Invalid, "secrets.keyring.service: not the name of a service")
 		return nil, secret.WithHint(err, "write a letter, then letters, digits, '.', '_' and '-', %d bytes at most", maxService)
 	}
 	if opt.Lock == "" {
 		return nil, secret.Errorf(secret.General, "the provider keyring has no lock file")
 	}
-	return &Store{Items{Service: opt.Service, on: opt.on}, opt.Lock}, nil
+	return &Store{Items{Service: service, on: opt.on}, opt.Lock}, nil
 }
 
 // attempts is how often a reader begins again that writers get in the way of.
