@@ -35,7 +35,8 @@ type Options struct {
 	Only []string
 	// Seen is told each value before it is answered. Nil drops it.
 	Seen func(key string, value secret.Value)
-	// Missing gives the error for a key that is not there; nil is store.NotFound.
+	// Missing gives the error for a key that is not there, where the store's own has no
+	// hint. Nil leaves it at the store's own.
 	Missing func(ctx context.Context, key string) error
 }
 
@@ -63,9 +64,6 @@ func Listen(ctx context.Context, opt Options) (*Broker, error) {
 	b := &Broker{listener: listener, dir: dir, cancel: cancel, server: plugin.Server{
 		Store: opt.Store, Seen: opt.Seen, Missing: opt.Missing, MaxKeys: 1, MaxLine: maxRequest,
 	}}
-	if opt.Missing == nil {
-		b.server.Missing = func(_ context.Context, key string) error { return store.NotFound(key) }
-	}
 	if opt.Only != nil {
 		b.server.Allow = func(key string) error { return allow(opt.Only, key) }
 	}
@@ -88,7 +86,8 @@ func (b *Broker) Path() string { return b.listener.Addr().String() }
 // into it what is for the time of the run.
 func (b *Broker) Folder() string { return b.dir }
 
-// Close ends every connection, and what is being asked of the store, and removes the socket with its folder.
+// Close ends every connection, and what is being asked of the store, and removes the socket
+// with its folder.
 func (b *Broker) Close() error {
 	b.listener.Close()
 	b.cancel()

@@ -16,9 +16,9 @@
 // # Promises
 //
 // The socket lies in a folder of mode 0700 of its own, which is removed in the end; what a
-// killed process left behind is removed by the next one, from a minute later on. Only processes of the same user
-// are answered, root's too only where that is the user: the kernel says who has connected.
-// A system that cannot say that has no broker.
+// killed process left behind is removed by the next one, from a minute later on. Only
+// processes of the same user are answered, root's too only where that is the user: the
+// kernel says who has connected. A system that cannot say that has no broker.
 //
 // With Only, those keys are all that the store has: another one is an error of kind
 // secret.Permission for every request but has and list, for which it does not exist. The

@@ -63,7 +63,7 @@
 //
 // The complaint may hold a value, so it stands in no error. It goes to Options.Stderr when the
 // command has ended, for the person to see, up to 64 KiB, with [secret] for the value as it
-// was printed or handed over, if that has 4 bytes; in another form it is not found. Where
+// was printed or handed over, if that has 4 bytes or more; in another form it is not found. Where
 // Options.Stderr is nil the complaint is dropped, and the hint of the error says how to see it.
 //
 // # Recipes

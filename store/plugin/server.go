@@ -27,8 +27,8 @@ type Server struct {
 	Allow func(key string) error
 	// Seen is told each value, before it is answered and before it is set. Nil drops it.
 	Seen func(key string, value secret.Value)
-	// Missing gives the error for a key that was asked for alone and is not there, with a
-	// hint perhaps. Nil leaves it out of the answer, as keys that are asked for together.
+	// Missing gives the error for a key that was asked for alone and is not there, where the
+	// store's own has no hint. Nil leaves it at the store's own.
 	Missing func(ctx context.Context, key string) error
 	// EndsWithInput has the end of the input end what is under way: of an executable, whose
 	// answer nobody waits for any more.
