@@ -36,9 +36,6 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Prefix begins the names of the variables that hold secrets.
-const Prefix = "SECRET_"
-
 // Options are what a store takes from the process around it.
 type Options struct {
 	Environ []string // as os.Environ gives it
@@ -46,7 +43,7 @@ type Options struct {
 
 // Store is an environment. It is safe for use by several goroutines.
 type Store struct {
-	values map[string]string // by what stands behind Prefix; none is empty
+	values map[string]string // by what stands behind SECRET_; none is empty
 }
 
 var (
@@ -63,7 +60,7 @@ func Open(settings store.Settings, opt Options) (*Store, error) {
 	seen := map[string]bool{}
 	for _, variable := range opt.Environ {
 		name, value, _ := strings.Cut(variable, "=")
-		key, ours := strings.CutPrefix(name, Prefix)
+		key, ours := strings.CutPrefix(name, secret.EnvPrefix)
 		if ours && !seen[key] && value != "" {
 			s.values[key] = value
 		}
@@ -79,7 +76,7 @@ func (s *Store) Get(ctx context.Context, key string) (secret.Value, error) {
 		return secret.Value{}, err
 	}
 	if !found {
-		return secret.Value{}, secret.WithHint(store.NotFound(key), "the provider env looks for the variable %s%s", Prefix, secret.EnvName(key))
+		return secret.Value{}, secret.WithHint(store.NotFound(key), "the provider env looks for the variable %s%s", secret.EnvPrefix, secret.EnvName(key))
 	}
 	value := secret.Text(text)
 	if err := value.Check(key); err != nil {
@@ -128,5 +125,5 @@ func refuse(ctx context.Context, key string) error {
 		return err
 	}
 	err := secret.Errorf(secret.Permission, "%s: the provider env only reads", key)
-	return secret.WithHint(err, "set the variable %s%s where the program is started, or choose another provider", Prefix, secret.EnvName(key))
+	return secret.WithHint(err, "set the variable %s%s where the program is started, or choose another provider", secret.EnvPrefix, secret.EnvName(key))
 }

@@ -7,7 +7,7 @@
 //
 // A key names a secret: an ASCII letter, then ASCII letters, digits, '.', '_'
 // and '-', 256 bytes at most. [CheckKey] is the rule, [EnvName] the name that a
-// key takes in an environment.
+// key takes in an environment, [EnvPrefix] what stands before it between programs.
 //
 // # Values
 //

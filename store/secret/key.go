@@ -54,6 +54,10 @@ func isLetter(b byte) bool {
 	return 'a' <= b|0x20 && b|0x20 <= 'z'
 }
 
+// EnvPrefix stands before the name of a key in an environment that hands secrets over, and
+// in an exported file of them.
+const EnvPrefix = "SECRET_"
+
 // EnvName is the name that key takes in an environment: upper case, with '.'
 // and '-' as '_'. Two keys may share one name.
 func EnvName(key string) string {

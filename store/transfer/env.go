@@ -14,7 +14,6 @@ import (
 
 // The words of the env format.
 const (
-	prefix     = "SECRET_"
 	notePrefix = "xec:"
 	noteKey    = "key="        // KEY
 	noteBase64 = "base64 key=" // KEY, noteValue, BASE64
@@ -72,7 +71,7 @@ func checkNames(keys []string, names map[string]string) error {
 
 func sharedName(name, first string, others []string) error {
 	keys := first + ", " + strings.Join(others, ", ")
-	err := secret.Errorf(secret.Invalid, "keys %s: one name for all, %s", keys, prefix+name)
+	err := secret.Errorf(secret.Invalid, "keys %s: one name for all, %s", keys, secret.EnvPrefix+name)
 	return secret.WithHint(err, "--format json can hold them")
 }
 
@@ -87,7 +86,7 @@ func writeSecret(out *bufio.Writer, key, name string, value []byte) {
 	if name != key {
 		writeStrings(out, "# ", notePrefix, noteKey, key, "\n")
 	}
-	writeStrings(out, "export ", prefix, name, `="`)
+	writeStrings(out, "export ", secret.EnvPrefix, name, `="`)
 	writeEscaped(out, value)
 	out.WriteString("\"\n")
 }

@@ -62,7 +62,7 @@ func (r *envReader) secret() {
 
 // assignment reads a secret whose name gives the key.
 func (r *envReader) assignment(line dotenv.Line) {
-	key := strings.TrimPrefix(line.Name, prefix)
+	key := strings.TrimPrefix(line.Name, secret.EnvPrefix)
 	if r.isKey(line.Number, "name", key) {
 		r.put(line.Number, key, value(line))
 	}
@@ -78,7 +78,7 @@ func (r *envReader) keyed(number int, key string) {
 	if !r.isKey(number, "comment", key) {
 		return
 	}
-	if line.Name != prefix+secret.EnvName(key) {
+	if line.Name != secret.EnvPrefix+secret.EnvName(key) {
 		r.problemf(number, key, "the line below this comment assigns to another name than the key's")
 	}
 	r.put(line.Number, key, value(line))
