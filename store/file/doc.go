@@ -6,6 +6,7 @@
 //	  keyring.enc   0600      the sealed store, replaced as a whole by every write
 //	  salt          0600      32 random bytes, written once
 //	  config        0600      what the store is, as text, written once
+//	~/.xec/secrets.lock       0600      empty, held by a writer; it stays
 //	~/.xec/key      0600      the key for keyfile slots, one for all stores of a person
 //	~/.xec/seen/    0700      the last generation seen of each store, one file a store
 //
@@ -89,9 +90,9 @@
 // sealed key that does not open mean that the slot was altered.
 //
 // There is one slot of a kind: to add one replaces it, with as many iterations if nothing
-// else is said. The last one cannot be removed.
-// To add or remove a slot leaves the data key as it is, so that an older copy of
-// keyring.enc opens by what it was locked with.
+// else is said. The last one cannot be removed, nor one without which nothing that is at
+// hand would open the store. To add or remove a slot leaves the data key as it is, so that
+// an older copy of keyring.enc opens by what it was locked with.
 //
 // # Rekey
 //
@@ -118,18 +119,20 @@
 // it is older is known from ~/.xec/seen: after a store has been proved, the greatest
 // generation that was found in its folder is noted there, outside of the store: in a file
 // named by the store id, "-" and the first 4 bytes of the SHA-256 of the folder's path, in
-// hex, the line "generation " and the number in decimal. A smaller one than that is a warning, or with Options.Strict an error of kind secret.Encryption;
-// the next write gets a generation above both, which ends the warning. The note is
-// read before keyring.enc is opened, so that a write between the two is no alarm. Where
-// there is a note and no store at all, that is told likewise: the store may have been lost,
-// or HOME may be another one. A note is advice: nothing fails because it is missing, damaged
-// or cannot be written.
+// hex, the line "generation " and the number in decimal, which is believed up to 2^62. A
+// smaller one than that is a warning, or with Options.Strict an error of kind
+// secret.Encryption; the next write gets a generation above both, which ends the warning. The
+// note is read before keyring.enc is opened, so that a write between the two is no alarm.
+// Where there is a note and no store at all, that is told likewise: the store may have been
+// lost, or HOME may be another one. A note is advice: nothing fails because it is missing,
+// damaged or cannot be written.
 //
 // What does not fit is an error of kind secret.Encryption that names the part. A
 // wrong passphrase, another person's key file and damage read differently. A file
 // that others may read or write, that belongs to another user, or that is no
 // regular file, is an error of kind secret.Permission, with the command that
-// mends it. A folder that holds some but not all of the three files is damaged;
+// mends it; so is a folder around the store's in which others could put another one in its
+// place. A folder that holds some but not all of the three files is damaged;
 // nothing is ever made anew beside it, and a failed read never becomes an empty
 // store. A folder that is missing, or holds nothing but what interrupted writers left
 // behind, is an empty store; a link that leads nowhere is an error, because what it
@@ -137,15 +140,16 @@
 //
 // # Writes
 //
-// One lock, a file beside the folder, admits one writer at a time; readers take
-// none. A write makes a new keyring.enc in a temporary file in the folder, syncs
+// One lock, the file of the folder's name and ".lock" beside it, admits one writer at a
+// time; readers take none. Whoever waits for it is told after half a second, and gives up
+// after a minute. A write makes a new keyring.enc in a temporary file in the folder, syncs
 // it, renames it over the old one and syncs the folder: after a crash there is
 // the old store or the new one, and a write that was acknowledged stays. salt and
 // config never change. A new store is made in a folder beside its place, synced,
 // and renamed into place as a whole. The key file is made before the first slot
 // that uses it: temporary file, sync, link, sync of the folder; an item of the keyring
 // likewise before its slot. What an interrupted writer left behind is removed by the
-// next one.
+// next one, a key file that was not linked after an hour.
 //
 // # Salvage
 //

@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/xec-sh/xec-go/store"
@@ -55,8 +56,8 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 	err := s.read(ctx, func(snap *snapshot) error {
 		return snap.lookUp(keys, func(e format.Entry, offset int64) error {
 			s.trace("%s: opening its record, version %d", e.Key, e.Versions[0].Number)
-			value, err := snap.value(e.Key, e.Versions[0], offset)
-			values[e.Key] = secret.New(value)
+			value, err := snap.newestValue(e, offset)
+			values[e.Key] = value
 			return err
 		})
 	})
@@ -64,6 +65,16 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 		return nil, err
 	}
 	return values, nil
+}
+
+// newestValue opens the newest version of a key, whose record begins at offset. Its error
+// always names the key, so that a person knows what stops a command that needs all values.
+func (n *snapshot) newestValue(e format.Entry, offset int64) (secret.Value, error) {
+	value, err := n.value(e.Key, e.Versions[0], offset)
+	if err != nil && secret.KindOf(err) == secret.General {
+		err = fmt.Errorf("%s: %w", e.Key, err)
+	}
+	return secret.New(value), err
 }
 
 // Has implements store.Finder: it opens a bucket, and no record.

@@ -91,9 +91,9 @@
 //	12   nonce of the record
 //
 // The numbers descend strictly; a key that was deleted and is set again begins at 1.
-// Times are information: no order among them is required. The records of a bucket are the ciphertext ‖ tag
-// of each version, in the order in which the bucket lists them: the place of a
-// record is the sum of the lengths before it.
+// Times are information: no order among them is required. The records of a bucket are the
+// ciphertext ‖ tag of each version, in the order in which the bucket lists them: the place
+// of a record is the sum of the lengths before it.
 //
 // # Errors
 //
