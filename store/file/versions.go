@@ -80,10 +80,11 @@ func (d *draft) version(key string, number uint64) (uint64, secret.Value, error)
 }
 
 func noVersion(key string, number uint64) error {
+	err := secret.Errorf(secret.NotFound, "%s: version %d is not kept", key, number)
 	if number == 0 {
-		return secret.WithHint(secret.Errorf(secret.NotFound, "%s has no older version", key), "what is kept: xec secrets history %s", key)
+		err = secret.Errorf(secret.NotFound, "%s has no older version", key)
 	}
-	return secret.WithHint(secret.Errorf(secret.NotFound, "%s: version %d is not kept", key, number), "what is kept: xec secrets history %s", key)
+	return secret.WithHint(err, "what is kept: xec secrets history %s", key)
 }
 
 // Describe implements store.Describer.

@@ -29,10 +29,10 @@ type Client struct {
 	// MaxKeys is how many keys one request may ask for; 0 is what the protocol allows.
 	MaxKeys int
 
-	name string // before errors
-	conn Conn
-	in   *bufio.Reader
-	time time.Duration
+	name     string // before errors
+	conn     Conn
+	in       *bufio.Reader
+	patience time.Duration // with one answer
 
 	mu   sync.Mutex
 	dead error // why nothing can be asked any more
@@ -59,17 +59,17 @@ type Conn interface {
 // NewClient gives the store behind a connection. Errors of the connection begin with name;
 // those that the other side tells are its own.
 func NewClient(name string, conn Conn) *Client {
-	return &Client{name: name, conn: conn, in: bufio.NewReader(conn), time: requestTime}
+	return &Client{name: name, conn: conn, in: bufio.NewReader(conn), patience: requestTime}
 }
 
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// Hello says the settings to the other side.
-func (c *Client) Hello(ctx context.Context, settings store.Settings) error {
-	said, err := c.ask(ctx, request{Op: "hello", Protocol: Version, Settings: json.RawMessage(settings)}, min(c.time, helloTime))
-	if err == nil && said.Protocol != Version {
-		return c.broken(secret.Errorf(secret.General, "it speaks version %d of the protocol, and this xec version %d", said.Protocol, Version))
+// hello says the settings to the other side.
+func (c *Client) hello(ctx context.Context, settings store.Settings) error {
+	said, err := c.ask(ctx, request{Op: "hello", Protocol: protocol, Settings: json.RawMessage(settings)}, min(c.patience, helloTime))
+	if err == nil && said.Protocol != protocol {
+		return c.broken(secret.Errorf(secret.General, "it speaks version %d of the protocol, and this xec version %d", said.Protocol, protocol))
 	}
 	return err
 }
@@ -165,7 +165,7 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 	}
 	values := make(map[string]secret.Value, len(keys))
 	unique := slices.Compact(slices.Sorted(slices.Values(keys))) // none of them is no request
-	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, MaxKeys)) {
+	for some := range slices.Chunk(unique, cmp.Or(c.MaxKeys, maxKeys)) {
 		err := c.getSome(ctx, some, values)
 		if len(some) == 1 && errors.Is(err, secret.NotFound) {
 			continue
@@ -179,7 +179,7 @@ func (c *Client) GetBatch(ctx context.Context, keys []string) (map[string]secret
 
 // getSome asks for as many keys as a request may have.
 func (c *Client) getSome(ctx context.Context, some []string, values map[string]secret.Value) error {
-	said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.time)
+	said, err := c.ask(ctx, request{Op: "get", Keys: some}, c.patience)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (c *Client) put(ctx context.Context, op, key string, value secret.Value) er
 	if err := value.Check(key); err != nil {
 		return err
 	}
-	_, err := c.ask(ctx, request{Op: op, Key: key, Value: value.Reveal()}, c.time)
+	_, err := c.ask(ctx, request{Op: op, Key: key, Value: value.Reveal()}, c.patience)
 	return err
 }
 
@@ -230,7 +230,7 @@ func (c *Client) SetBatch(ctx context.Context, values map[string]secret.Value) e
 	if size > MaxLine-64 {
 		return fmt.Errorf("%d bytes at once: %w", size, errors.ErrUnsupported)
 	}
-	_, err := c.ask(ctx, q, c.time)
+	_, err := c.ask(ctx, q, c.patience)
 	return err
 }
 
@@ -254,7 +254,7 @@ func (c *Client) Has(ctx context.Context, key string) (bool, error) {
 
 // List implements store.Store.
 func (c *Client) List(ctx context.Context) ([]string, error) {
-	said, err := c.ask(ctx, request{Op: "list"}, c.time)
+	said, err := c.ask(ctx, request{Op: "list"}, c.patience)
 	if err != nil {
 		return nil, err
 	}
@@ -279,13 +279,13 @@ func (c *Client) Rollback(ctx context.Context, key string, number uint64) (uint6
 	if err := secret.CheckKey(key); err != nil {
 		return 0, err
 	}
-	said, err := c.ask(ctx, request{Op: "rollback", Key: key, Version: number}, c.time)
+	said, err := c.ask(ctx, request{Op: "rollback", Key: key, Version: number}, c.patience)
 	return said.Version, err
 }
 
 // Describe implements store.Describer.
 func (c *Client) Describe(ctx context.Context) ([]store.Info, error) {
-	said, err := c.ask(ctx, request{Op: "describe"}, c.time)
+	said, err := c.ask(ctx, request{Op: "describe"}, c.patience)
 	var all []store.Info
 	for _, i := range said.Secrets {
 		if secret.CheckKey(i.Key) != nil {
@@ -300,5 +300,5 @@ func (c *Client) askOf(ctx context.Context, op, key string) (answer, error) {
 	if err := secret.CheckKey(key); err != nil {
 		return answer{}, err
 	}
-	return c.ask(ctx, request{Op: op, Key: key}, c.time)
+	return c.ask(ctx, request{Op: op, Key: key}, c.patience)
 }

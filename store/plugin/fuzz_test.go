@@ -61,7 +61,7 @@ func FuzzClient(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		ctx := context.Background()
 		client := func() *Client {
-			return &Client{name: "x", conn: scripted{}, in: bufio.NewReader(bytes.NewReader(b)), time: time.Minute}
+			return &Client{name: "x", conn: scripted{}, in: bufio.NewReader(bytes.NewReader(b)), patience: time.Minute}
 		}
 		if v, err := client().Get(ctx, "A"); err == nil && v.Check("A") != nil {
 			t.Error("a value that cannot be")

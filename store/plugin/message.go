@@ -12,14 +12,14 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// Version is the version of the protocol.
-const Version = 1
+// protocol is the version of the protocol.
+const protocol = 1
 
-// MaxLine is the longest line, in bytes, and MaxKeys how many keys a request may ask for.
-const (
-	MaxLine = 64 << 20
-	MaxKeys = 100
-)
+// MaxLine is the longest line, in bytes.
+const MaxLine = 64 << 20
+
+// maxKeys is how many keys a request may ask for.
+const maxKeys = 100
 
 // request is what one side asks.
 type request struct {

@@ -37,7 +37,7 @@ func Start(ctx context.Context, name string, cmd *exec.Cmd, settings store.Setti
 		return nil, secret.Errorf(secret.General, "provider %s: %s cannot be started: %w", name, cmd.Path, err)
 	}
 	c := NewClient("provider "+name, p)
-	if err := c.Hello(ctx, settings); err != nil {
+	if err := c.hello(ctx, settings); err != nil {
 		c.Close()
 		return nil, err
 	}

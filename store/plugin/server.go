@@ -176,8 +176,8 @@ func unsupported(what string) error {
 }
 
 func (c *connection) hello(ctx context.Context, q request) (answer, error) {
-	if q.Protocol != Version {
-		return answer{}, secret.Errorf(secret.Invalid, "protocol %d is not spoken here: %d is", q.Protocol, Version)
+	if q.Protocol != protocol {
+		return answer{}, secret.Errorf(secret.Invalid, "protocol %d is not spoken here: %d is", q.Protocol, protocol)
 	}
 	if c.Open != nil {
 		opened, err := c.Open(ctx, store.Settings(q.Settings))
@@ -186,15 +186,15 @@ func (c *connection) hello(ctx context.Context, q request) (answer, error) {
 		}
 		c.store = opened
 	}
-	return answer{Protocol: Version}, nil
+	return answer{Protocol: protocol}, nil
 }
 
 func (c *connection) get(ctx context.Context, keys []string) (answer, error) {
 	if len(keys) == 0 {
 		return answer{}, secret.Errorf(secret.Invalid, "get: the request has no keys")
 	}
-	if len(keys) > cmp.Or(c.MaxKeys, MaxKeys) {
-		return answer{}, secret.Errorf(secret.Invalid, "%d keys in one request: %d are the most", len(keys), cmp.Or(c.MaxKeys, MaxKeys))
+	if most := cmp.Or(c.MaxKeys, maxKeys); len(keys) > most {
+		return answer{}, secret.Errorf(secret.Invalid, "%d keys in one request: %d are the most", len(keys), most)
 	}
 	for _, key := range keys {
 		if err := c.check(key); err != nil {
