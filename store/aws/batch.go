@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -16,6 +17,9 @@ import (
 
 // batch is how many values the service gives at once.
 const batch = 20
+
+// batchAction is the action that not everybody who may read may do.
+const batchAction = "BatchGetSecretValue"
 
 // GetBatch implements store.BatchGetter. Credentials that may not ask for many at once may
 // still ask for each.
@@ -32,6 +36,16 @@ func (s *Store) GetBatch(ctx context.Context, keys []string) (map[string]secret.
 		return store.GetParallel(ctx, keys, s.parallel, s.Get)
 	}
 	return values, err
+}
+
+// deniedBatch is the refusal of asking for many values at once, not of one of them.
+type deniedBatch struct{ error }
+
+func (d deniedBatch) Unwrap() error { return d.error }
+
+func isBatchDenied(err error) bool {
+	var d deniedBatch
+	return errors.As(err, &d)
 }
 
 // inChunks fetches chunks of the keys at the same time.

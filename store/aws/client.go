@@ -60,6 +60,24 @@ func newService(ctx context.Context, o options, again func(*retry.StandardOption
 	return s, nil
 }
 
+// do sends one request, which ends in time. An error names the action and the secret.
+func do[T any](ctx context.Context, s *service, action, name string, send func(context.Context, *secretsmanager.Client) (T, error)) (T, error) {
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	ctx, cancel := remote.WithPatience(ctx, s.where, s.patience, "are region, endpoint and proxy right?")
+	defer cancel()
+	if _, err := s.credentials.Retrieve(ctx); err != nil {
+		return none, remote.GivenUp(ctx, s.where, noCredentials(err))
+	}
+	answer, err := send(ctx, s.client)
+	if err != nil {
+		return none, remote.GivenUp(ctx, s.where, s.explain(action, name, err))
+	}
+	return answer, nil
+}
+
 // loadConfig reads environment and files. What is in them is not put into errors.
 func loadConfig(ctx context.Context, o options, again func(*retry.StandardOptions)) (aws.Config, error) {
 	// The SDK adds AWS_CA_BUNDLE to a client of its own only.

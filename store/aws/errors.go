@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -12,34 +11,12 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/xec-sh/xec-go/store/remote"
 	"github.com/xec-sh/xec-go/store/secret"
 )
-
-// batchAction is the action that not everybody who may read may do.
-const batchAction = "BatchGetSecretValue"
-
-// do sends one request, which ends in time. An error names the action and the secret.
-func do[T any](ctx context.Context, s *service, action, name string, send func(context.Context, *secretsmanager.Client) (T, error)) (T, error) {
-	var none T
-	if err := ctx.Err(); err != nil {
-		return none, err
-	}
-	ctx, cancel := remote.WithPatience(ctx, s.where, s.patience, "are region, endpoint and proxy right?")
-	defer cancel()
-	if _, err := s.credentials.Retrieve(ctx); err != nil {
-		return none, remote.GivenUp(ctx, s.where, noCredentials(err))
-	}
-	answer, err := send(ctx, s.client)
-	if err != nil {
-		return none, remote.GivenUp(ctx, s.where, s.explain(action, name, err))
-	}
-	return answer, nil
-}
 
 // noCredentials does not repeat the cause, which may quote a file or what a program has
 // printed.
@@ -86,16 +63,6 @@ func isDeleted(err error) bool {
 
 func isDenied(err error) bool {
 	return slices.Contains([]string{"AccessDeniedException", "AccessDenied"}, codeOf(err))
-}
-
-// deniedBatch is the refusal of asking for many values at once, not of one of them.
-type deniedBatch struct{ error }
-
-func (d deniedBatch) Unwrap() error { return d.error }
-
-func isBatchDenied(err error) bool {
-	var d deniedBatch
-	return errors.As(err, &d)
 }
 
 // refusedCredentials are the codes for credentials that the service does not take.

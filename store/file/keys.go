@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/pbkdf2"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -118,6 +119,12 @@ func pbkdf2SHA256(password, salt []byte, iterations int) (key []byte, err error)
 	}()
 	<-done
 	return key, err
+}
+
+// random fills b. crypto/rand does not fail: it ends the program instead.
+func random(b []byte) []byte {
+	rand.Read(b)
+	return b
 }
 
 // errWrongKey says that a wrapping key is not the slot's.

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"crypto/rand"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -99,10 +98,4 @@ func (s *Store) now() uint64 { return uint64(s.opt.Now().UnixMilli()) }
 func (s *Store) damaged(part, why string, args ...any) error {
 	err := secret.Errorf(secret.Encryption, "%s: %s", s.path(part), fmt.Sprintf(why, args...))
 	return secret.WithHint(err, "the store is damaged or was altered; restore %s from a backup, or save what is whole: xec secrets verify --salvage DIR", s.opt.Dir)
-}
-
-// random fills b. crypto/rand does not fail: it ends the program instead.
-func random(b []byte) []byte {
-	rand.Read(b)
-	return b
 }

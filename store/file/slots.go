@@ -70,6 +70,14 @@ func (s *Store) AddSlot(ctx context.Context, add NewSlot) (replaced bool, err er
 	return old != nil, err
 }
 
+func findSlot(h *format.Header, kind format.Kind) *format.Slot {
+	i := slices.IndexFunc(h.Slots, func(s format.Slot) bool { return s.Kind == kind })
+	if i < 0 {
+		return nil
+	}
+	return &h.Slots[i]
+}
+
 // show shows a recovery key to whoever has to write it down: before the store is locked
 // with it, because what could not be shown would be lost.
 func show(to func(secret.Value) error, key []byte) error {

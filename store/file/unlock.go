@@ -36,14 +36,6 @@ func (s *Store) unlock(ctx context.Context, h *format.Header, salt []byte) (data
 // errNotStored says that the key of no slot is kept somewhere.
 var errNotStored = errors.New("no slot whose key is kept")
 
-func findSlot(h *format.Header, kind format.Kind) *format.Slot {
-	i := slices.IndexFunc(h.Slots, func(s format.Slot) bool { return s.Kind == kind })
-	if i < 0 {
-		return nil
-	}
-	return &h.Slots[i]
-}
-
 // takesText reports whether something that a person types can open the store.
 func takesText(h *format.Header) bool {
 	return findSlot(h, format.Passphrase) != nil || findSlot(h, format.Recovery) != nil

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/vault/api"
 
 	"github.com/xec-sh/xec-go/store/remote"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // server speaks to one server as one person.
@@ -130,28 +129,4 @@ func (s *server) checkMount(ctx context.Context, p place) error {
 	}
 	s.mounted = err == nil
 	return err
-}
-
-// fits compares the place with the mount that the server has there.
-func (p place) fits(mount map[string]any) error {
-	const setting = "secrets.vault."
-	at, _ := mount["path"].(string)
-	at = strings.Trim(at, "/")
-	kind, _ := mount["type"].(string)
-	options, _ := mount["options"].(map[string]any)
-	version := 1
-	if options["version"] == "2" {
-		version = 2
-	}
-	switch {
-	case kind != "kv" && kind != "generic":
-		return secret.Errorf(secret.Invalid, "%spath: what is mounted at %s/ is no key/value engine", setting, at)
-	case at != p.mount:
-		err := secret.Errorf(secret.Invalid, "%spath: the mount is %s/, not %s/", setting, at, p.mount)
-		return secret.WithHint(err, "set %smount to %s", setting, at)
-	case version != p.version:
-		err := secret.Errorf(secret.Invalid, "%sversion: the engine at %s/ is of version %d, not %d", setting, at, version, p.version)
-		return secret.WithHint(err, "set %sversion to %d", setting, version)
-	}
-	return nil
 }
