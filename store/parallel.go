@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/xec-sh/xec-go/store/secret"
@@ -16,46 +17,55 @@ const Parallel = 8
 // be called by several goroutines: each key is fetched once, at most n at the same time.
 // The first error ends it.
 func GetParallel(ctx context.Context, keys []string, n int, get func(context.Context, string) (secret.Value, error)) (map[string]secret.Value, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	var mu sync.Mutex
 	values := make(map[string]secret.Value, len(keys))
-	next := make(chan string)
-	var workers sync.WaitGroup
-	for range min(n, len(keys)) {
-		workers.Go(func() {
-			for key := range next {
-				value, err := get(ctx, key)
-				switch {
-				case err == nil:
-					mu.Lock()
-					values[key] = value
-					mu.Unlock()
-				case !errors.Is(err, secret.NotFound):
-					cancel(err)
-				}
-			}
-		})
-	}
-	feed(ctx, next, keys)
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
+	unique := slices.Compact(slices.Sorted(slices.Values(keys)))
+	err := InParallel(ctx, unique, n, func(ctx context.Context, key string) error {
+		value, err := get(ctx, key)
+		if errors.Is(err, secret.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		values[key] = value
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	return values, nil
 }
 
-// feed sends each of keys once, until ctx is done.
-func feed(ctx context.Context, next chan<- string, keys []string) {
+// InParallel calls do with each of items, at most n at the same time. The first error ends
+// it: those that are under way are cancelled, and no more begins.
+func InParallel[T any](ctx context.Context, items []T, n int, do func(context.Context, T) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan T)
+	var workers sync.WaitGroup
+	for range min(n, len(items)) {
+		workers.Go(func() {
+			for item := range next {
+				if err := do(ctx, item); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	feed(ctx, next, items)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// feed sends each of items, until ctx is done.
+func feed[T any](ctx context.Context, next chan<- T, items []T) {
 	defer close(next)
-	seen := make(map[string]bool, len(keys))
-	for _, key := range keys {
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
+	for _, item := range items {
 		select {
-		case next <- key:
+		case next <- item:
 		case <-ctx.Done():
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xec-sh/xec-go/store"
@@ -77,6 +78,25 @@ func TestAnErrorEndsTheFetching(t *testing.T) {
 	_, err = store.GetParallel(ctx, keys, 8, func(ctx context.Context, _ string) (secret.Value, error) { return secret.Value{}, ctx.Err() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("of a cancelled context: %v", err)
+	}
+}
+
+func TestInParallelDoesAllOrSaysWhyNot(t *testing.T) {
+	var sum atomic.Int64
+	add := func(_ context.Context, n int64) error { sum.Add(n); return nil }
+	if err := store.InParallel(context.Background(), []int64{1, 2, 4, 2}, 3, add); err != nil || sum.Load() != 9 {
+		t.Errorf("sum %d, error %v", sum.Load(), err)
+	}
+	failed := errors.New("failed")
+	err := store.InParallel(context.Background(), []int64{1, 2}, 2, func(ctx context.Context, n int64) error {
+		if n == 1 {
+			return failed
+		}
+		<-ctx.Done() // what is under way is told
+		return ctx.Err()
+	})
+	if err != failed {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,19 +49,10 @@ func isBatchDenied(err error) bool {
 
 // inChunks fetches chunks of the keys at the same time.
 func (s *Store) inChunks(ctx context.Context, keys []string) (map[string]secret.Value, error) {
-	chunks := slices.Collect(slices.Chunk(keys, batch))
-	var numbers []string
-	for i := range chunks {
-		numbers = append(numbers, strconv.Itoa(i))
-	}
 	var mu sync.Mutex
 	values := make(map[string]secret.Value, len(keys))
-	_, err := store.GetParallel(ctx, numbers, s.parallel, func(ctx context.Context, number string) (secret.Value, error) {
-		i, err := strconv.Atoi(number)
-		if err != nil {
-			return secret.Value{}, err
-		}
-		return secret.Value{}, s.chunk(ctx, chunks[i], func(key string, v secret.Value) {
+	err := store.InParallel(ctx, slices.Collect(slices.Chunk(keys, batch)), s.parallel, func(ctx context.Context, some []string) error {
+		return s.chunk(ctx, some, func(key string, v secret.Value) {
 			mu.Lock()
 			defer mu.Unlock()
 			values[key] = v
@@ -84,6 +74,9 @@ func (s *Store) chunk(ctx context.Context, keys []string, found func(string, sec
 		page, err := do(ctx, s.service, batchAction, s.prefix+"*", func(ctx context.Context, c *secretsmanager.Client) (*secretsmanager.BatchGetSecretValueOutput, error) {
 			return c.BatchGetSecretValue(ctx, input)
 		})
+		if isMissing(err) { // where none of them is there
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/xec-sh/xec-go/store"
@@ -16,16 +17,27 @@ func (s *Versioned) Versions(ctx context.Context, key string) ([]store.Version, 
 	if err != nil {
 		return nil, err
 	}
-	values, err := store.GetParallel(ctx, h.names(), s.parallel, func(ctx context.Context, name string) (secret.Value, error) {
-		return s.old(ctx, key, name)
+	var mu sync.Mutex
+	sizes := map[uint64]int{} // of those that can be told
+	err = store.InParallel(ctx, h.live, s.parallel, func(ctx context.Context, v store.Version) error {
+		e, err := s.read(ctx, key, v.Number)
+		if err != nil {
+			return err
+		}
+		if value, err := e.value(key); err == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			sizes[v.Number] = value.Len()
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	var versions []store.Version
 	for _, v := range h.live {
-		if value, ok := values[name(v.Number)]; ok {
-			v.Size = value.Len()
+		if size, ok := sizes[v.Number]; ok {
+			v.Size = size
 			versions = append(versions, v)
 		}
 	}
@@ -33,23 +45,6 @@ func (s *Versioned) Versions(ctx context.Context, key string) ([]store.Version, 
 		return nil, h.gone(key)
 	}
 	return versions, nil
-}
-
-// old is the value of a version. One that cannot be told is one that is not there.
-func (s *Versioned) old(ctx context.Context, key, name string) (secret.Value, error) {
-	n, err := strconv.ParseUint(name, 10, 64)
-	if err != nil {
-		return secret.Value{}, err
-	}
-	e, err := s.read(ctx, key, n)
-	if err != nil {
-		return secret.Value{}, err
-	}
-	value, err := e.value(key)
-	if err != nil {
-		return secret.Value{}, store.NotFound(key)
-	}
-	return value, nil
 }
 
 // Rollback implements store.Versioner.
@@ -142,15 +137,6 @@ func moment(v any) time.Time {
 		return time.Time{}
 	}
 	return t
-}
-
-func name(number uint64) string { return strconv.FormatUint(number, 10) }
-
-func (h history) names() (names []string) {
-	for _, v := range h.live {
-		names = append(names, name(v.Number))
-	}
-	return names
 }
 
 func (h history) has(number uint64) bool {
