@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/render"
@@ -24,19 +25,18 @@ func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *r
 	if err := a.checkProject(c); err != nil {
 		return nil, err
 	}
-	acting := a.actingBy(c, trust.Approval{})
-	if a.needsApproval(c, parts, acting) {
-		var err error
-		if acting, err = a.acting(c); err != nil {
-			return nil, err
-		}
-	}
-	e := a.evaluator(c, acting)
+	var needed needs
+	e := a.evaluator(c, a.actingBy(c, trust.Approval{}))
 	e.Value, e.Param = r.Value, param
-	noteNeeds(e, r)
+	needed.gather(e)
 	for _, p := range parts {
 		e.Need(p.path, p.node)
 	}
+	var err error
+	if e.Acting, err = a.allow(c, e.Acting, &needed); err != nil {
+		return nil, err
+	}
+	needed.tell(r)
 	if err := r.Load(ctx); err != nil {
 		return nil, err
 	}
@@ -53,6 +53,73 @@ func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *r
 	return resolved, nil
 }
 
+// needs are what parts of a configuration need, and what is wrong with them, in their order.
+// A resolver is told of it when the person has approved what acts: what it is told of first
+// begins to open the store, which may have a question of its own.
+type needs []oneNeed
+
+type oneNeed struct {
+	place config.Place
+	path  string
+	ref   *resolve.Reference
+	err   error // nil where ref is wanted
+}
+
+// gather has an evaluator tell what it finds.
+func (n *needs) gather(e *config.Evaluator) {
+	e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
+		*n = append(*n, oneNeed{place, path, ref, nil})
+	}
+	e.Problem = func(place config.Place, path string, err error) {
+		*n = append(*n, oneNeed{place, path, nil, err})
+	}
+}
+
+// tell tells a resolver.
+func (n needs) tell(r *resolve.Resolver) {
+	for _, each := range n {
+		at := position(each.place)
+		if each.err != nil {
+			r.NoteIn(each.place.File.Name, each.path, at, each.err)
+			continue
+		}
+		each.ref.Position = at
+		r.NeedIn(each.place.File.Name, each.path, each.ref)
+	}
+}
+
+// once leaves out what was wanted at the same place before: several steps have it from above
+// them.
+func (n needs) once() needs {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(n, func(each oneNeed) bool {
+		if each.ref == nil {
+			return false
+		}
+		at := each.place.String() + each.ref.Raw
+		again := seen[at]
+		seen[at] = true
+		return again
+	})
+}
+
+func (n needs) anySecret() bool {
+	return slices.ContainsFunc(n, func(each oneNeed) bool { return each.ref != nil })
+}
+
+// isUnapproved reports whether a problem is that of a command which has not been approved.
+func (n oneNeed) isUnapproved() bool { return errors.Is(n.err, secret.Permission) }
+
+// allow gives what may act: if something that has not been approved is needed, and only
+// then, the person is asked.
+func (a *app) allow(c *config.Config, acting *config.Acting, n *needs) (*config.Acting, error) {
+	if !slices.ContainsFunc(*n, oneNeed.isUnapproved) {
+		return acting, nil
+	}
+	*n = slices.DeleteFunc(*n, oneNeed.isUnapproved)
+	return a.acting(c)
+}
+
 func (a *app) evaluator(c *config.Config, acting *config.Acting) *config.Evaluator {
 	return &config.Evaluator{Config: c, Acting: acting, Env: a.lookupForProject}
 }
@@ -67,37 +134,6 @@ func (a *app) lookupForProject(name string) (string, bool) {
 
 func position(p config.Place) resolve.Position {
 	return resolve.Position{Line: p.Line, Column: p.Column}
-}
-
-// needsApproval reports whether parts need something that has not been approved yet: only
-// then is the person asked.
-func (a *app) needsApproval(c *config.Config, parts []part, acting *config.Acting) (needed bool) {
-	e := a.evaluator(c, acting)
-	watchApproval(e, &needed)
-	for _, p := range parts {
-		e.Need(p.path, p.node)
-	}
-	return needed
-}
-
-// noteNeeds has an evaluator tell a resolver what is needed, and what is wrong.
-func noteNeeds(e *config.Evaluator, r *resolve.Resolver) {
-	e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
-		ref.Position = position(place)
-		r.NeedIn(place.File.Name, path, ref)
-	}
-	e.Problem = func(place config.Place, path string, err error) {
-		r.NoteIn(place.File.Name, path, position(place), err)
-	}
-}
-
-// watchApproval has an evaluator tell nothing but whether something is needed that has not
-// been approved.
-func watchApproval(e *config.Evaluator, needed *bool) {
-	e.Secret = func(config.Place, string, *resolve.Reference) {}
-	e.Problem = func(_ config.Place, _ string, err error) {
-		*needed = *needed || errors.Is(err, secret.Permission)
-	}
 }
 
 // treeOf gives a resolved node to a writer of some format.

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/xec-sh/xec-go/render/child"
-	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/resolve/trust"
@@ -30,13 +29,13 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 	}
 	hide(&r.set, r.resolver)
 	r.acting = a.actingBy(r.config, trust.Approval{})
-	if r.needsApproval(given) {
-		var err error
-		if r.acting, err = a.acting(r.config); err != nil {
-			return err
-		}
+	needed := r.needs(given)
+	var err error
+	if r.acting, err = a.allow(r.config, r.acting, &needed); err != nil {
+		return err
 	}
-	r.noteNeeds(given)
+	needed.tell(r.resolver)
+	r.secrets = needed.anySecret()
 	r.checkSteps()
 	if err := r.resolver.Load(ctx); err != nil {
 		return err
@@ -47,35 +46,11 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 	return a.tellLeft(r.filters.Plan(a.files), r.options.reports)
 }
 
-// needsApproval reports whether something in the plan has not been approved yet.
-func (r *taskRun) needsApproval(given map[string]secret.Value) (needed bool) {
-	r.eachNeed(given, func(e *config.Evaluator) { watchApproval(e, &needed) })
-	return needed
-}
-
-// noteNeeds tells the resolver what the plan needs, and what is wrong with it. What several
-// steps have from above them is told once.
-func (r *taskRun) noteNeeds(given map[string]secret.Value) {
-	told := map[string]bool{}
-	r.eachNeed(given, func(e *config.Evaluator) {
-		noteNeeds(e, r.resolver)
-		note := e.Secret
-		e.Secret = func(place config.Place, path string, ref *resolve.Reference) {
-			r.secrets = true
-			if at := place.String() + ref.Raw; !told[at] {
-				told[at] = true
-				note(place, path, ref)
-			}
-		}
-	})
-}
-
-// eachNeed goes through what the plan needs, with evaluators that watch has prepared for
-// what they are told.
-func (r *taskRun) eachNeed(given map[string]secret.Value, watch func(*config.Evaluator)) {
+// needs gives what the plan needs, when its first task is given these parameters.
+func (r *taskRun) needs(given map[string]secret.Value) (all needs) {
 	evaluator := func(in *task.Scope) *config.Evaluator {
 		e := r.evaluator(in)
-		watch(e)
+		all.gather(e)
 		return e
 	}
 	r.plan.Tasks(func(t *task.Task) {
@@ -93,6 +68,7 @@ func (r *taskRun) eachNeed(given map[string]secret.Value, watch func(*config.Eva
 			r.needOf(s, evaluator(declared), declared)
 		})
 	})
+	return all.once()
 }
 
 // needOf has an evaluator go through what a step needs.

@@ -26,9 +26,11 @@ type Acting struct {
 }
 
 // Acting gives what an approval covers. What it does not cover is an error of kind
-// secret.Permission when it is asked for.
+// secret.Permission when it is asked for. With the zero Approval, which covers nothing that
+// acts, what acts is not looked for.
 func (c *Config) Acting(a trust.Approval) *Acting {
-	return &Acting{config: c, approved: a.Covers(c.Subject()), time: commandTime}
+	approved := a != trust.Approval{} && a.Covers(c.Subject())
+	return &Acting{config: c, approved: approved, time: commandTime}
 }
 
 // Block is a secrets block.
@@ -47,17 +49,25 @@ func (a *Acting) Block() (b Block, ok bool, err error) {
 	if a.config.acts(n) && !a.approved {
 		return Block{}, false, a.config.unapproved("secrets")
 	}
+	if err := checkBlock(n); err != nil {
+		return Block{}, false, err
+	}
 	b = Block{Provider: "file", Settings: n}
 	if p := n.Get("provider"); !p.IsNull() {
 		b.Provider = p.Text
-	}
-	if err := checkBlock(n); err != nil {
-		return Block{}, false, err
 	}
 	if dir := n.Get("file").Get("directory"); !dir.IsNull() && dir.Text != "" {
 		b.Directory = a.config.folder(dir.Text)
 	}
 	return b, true, nil
+}
+
+// CheckBlock returns what is wrong with the secrets block, whether it is approved or not.
+func (c *Config) CheckBlock() error {
+	if n := c.Root.Get("secrets"); !n.IsNull() {
+		return checkBlock(n)
+	}
+	return nil
 }
 
 // checkBlock checks the settings that are known, and that no text holds a reference: where

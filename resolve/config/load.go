@@ -34,8 +34,9 @@ type Config struct {
 	User    *File // nil where the person has none
 	Profile string
 
-	home string
-	base *Node // the root below the profile
+	home    string
+	base    *Node    // the root below the profile
+	digests *digests // of programs that the project names
 }
 
 // Names are those of the file in a folder; the first one wins.
@@ -82,7 +83,7 @@ func sameFolder(a, b string) bool {
 // Load reads and merges the configuration. Outside of a project, and without a file of
 // the person's, it is empty.
 func Load(opt Options) (*Config, error) {
-	c := &Config{Profile: opt.Profile, home: opt.Home}
+	c := &Config{Profile: opt.Profile, home: opt.Home, digests: &digests{}}
 	path, err := Find(opt)
 	if err != nil {
 		return nil, err

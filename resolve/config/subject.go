@@ -1,10 +1,7 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,14 +95,15 @@ func (s *subject) programs(where string, words []string) {
 			continue
 		}
 		s.seen[path] = true
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		inside, err := filepath.Rel(dir, path)
 		if err != nil {
 			continue
 		}
-		s.parts = append(s.parts, trust.Part{Kind: "program", Where: where, Text: inside, Digest: digestOf(path)})
+		s.parts = append(s.parts, trust.Part{Kind: "program", Where: where, Text: inside, Digest: s.config.digests.of(path, info)})
 	}
 }
 
@@ -136,20 +134,6 @@ func (c *Config) namesOf(words []string) (names []string) {
 		}
 	}
 	return names[:min(len(names), maxNames)]
-}
-
-// digestOf is the SHA-256 of a file, or a word that no file has.
-func digestOf(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return "unreadable"
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "unreadable"
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // block adds a secrets block if it acts.

@@ -11,7 +11,6 @@ import (
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
-	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -94,7 +93,7 @@ func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
 		l.configError(place, err)
 		return l.Report, false
 	}
-	if _, _, err := l.config.Acting(trust.Once(l.config.Subject())).Block(); err != nil {
+	if err := l.config.CheckBlock(); err != nil {
 		l.configError(l.config.Root.Get("secrets"), err)
 	}
 	l.root()
