@@ -165,6 +165,24 @@ func TestAnEmptyFileTakesAValue(t *testing.T) {
 	}
 }
 
+// TestWhatStandsBehindAScalarOfSeveralLinesStays: its comment, and what follows in brackets.
+func TestWhatStandsBehindAScalarOfSeveralLinesStays(t *testing.T) {
+	for text, want := range map[string]string{
+		"vars:\n  a: one\n    two # why\n  b: 1\n":              "vars:\n  a: v # why\n  b: 1\n",
+		"vars:\n  a: one\n\n\n    two\n   three   # why\n":      "vars:\n  a: v   # why\n",
+		"vars:\n  a:\n    one\n    two # why\n":                 "vars:\n  a:\n    v # why\n",
+		"vars:\r\n  a: one\r\n    two # why\r\n  b: 1\r\n":      "vars:\r\n  a: v # why\r\n  b: 1\r\n",
+		"vars: {a: one\n  two , b: 1} # why\n":                  "vars: {a: v , b: 1} # why\n",
+		"vars:\n  a: one\n    two#\n    :three # why\n  b: 1\n": "vars:\n  a: v # why\n  b: 1\n",
+		"vars:\n  a: one\n    two\n  # of b\n  b: 1\n":          "vars:\n  a: v\n  # of b\n  b: 1\n",
+	} {
+		got, err := Set("c.yaml", []byte(text), "vars.a", Text("v"))
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q, want %q, error %v", text, got, want, err)
+		}
+	}
+}
+
 func TestJSONIsSet(t *testing.T) {
 	value, err := JSON(`{"a": [1, "x", true, null], "b": {}}`)
 	if err != nil {

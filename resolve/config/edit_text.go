@@ -50,9 +50,41 @@ func (e *editor) end(n *yaml.Node, flow bool) (end int, ok bool) {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return at, false
 	default:
-		length := plainLen(text, flow)
-		return at + length, string(text[:length]) == n.Value
+		length, ok := plainEnd(text, flow, n.Value)
+		return at + length, ok
 	}
+}
+
+// plainEnd is how long a plain scalar at the begin of a text is. It may go on over lines, whose
+// ends YAML folds: its value tells which line is the last.
+func plainEnd(text []byte, flow bool, value string) (end int, ok bool) {
+	breaks := 0
+	for {
+		length := plainLen(text[end:], flow)
+		if length > 0 {
+			value, ok = strings.CutPrefix(value, folded(breaks)+string(text[end:end+length]))
+			if !ok {
+				return end, false
+			}
+			breaks = 0
+		}
+		end += length
+		next := bytes.IndexByte(text[end:], '\n')
+		if value == "" || next < 0 {
+			return end, value == ""
+		}
+		breaks++
+		end += next + 1
+		end += len(text[end:]) - len(bytes.TrimLeft(text[end:], " \t"))
+	}
+}
+
+// folded is what line breaks in a scalar stand for.
+func folded(breaks int) string {
+	if breaks == 1 {
+		return " "
+	}
+	return strings.Repeat("\n", max(0, breaks-1))
 }
 
 // quotedLen is how long a quoted scalar at the begin of a text is.
