@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +34,7 @@ change needs a new one.`,
 		RunE: func(_ *cobra.Command, _ []string) error { return runTrust(a, o) },
 	}
 	cmd.Flags().BoolVar(&o.revoke, "revoke", false, "take the approval back")
-	cmd.Flags().BoolVar(&o.list, "list", false, "list all approvals")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list all approvals, and tell those that fit no more")
 	return cmd
 }
 
@@ -108,11 +110,34 @@ func (a *app) listApprovals(r trust.Registry) error {
 		return err
 	}
 	for _, record := range records {
-		if _, err := fmt.Fprintf(a.out, "%s\t%s\t%s\n", record.Time.Local().Format("2006-01-02 15:04"), count(len(record.Parts), "part"), onOneLine(record.Path)); err != nil {
+		line := record.Time.Local().Format("2006-01-02 15:04") + "\t" + count(len(record.Parts), "part") + "\t" + onOneLine(record.Path)
+		if why := a.unfit(record); why != "" {
+			line += "\t" + why
+		}
+		if _, err := fmt.Fprintln(a.out, line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unfit says why an approval is none of what its project would do now, "" if it is.
+func (a *app) unfit(record trust.Record) string {
+	c, err := config.Load(config.Options{File: record.Path, Home: a.homeOrNone()})
+	if errors.Is(err, fs.ErrNotExist) {
+		return "it is gone"
+	}
+	if err != nil {
+		return "it cannot be read"
+	}
+	subject := c.Subject()
+	switch {
+	case len(subject.Parts) == 0:
+		return "it does nothing any more that needs an approval"
+	case !record.Fits(subject):
+		return "it has changed since, and needs a new approval"
+	}
+	return ""
 }
 
 // askApproval shows on the terminal what would act, and what has changed since the last

@@ -36,6 +36,9 @@
 //	digest    of the subject, in hexadecimal
 //	parts     a list of objects: kind, where, text and, unless it is empty, digest
 //
+// A record stays when its configuration changes, moves or goes: [Record.Fits] tells whether it
+// is still of what acts there.
+//
 // A text that is not UTF-8 is {"base64": "…"}, so that every text is kept exactly. A
 // record has 16 MiB at most. It is written beside its place, synced and renamed, and so
 // is never seen half written; of two approvals at once the later one stays.

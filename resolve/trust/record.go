@@ -26,6 +26,9 @@ type Record struct {
 
 func (r Record) subject() Subject { return Subject{r.Path, r.Parts} }
 
+// Fits reports whether s is what the person approved.
+func (r Record) Fits(s Subject) bool { return r.subject().digest() == s.digest() }
+
 // fileName is the name of the record of a path.
 func fileName(path string) string {
 	sum := sha256.Sum256([]byte(path))
@@ -92,7 +95,7 @@ func encode(v any, indent string) ([]byte, error) {
 
 // marshal gives the record as parse reads it.
 func (r Record) marshal() ([]byte, error) {
-	digest := r.subject().Digest()
+	digest := r.subject().digest()
 	file := recordFile{
 		Version: version, Path: exact(r.Path), Approved: r.Time.Format(timeLayout), Digest: hex.EncodeToString(digest[:]),
 	}
@@ -120,7 +123,7 @@ func parse(b []byte) (Record, error) {
 		return Record{}, errors.New("damaged: its time is none")
 	}
 	r.Time = r.Time.Truncate(time.Second)
-	if digest := r.subject().Digest(); file.Digest != hex.EncodeToString(digest[:]) {
+	if digest := r.subject().digest(); file.Digest != hex.EncodeToString(digest[:]) {
 		return Record{}, errors.New("damaged: its digest is not that of its parts")
 	}
 	return r, nil

@@ -66,7 +66,7 @@ func TestRecordsCanBeRead(t *testing.T) {
 }
 `
 	got := string(marshalled(t, Record{s.Path, noon, s.Parts}))
-	if want := strings.Replace(want, "DIGEST", hexOf(s.Digest()), 1); got != want {
+	if want := strings.Replace(want, "DIGEST", hexOf(s.digest()), 1); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -100,7 +100,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		"another text":           {swap("git", "gut"), "its digest"},
 		"another program":        {swap("abab", "abac"), "its digest"},
 		"another digest":         {swap(`"digest": "`, `"digest": "0`), "its digest"},
-		"a digest in upper case": {swap(hexOf(project().Digest()), strings.ToUpper(hexOf(project().Digest()))), "its digest"},
+		"a digest in upper case": {swap(hexOf(project().digest()), strings.ToUpper(hexOf(project().digest()))), "its digest"},
 		"no time":                {swap("2026-02-03T12:00:00Z", ""), "its time"},
 		"a time of elsewhere":    {swap("12:00:00Z", "12:00:00+01:00"), "its time"},
 		"no such day":            {swap("2026-02-03", "2026-02-30"), "its time"},
@@ -148,7 +148,7 @@ func FuzzRecord(f *testing.F) {
 			t.Fatalf("error %v, or another record", err)
 		}
 		b[at%uint(len(b))] ^= mask
-		if got, err := parse(b); err == nil && got.subject().Digest() != r.subject().Digest() {
+		if got, err := parse(b); err == nil && got.subject().digest() != r.subject().digest() {
 			t.Fatal("an altered record approves something else")
 		}
 	})

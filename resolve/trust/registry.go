@@ -40,8 +40,8 @@ func (r Registry) Lookup(s Subject) (a Approval, last []Part, err error) {
 	if err != nil {
 		return Approval{}, nil, err
 	}
-	if approved := Once(record.subject()); approved.Covers(s) {
-		a = approved
+	if record.Fits(s) {
+		a = Once(s)
 	}
 	return a, record.Parts, nil
 }

@@ -25,8 +25,8 @@ type Subject struct {
 	Parts []Part // what acts, in an order that depends on the configuration alone
 }
 
-// Digest is the digest of the subject, as the package's page has it.
-func (s Subject) Digest() [sha256.Size]byte {
+// digest is that of the subject, as the package's page has it.
+func (s Subject) digest() [sha256.Size]byte {
 	h := sha256.New()
 	number := func(n int) { h.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
 	text := func(t string) {
@@ -62,12 +62,12 @@ type Approval struct {
 
 // Once approves a subject for as long as the Approval is kept. It is for a person's word
 // that needs no record, such as XEC_TRUST_CONFIG=1.
-func Once(s Subject) Approval { return Approval{true, s.Digest()} }
+func Once(s Subject) Approval { return Approval{true, s.digest()} }
 
 // Covers reports whether all that acts in s was approved. A subject without parts is
 // always covered.
 func (a Approval) Covers(s Subject) bool {
-	return len(s.Parts) == 0 || a.given && a.digest == s.Digest()
+	return len(s.Parts) == 0 || a.given && a.digest == s.digest()
 }
 
 // Diff gives the parts that only now has and those that only last has, each in its own

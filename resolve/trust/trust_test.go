@@ -93,10 +93,10 @@ func TestSubjectsDoNotCollide(t *testing.T) {
 		"eight zeros, a NUL": {Path: strings.Repeat("\x00", 8)},
 		"a length in a text": {Parts: []Part{{Kind: "\x00\x00\x00\x00\x00\x00\x00\x01a"}}},
 	} {
-		if other, ok := seen[s.Digest()]; ok {
+		if other, ok := seen[s.digest()]; ok {
 			t.Errorf("%s and %s have one digest", name, other)
 		}
-		seen[s.Digest()] = name
+		seen[s.digest()] = name
 	}
 }
 
@@ -105,7 +105,7 @@ func TestTheDigestIsAsDocumented(t *testing.T) {
 	// printf 'xec trust 1\n\0\0\0\0\0\0\0\2/p\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1k\0\0\0\0\0\0\0\1w\0\0\0\0\0\0\0\2tt\0\0\0\0\0\0\0\0' | sha256sum
 	const want = "51bbe4a7466b991c3dd02f47c17fd343acb0c02a572799a271fa1289c495c30f"
 	s := Subject{Path: "/p", Parts: []Part{{Kind: "k", Where: "w", Text: "tt"}}}
-	if got := hexOf(s.Digest()); got != want {
+	if got := hexOf(s.digest()); got != want {
 		t.Errorf("digest %s, want %s", got, want)
 	}
 }
