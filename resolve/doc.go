@@ -59,7 +59,7 @@
 // # Places
 //
 // Lines and columns count from 1. A column counts characters: bytes that do not
-// continue a UTF-8 sequence.
+// continue a UTF-8 sequence. A byte order mark before a text is in no column.
 //
 // # One pass
 //

@@ -1,9 +1,6 @@
 package resolve
 
-import (
-	"bytes"
-	"io"
-)
+import "io"
 
 // Found is where a reference stands in a document of a parsed format: closed on its
 // line, escaped or not, of the grammar or not.
@@ -31,22 +28,4 @@ func Find(document []byte) (all []Found) {
 			return all
 		}
 	}
-}
-
-// Behind gives the position behind a text that begins at a position.
-func Behind(begin Position, text []byte) Position { return Within(begin, At(text, len(text))) }
-
-// Within gives the position in a whole of what stands at p in a part that begins at begin.
-func Within(begin, p Position) Position {
-	if p.Line == 1 {
-		p.Column += begin.Column - 1
-	}
-	return Position{begin.Offset + p.Offset, begin.Line + p.Line - 1, p.Column}
-}
-
-// At gives the position of an offset in a document.
-func At(document []byte, offset int) Position {
-	before := document[:min(offset, len(document))]
-	line := before[bytes.LastIndexByte(before, '\n')+1:]
-	return Position{int64(len(before)), 1 + bytes.Count(before, []byte("\n")), 1 + characters(line)}
 }

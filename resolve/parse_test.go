@@ -2,8 +2,10 @@ package resolve
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -171,6 +173,38 @@ func TestPlaces(t *testing.T) {
 	for _, token := range tokens {
 		if token.Ref != nil && token.Ref.Position != want[token.Ref.Name] {
 			t.Errorf("%s at %+v, want %+v", token.Ref.Name, token.Ref.Position, want[token.Ref.Name])
+		}
+	}
+}
+
+// TestAMarkIsInNoColumn: whoever reads the text, however little at a time.
+func TestAMarkIsInNoColumn(t *testing.T) {
+	for text, want := range map[string]string{
+		"\ufeff${secret:A}":                     "1:1",
+		"\ufeffé ${secret:A}":                   "1:3",
+		"\ufeff\n\ufeff${secret:A}":             "2:2",
+		"\ufeff\ufeff${secret:A}":               "1:2",
+		"\ufeff" + `\\${secret:A}`:              "1:3",
+		"\ufeff012345678901234567 ${secret:A@}": "1:20",
+	} {
+		offset := strings.Index(text, "${")
+		for reader, r := range map[string]io.Reader{"whole": strings.NewReader(text), "in bytes": iotest.OneByteReader(strings.NewReader(text))} {
+			s := NewScanner(r)
+			at := ""
+			for token, err := s.Next(); err == nil; token, err = s.Next() {
+				if token.Ref != nil {
+					at = token.Ref.Position.String()
+				}
+			}
+			if err := s.Err(); err != nil {
+				at, _, _ = strings.Cut(err.Error(), ": ")
+			}
+			if at != want {
+				t.Errorf("%q, %s: at %s, want %s", text, reader, at, want)
+			}
+		}
+		if found := Find([]byte(text)); len(found) != 1 || found[0].Position.String() != want || At([]byte(text), offset) != found[0].Position {
+			t.Errorf("%q: found %v, offset %d at %v, want %s", text, found, offset, At([]byte(text), offset), want)
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package resolve
 
-import "fmt"
-
 // Dialect says which references in a text are xec's.
 type Dialect uint8
 
@@ -27,15 +25,6 @@ const (
 	Params             // a parameter of the task
 	Cmd                // the output of a command
 )
-
-// Position is a place in a text.
-type Position struct {
-	Offset int64 // in bytes, from 0
-	Line   int   // from 1
-	Column int   // in characters, from 1
-}
-
-func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
 // Reference is one reference of a text.
 type Reference struct {

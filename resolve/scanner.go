@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -55,7 +54,7 @@ func NewScanner(r io.Reader) *Scanner {
 
 func newScanner(r io.Reader, buf []byte) *Scanner {
 	return &Scanner{
-		r: r, buf: buf, pos: Position{Line: 1, Column: 1},
+		r: r, buf: buf, pos: begin,
 		brace: bracket{closing: '}'}, angle: bracket{closing: '>'},
 	}
 }
@@ -161,6 +160,9 @@ func (s *Scanner) settled() int {
 	if s.readErr != nil {
 		return len(s.buf)
 	}
+	if s.pos.Offset == 0 && len(s.buf) < longestOpening+len(ByteOrderMark) { // a mark is whole
+		return s.at
+	}
 	return s.slashesBefore(max(s.at, len(s.buf)-longestOpening))
 }
 
@@ -255,27 +257,7 @@ func (s *Scanner) advance(end int) {
 }
 
 // place is the position of buf[i].
-func (s *Scanner) place(i int) Position {
-	p, done := s.pos, s.buf[s.at:i]
-	p.Offset += int64(len(done))
-	if n := bytes.Count(done, []byte("\n")); n > 0 {
-		p.Line += n
-		p.Column = 1
-		done = done[bytes.LastIndexByte(done, '\n')+1:]
-	}
-	p.Column += characters(done)
-	return p
-}
-
-// characters counts bytes that do not continue a UTF-8 sequence.
-func characters(b []byte) (n int) {
-	for _, each := range b {
-		if each&0xC0 != 0x80 {
-			n++
-		}
-	}
-	return n
-}
+func (s *Scanner) place(i int) Position { return Behind(s.pos, s.buf[s.at:i]) }
 
 // unclosed passes over an opening bracket that is not closed on its line.
 func (s *Scanner) unclosed(open int) {
@@ -311,14 +293,3 @@ func (s *Scanner) tooLong(open, end int) {
 func tooLong() error {
 	return secret.Errorf(secret.Invalid, "a reference longer than %d bytes", MaxReference)
 }
-
-// PlacedError is an error at a place in a text.
-type PlacedError struct {
-	Position
-	Err error
-}
-
-func (e *PlacedError) Error() string { return e.Position.String() + ": " + e.Err.Error() }
-
-// Unwrap gives the error without its place.
-func (e *PlacedError) Unwrap() error { return e.Err }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve"
@@ -131,12 +130,9 @@ func inFile(src []byte, l dotenv.Line, p resolve.Position) resolve.Position {
 	if l.Quote != dotenv.None {
 		start++
 	}
-	if p.Line == 1 {
-		p.Column += utf8.RuneCount(src[bytes.LastIndexByte(src[:start], '\n')+1 : start])
-	}
-	p.Line += l.Number - 1
-	p.Offset += int64(start)
-	return p
+	line := bytes.LastIndexByte(src[:start], '\n') + 1
+	begin := resolve.Behind(resolve.Position{Offset: int64(line), Line: l.Number, Column: 1}, src[line:start])
+	return resolve.Within(begin, p)
 }
 
 // resolve gives all variables with their values.

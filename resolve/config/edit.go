@@ -9,6 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -112,15 +113,12 @@ func (n *Node) Look(steps []Step) *Node {
 	return n
 }
 
-// bom is what some editors put before a text.
-var bom = []byte("\ufeff")
-
 func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
 	steps, err := Path(path)
 	if err != nil {
 		return nil, err
 	}
-	body, marked := bytes.CutPrefix(text, bom)
+	body, marked := bytes.CutPrefix(text, []byte(resolve.ByteOrderMark))
 	f := &File{Name: name, Text: body}
 	if err := f.parse(); err != nil {
 		return nil, err
@@ -150,7 +148,7 @@ func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
 		return nil, err
 	}
 	if marked {
-		changed = slices.Concat(bom, changed)
+		changed = slices.Concat([]byte(resolve.ByteOrderMark), changed)
 	}
 	return changed, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -307,7 +308,7 @@ func FuzzEdit(f *testing.F) {
 		f.Add(text, "a.b", "v")
 	}
 	f.Fuzz(func(t *testing.T, text, path, value string) {
-		before := &File{Text: bytes.TrimPrefix([]byte(text), bom)}
+		before := &File{Text: bytes.TrimPrefix([]byte(text), []byte(resolve.ByteOrderMark))}
 		if before.parse() != nil {
 			return
 		}
@@ -316,7 +317,7 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		steps, _ := Path(path)
-		after := &File{Text: bytes.TrimPrefix(got, bom)}
+		after := &File{Text: bytes.TrimPrefix(got, []byte(resolve.ByteOrderMark))}
 		if err := after.parse(); err != nil {
 			t.Fatalf("it cannot be read any more: %v", err)
 		}

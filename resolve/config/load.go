@@ -134,9 +134,6 @@ func (c *Config) With(profile string) (*Config, error) {
 	return &other, nil
 }
 
-// mark is a byte order mark.
-const mark = "\ufeff"
-
 // read reads a file.
 func (opt Options) read(path string, own bool) (*File, error) {
 	f := &File{Path: path, Name: path, Own: own}
@@ -147,8 +144,8 @@ func (opt Options) read(path string, own bool) (*File, error) {
 	if f.Text, err = f.readRegular(); err != nil {
 		return nil, err
 	}
-	if text, marked := bytes.CutPrefix(f.Text, []byte(mark)); marked { // it is in no column
-		f.Text, f.before = text, len(mark)
+	if text, marked := bytes.CutPrefix(f.Text, []byte(resolve.ByteOrderMark)); marked {
+		f.Text, f.before = text, len(resolve.ByteOrderMark)
 	}
 	if err := f.parse(); err != nil {
 		return nil, err
