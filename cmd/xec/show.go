@@ -2,15 +2,19 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/yaml"
 	"github.com/xec-sh/xec-go/resolve/config"
@@ -167,12 +171,24 @@ func appendJSONString(out []byte, text string) []byte {
 	return append(out, b...)
 }
 
+// indentedJSON writes an answer as JSON. What a terminal would act on, as names of files may
+// hold, is escaped: it is the same text to who reads the JSON.
 func (a *app) indentedJSON(v any) error {
-	w := bufio.NewWriter(a.out)
-	e := json.NewEncoder(w)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
 		return err
+	}
+	w := bufio.NewWriter(a.out)
+	for _, r := range text.String() {
+		if r == '\n' || strconv.IsPrint(r) {
+			w.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(w, `\u%04x`, unit)
+		}
 	}
 	return w.Flush()
 }
