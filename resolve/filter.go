@@ -58,7 +58,7 @@ func urlEscape(v []byte) []byte {
 	const digits = "0123456789ABCDEF"
 	out := make([]byte, 0, len(v)+len(v)/2)
 	for _, b := range v {
-		if isNameByte(b) || strings.IndexByte("-.~", b) >= 0 {
+		if secret.IsNameByte(b) || strings.IndexByte("-.~", b) >= 0 {
 			out = append(out, b)
 		} else {
 			out = append(out, '%', digits[b>>4], digits[b&15])

@@ -89,7 +89,7 @@ func TestURLKeepsOnlyTheUnreserved(t *testing.T) {
 	all := values()[0]
 	out, _ := apply(t, []string{"url"}, all)
 	for _, b := range out {
-		if !isNameByte(b) && !slices.Contains([]byte("-._~%"), b) {
+		if !secret.IsNameByte(b) && !slices.Contains([]byte("-._~%"), b) {
 			t.Errorf("byte %#x is left", b)
 		}
 	}

@@ -67,7 +67,7 @@ func (p *parser) parseName() (why string) {
 	case Secret:
 		p.skip(secret.IsKeyByte)
 	case Env:
-		p.skip(isNameByte)
+		p.skip(secret.IsNameByte)
 	default:
 		p.skip(isPathByte)
 	}
@@ -110,7 +110,7 @@ func (p *parser) checkName() (why string) {
 func (p *parser) parseRest() (why string) {
 	for p.ref.Kind == Secret && p.next('|') {
 		start := p.at
-		p.skip(isNameByte)
+		p.skip(secret.IsNameByte)
 		name := p.body[start:p.at]
 		if filters[name] == nil {
 			return unknownFilter(name)
@@ -186,11 +186,7 @@ func (p *parser) misspelt() (why string) {
 	return "unknown prefix " + quoted(word+mark) + ", meant is " + quoted(meant)
 }
 
-func isNameByte(b byte) bool {
-	return 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '_'
-}
-
-func isPathByte(b byte) bool { return isNameByte(b) || strings.IndexByte("-.[]", b) >= 0 }
+func isPathByte(b byte) bool { return secret.IsNameByte(b) || strings.IndexByte("-.[]", b) >= 0 }
 
 // isPath reports whether s is segments and indices.
 func isPath(s string) bool {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/lint"
@@ -136,7 +135,7 @@ func (c *check) project() {
 		c.report.ConfigError("", c.broken)
 	case c.whole || c.seen:
 		c.looked++
-		c.report.Project(lint.Project{Config: c.config, Shell: toldByShell, IsName: child.IsName})
+		c.report.Project(lint.Project{Config: c.config, Shell: toldByShell})
 	}
 }
 

@@ -20,8 +20,6 @@ type Project struct {
 	// Shell says what a shell makes of the references of a step's command. Nil means that
 	// commands are looked at for their references alone.
 	Shell func(c *config.Config, s *task.Step, refs []config.Ref) []Told
-	// IsName reports whether a variable of the environment may have a name. Nil means any.
-	IsName func(name string) bool
 }
 
 // Told is what a shell makes of a reference.
@@ -86,7 +84,7 @@ func (r *Report) keysOfFindings() map[string]bool {
 
 // under looks at a configuration with a profile, if that can be used.
 func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
-	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell, isName: p.IsName}
+	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell}
 	var err error
 	if l.config, err = p.Config.With(profile); err != nil {
 		place := p.Config.Root.Get("profiles").Get(profile)
@@ -130,13 +128,12 @@ type linter struct {
 	*Report
 	config *config.Config
 	shell  func(c *config.Config, s *task.Step, refs []config.Ref) []Told
-	isName func(name string) bool
 }
 
 // names tells of variables of an environment that can have no such name.
 func (l *linter) names(path string, env []config.Pair, rule Rule) {
 	for _, p := range env {
-		if l.isName != nil && !l.isName(p.Key) {
+		if !secret.IsName(p.Key) {
 			f := Finding{File: p.File.Name, Position: p.Position(), Rule: rule}
 			l.addAt(f, config.Join(path, p.Key), secret.Errorf(secret.Invalid, "not the name of a variable"))
 		}

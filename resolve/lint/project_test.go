@@ -97,7 +97,7 @@ func TestOneOfEachInAConfiguration(t *testing.T) {
 		"a shell's own, misspelt": {"tasks: {a: 'echo ${SECRET:K}'}", `1:18 warning misspelt: "${SECRET:" is no reference, and is left as it is`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := found(t, test.text, Project{IsName: func(name string) bool { return !strings.Contains(name, "-") }})
+			all := found(t, test.text, Project{})
 			if got := lines(all); got != test.want {
 				t.Errorf("%s\nfound\n%s\nwant\n%s", test.text, got, test.want)
 			}

@@ -103,17 +103,13 @@ func readsVariable(command, name string) bool {
 			if !found {
 				break
 			}
-			if behind == "" || !isNameByte(behind[0]) {
+			if behind == "" || !secret.IsNameByte(behind[0]) {
 				return true
 			}
 			rest = behind
 		}
 	}
 	return false
-}
-
-func isNameByte(b byte) bool {
-	return b == '_' || '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
 }
 
 // arguments tells of secrets that would be arguments of a script.

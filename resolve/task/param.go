@@ -96,7 +96,7 @@ func (r *reader) param(name string, n *config.Node, path string, place config.Pl
 }
 
 func isParam(s string) bool {
-	return !strings.HasPrefix(s, "-") && isName(strings.ReplaceAll(s, "-", "_"))
+	return !strings.HasPrefix(s, "-") && secret.IsName(strings.ReplaceAll(s, "-", "_"))
 }
 
 func (r *reader) number(n *config.Node, path, key string) *float64 {

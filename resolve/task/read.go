@@ -277,20 +277,10 @@ func (r *reader) shell(n *config.Node, path string) string {
 
 func (r *reader) register(n *config.Node, path string) string {
 	name := r.text(n, path, "register")
-	if name != "" && !isName(name) {
+	if name != "" && !secret.IsName(name) {
 		r.fail(n.Get("register"), path+".register", "not the name of a variable: letters, digits and _")
 	}
 	return name
-}
-
-func isName(s string) bool {
-	for i := range len(s) {
-		letter := 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || s[i] == '_'
-		if !letter && (i == 0 || s[i] < '0' || s[i] > '9') {
-			return false
-		}
-	}
-	return s != ""
 }
 
 func (r *reader) yes(n *config.Node, path, key string) bool {

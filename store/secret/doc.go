@@ -9,6 +9,9 @@
 // and '-', 256 bytes at most. [CheckKey] is the rule, [EnvName] the name that a
 // key takes in an environment, [EnvPrefix] what stands before it between programs.
 //
+// A name is what shells call one: an ASCII letter or '_', then ASCII letters, digits and
+// '_'. [IsName] is the rule; a variable of an environment has one.
+//
 // # Values
 //
 // A value is 1 byte to 64 KiB of any bytes. A [Value] shows its bytes through

@@ -113,6 +113,16 @@ func TestNamesOfVariables(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	for s, want := range map[string]bool{
+		"A": true, "_": true, "z9_Z": true, "": false, "9A": false, "A-B": false, "A.B": false, "A B": false, "é": false, "A=": false, "A\n": false, "@": false, "[": false, "`": false, "{": false,
+	} {
+		if IsName(s) != want {
+			t.Errorf("%q is a name: %v, want %v", s, !want, want)
+		}
+	}
+}
+
 func TestErrorsHaveKinds(t *testing.T) {
 	cause := errors.New("cause")
 	err := WithHint(fmt.Errorf("outer: %w", Errorf(NotFound, "inner: %w", cause)), "try %s", "this")
