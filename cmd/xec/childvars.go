@@ -61,7 +61,7 @@ func (cv *childVars) addEnv(assignment string) error {
 		err := secret.Errorf(secret.Invalid, "--env: not of the form NAME=KEY")
 		return secret.WithHint(err, "or NAME='text with ${secret:KEY}'")
 	}
-	if !child.IsName(name) {
+	if !secret.IsName(name) {
 		err := secret.Errorf(secret.Invalid, "--env: what stands before the = is not the name of a variable")
 		return secret.WithHint(err, "a name is a letter or _, then letters, digits and _")
 	}

@@ -19,7 +19,7 @@ type delivered struct {
 func (cv *childVars) addDelivered(files []string, stdin string) error {
 	for _, assignment := range files {
 		name, key, ok := strings.Cut(assignment, "=")
-		if !ok || !child.IsName(name) {
+		if !ok || !secret.IsName(name) {
 			return secret.WithHint(secret.Errorf(secret.Invalid, "--file: not of the form NAME=KEY"), "the variable NAME gets the path of a file that holds the value")
 		}
 		if err := cv.addDelivery(name, key, "--file "+name); err != nil {

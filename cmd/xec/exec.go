@@ -137,7 +137,7 @@ func runExec(ctx context.Context, a *app, o execOptions) (err error) {
 // environment is what the program gets with vars in it.
 func (o execOptions) environment(a *app, vars []child.Var) ([]string, error) {
 	for _, name := range slices.Concat(o.drop, o.allowName) {
-		if !child.IsName(name) {
+		if !secret.IsName(name) {
 			return nil, secret.Errorf(secret.Invalid, "--drop and --allow-name take the NAME of a variable")
 		}
 	}

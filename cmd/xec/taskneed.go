@@ -100,7 +100,7 @@ func (r *taskRun) checkSteps() {
 	r.plan.Tasks(func(t *task.Task) {
 		t.Each(func(s *task.Step) {
 			for _, p := range s.Env {
-				if !child.IsName(p.Key) {
+				if !secret.IsName(p.Key) {
 					r.resolver.NoteIn(p.File.Name, s.Path+".env", position(p.Place), secret.Errorf(secret.Invalid, "not the name of a variable"))
 				}
 			}

@@ -86,7 +86,7 @@ func (e Environment) check(vars []Var) error {
 
 func (e Environment) checkVar(v Var) error {
 	switch {
-	case !IsName(v.Name):
+	case !secret.IsName(v.Name):
 		return secret.Errorf(secret.Invalid, "%s: %q is not the name of a variable", v.Source, v.Name)
 	case actsOnPrograms(v.Name) && !slices.Contains(e.Allow, v.Name):
 		err := secret.Errorf(secret.Invalid, "%s: %s changes which code programs load or run", v.Source, v.Name)
@@ -99,17 +99,6 @@ func (e Environment) checkVar(v Var) error {
 		return secret.WithHint(err, "--env %s='${secret:%s|base64}' hands it over encoded", v.Name, v.Source)
 	}
 	return nil
-}
-
-// IsName reports whether s is what shells call a name.
-func IsName(s string) bool {
-	for i := range len(s) {
-		letter := 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || s[i] == '_'
-		if !letter && (i == 0 || s[i] < '0' || s[i] > '9') {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // acting are variables by which a value would become code: search paths, start-up

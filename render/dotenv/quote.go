@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // appendScalar appends a value with texts in it, in quotes that can hold it.
@@ -177,7 +178,7 @@ func expansion(text []byte) int {
 		start = 2
 	}
 	end := start
-	for end < len(text) && isNameByte(text[end]) {
+	for end < len(text) && secret.IsNameByte(text[end]) {
 		end++
 	}
 	rest := text[end:]
@@ -190,10 +191,6 @@ func expansion(text []byte) int {
 		return 0
 	}
 	return end
-}
-
-func isNameByte(b byte) bool {
-	return 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '_'
 }
 
 func mixed(offset int) error {

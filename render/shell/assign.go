@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // assigns walks assignments before a command, or without one.
@@ -143,7 +145,7 @@ func (r *reading) declaration(args []*syntax.Word) {
 		text, _ := static(w)
 		name, _, assigns := strings.Cut(text, "=")
 		name = strings.TrimSuffix(name, "+")
-		if !assigns || !isName(name) {
+		if !assigns || !secret.IsName(name) {
 			r.refuse(w, &asName)
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // program looks at the command line of a program: others can see it, and some programs run
@@ -72,7 +74,7 @@ func runsOthers(w *syntax.Word) bool {
 func shown(w *syntax.Word) string {
 	text, whole := static(w)
 	name := path.Base(text)
-	odd := strings.ContainsFunc(name, func(c rune) bool { return c > '~' || !isNameByte(byte(c)) && !strings.ContainsRune("-.+", c) })
+	odd := strings.ContainsFunc(name, func(c rune) bool { return c > '~' || !secret.IsNameByte(byte(c)) && !strings.ContainsRune("-.+", c) })
 	if !whole || odd || name == "" || len(name) > 32 {
 		return "a program"
 	}

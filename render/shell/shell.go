@@ -2,7 +2,6 @@ package shell
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 
 	"github.com/xec-sh/xec-go/render"
@@ -194,7 +193,7 @@ func check(command []byte, refs []Ref) error {
 			return render.Errorf(max(0, min(ref.Start, len(command))), secret.General, "a reference that is out of order")
 		}
 		end = ref.End
-		if !isName(ref.Name) {
+		if !secret.IsName(ref.Name) {
 			return render.Errorf(ref.Start, secret.General, "the variable of a reference has no name")
 		}
 		if at := mentioned(command, ref.Name, ref.List); at >= 0 {
@@ -220,20 +219,12 @@ func mentioned(command []byte, name string, list bool) int {
 		}
 		at += from
 		from = at + len(name)
-		before := at > 0 && isNameByte(command[at-1])
-		behind := from < len(command) && isNameByte(command[from]) && !(list && command[from] == '_')
+		before := at > 0 && secret.IsNameByte(command[at-1])
+		behind := from < len(command) && secret.IsNameByte(command[from]) && !(list && command[from] == '_')
 		if !before && !behind {
 			return at
 		}
 	}
-}
-
-func isName(s string) bool {
-	return s != "" && !('0' <= s[0] && s[0] <= '9') && !slices.ContainsFunc([]byte(s), func(b byte) bool { return !isNameByte(b) })
-}
-
-func isNameByte(b byte) bool {
-	return b == '_' || 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9'
 }
 
 // hinted makes an error of kind Invalid with a hint.
