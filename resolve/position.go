@@ -57,14 +57,3 @@ func characters(b []byte) (n int) {
 	}
 	return n
 }
-
-// PlacedError is an error at a place in a text.
-type PlacedError struct {
-	Position
-	Err error
-}
-
-func (e *PlacedError) Error() string { return e.Position.String() + ": " + e.Err.Error() }
-
-// Unwrap gives the error without its place.
-func (e *PlacedError) Unwrap() error { return e.Err }

@@ -99,13 +99,11 @@ func (r *Resolver) Note(name string, err error) {
 
 // NoteAt is Note for a text that is part of another, in which at gives its places.
 func (r *Resolver) NoteAt(name string, err error, at func(Position) Position) {
-	switch e := err.(type) {
-	case interface{ Unwrap() []error }:
-		for _, each := range e.Unwrap() {
-			r.NoteAt(name, each, at)
+	for _, each := range Unjoin(err) {
+		var placed *PlacedError
+		if errors.As(each, &placed) {
+			r.NoteIn(name, "", at(placed.Position), placed.Err)
 		}
-	case *PlacedError:
-		r.NoteIn(name, "", at(e.Position), e.Err)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -83,8 +84,12 @@ func (cv *childVars) addAll(keys []string, o execOptions) error {
 // addProject adds the keys that a project refers to. One that is missing, and has a
 // default wherever it is referred to, is left out.
 func (cv *childVars) addProject(c *config.Config, o execOptions) error {
-	refs, err := references(c.Active())
-	if err != nil {
+	refs := references(c, c.Active())
+	var errs []error
+	for _, ref := range refs {
+		errs = append(errs, ref.err)
+	}
+	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	if len(refs) == 0 {

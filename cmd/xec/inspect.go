@@ -187,27 +187,38 @@ func (o inspectOptions) noSuch(in *config.Node) error {
 type wanted struct {
 	config.Ref
 	path string
+	err  error // of what is not of the grammar; then there is no Reference
+}
+
+// keyless is listed in the place of the key of what is not of the grammar.
+const keyless = "?"
+
+func (w wanted) key() string {
+	if w.err != nil {
+		return keyless
+	}
+	return w.Name
 }
 
 // inspectSecrets lists every reference to a secret: where it stands, whether its key
-// exists.
+// exists. What is not of the grammar is listed with the others, and is the error.
 func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOptions, filter *regexp.Regexp) error {
-	all, err := references(c.Root)
-	if err != nil {
-		return err
-	}
 	keys, unknown := a.keysQuietly(ctx)
 	exists := map[string]bool{}
 	for _, key := range keys {
 		exists[key] = true
 	}
 	tree := render.Tree{IsList: true}
-	for _, w := range all {
-		if !filter.MatchString(w.Name) || o.name != "" && o.name != w.Name {
+	var errs []error
+	for _, w := range append(references(c, c.Active()), ofOtherProfiles(c)...) {
+		if !filter.MatchString(w.key()) || o.name != "" && o.name != w.key() {
 			continue
 		}
 		status := "missing"
 		switch {
+		case w.err != nil:
+			status = "invalid"
+			errs = append(errs, w.err)
 		case unknown != nil:
 			status = "unknown"
 		case exists[w.Name]:
@@ -220,20 +231,24 @@ func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOpt
 	if unknown != nil {
 		a.say("the store cannot be looked at, so it is unknown which keys exist: %v", unknown)
 	}
-	if o.format == "table" {
-		w := bufio.NewWriter(a.out)
-		if err := writeColumns(w, records(tree)); err != nil {
-			return err
-		}
-		return w.Flush()
+	return errors.Join(append([]error{a.showRecords(tree, o.format)}, errs...)...)
+}
+
+func (a *app) showRecords(list render.Tree, format string) error {
+	if format != "table" {
+		return a.show(list, format)
 	}
-	return a.show(tree, o.format)
+	w := bufio.NewWriter(a.out)
+	if err := writeColumns(w, records(list)); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 func (w wanted) tree(status string) render.Tree {
 	text := func(s string) render.Tree { return render.Tree{Text: secret.Text(s)} }
 	return render.Tree{IsMap: true, Pairs: []render.TreePair{
-		{Key: "key", Value: text(w.Name)}, {Key: "status", Value: text(status)}, {Key: "path", Value: text(w.path)}, {Key: "place", Value: text(w.Place.String())},
+		{Key: "key", Value: text(w.key())}, {Key: "status", Value: text(status)}, {Key: "path", Value: text(w.path)}, {Key: "place", Value: text(w.Place.String())},
 	}}
 }
 
@@ -249,19 +264,46 @@ func records(list render.Tree) (all [][]string) {
 	return all
 }
 
-// references gives all references to secrets of a configuration, as they stand in it.
-func references(root *config.Node) (all []wanted, err error) {
-	var errs []error
+// references gives all references to secrets at a node of a configuration and below it, as
+// they stand there, and what is not of the grammar.
+func references(c *config.Config, root *config.Node) (all []wanted) {
+	commands := task.Commands(c)
 	root.Each("", func(path string, n *config.Node) {
-		refs, err := n.Refs()
-		if err != nil {
-			errs = append(errs, err)
+		all = append(all, referencesOf(n, path, commands[n])...)
+	})
+	return all
+}
+
+func referencesOf(n *config.Node, path string, isCommand bool) (all []wanted) {
+	refs, err := n.Refs()
+	if isCommand {
+		refs, err = n.CommandRefs(nil)
+	}
+	for _, ref := range refs {
+		if ref.Kind == resolve.Secret {
+			all = append(all, wanted{Ref: ref, path: path})
 		}
-		for _, ref := range refs {
-			if ref.Kind == resolve.Secret {
-				all = append(all, wanted{ref, path})
-			}
+	}
+	for _, each := range resolve.Unjoin(err) {
+		w := wanted{path: path, err: each}
+		var placed *config.PlacedError
+		if errors.As(each, &placed) {
+			w.Place = placed.Place
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// ofOtherProfiles gives what references gives of the profiles that are not active: what is
+// active lies above the rest already.
+func ofOtherProfiles(c *config.Config) (all []wanted) {
+	active, commands := map[*config.Node]bool{}, task.Commands(c)
+	c.Active().Each("", func(_ string, n *config.Node) { active[n] = true })
+	c.Root.Get("profiles").Each("profiles", func(path string, n *config.Node) {
+		if !active[n] {
+			all = append(all, referencesOf(n, path, commands[n])...)
 		}
 	})
-	return all, errors.Join(errs...)
+	return all
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/resolve"
 )
 
 // placesIn gives where all references of a file stand, in their order.
@@ -15,7 +17,7 @@ func placesIn(c *Config) (places []string) {
 		for _, ref := range refs {
 			places = append(places, fmt.Sprintf("%d:%d", ref.Place.Line, ref.Place.Column))
 		}
-		for _, each := range each(err) {
+		for _, each := range resolve.Unjoin(err) {
 			places = append(places, each.Error())
 		}
 	})

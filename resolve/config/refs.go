@@ -56,7 +56,7 @@ func (n *Node) placed(tokens []resolve.Token, err error) (refs []Ref, problems [
 		}
 	}
 	var offsets []int64 // of problems
-	for _, each := range each(err) {
+	for _, each := range resolve.Unjoin(err) {
 		var p *resolve.PlacedError
 		if errors.As(each, &p) {
 			problems = append(problems, problem{n.Place, p.Err})
@@ -82,17 +82,6 @@ func untilBracket(text string) string {
 		return text[:end]
 	}
 	return text
-}
-
-// each gives the errors that were joined into one.
-func each(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
 }
 
 // Each calls visit for a node and all below it, with their paths.

@@ -102,7 +102,7 @@ func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
 // ConfigError adds what keeps a configuration from being read; file is what it is called
 // where the error does not tell.
 func (r *Report) ConfigError(file string, err error) {
-	for _, each := range unjoined(err) {
+	for _, each := range resolve.Unjoin(err) {
 		f := Finding{File: file, Position: resolve.Position{Line: 1, Column: 1}, Rule: Config}
 		var placed *config.PlacedError
 		if !errors.As(each, &placed) || placed.File == nil {

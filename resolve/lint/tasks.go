@@ -17,7 +17,7 @@ func (l *linter) tasks() {
 	for _, name := range task.Names(l.config) {
 		n := l.config.Root.Get("tasks").Get(name)
 		_, err := task.NewPlan(l.config, name)
-		for _, each := range unjoined(err) {
+		for _, each := range resolve.Unjoin(err) {
 			l.taskError(n, each)
 		}
 		if t, _ := task.Read(l.config, name); t != nil {

@@ -18,7 +18,7 @@ func (r *Report) Text(file string, text []byte) {
 			r.InURL(file, ref.Position, ref, text[:ref.Offset], text[int(ref.Offset)+len(ref.Raw):])
 		}
 	}
-	for _, each := range unjoined(err) {
+	for _, each := range resolve.Unjoin(err) {
 		var p *resolve.PlacedError
 		if errors.As(each, &p) {
 			r.AddError(Finding{File: file, Position: p.Position, Rule: Grammar}, p.Err)
@@ -70,15 +70,4 @@ func (p *positions) of(offset int) resolve.Position {
 	}
 	p.last = resolve.Behind(p.last, p.text[p.last.Offset:offset])
 	return p.last
-}
-
-// unjoined gives the errors that were joined into one.
-func unjoined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
 }

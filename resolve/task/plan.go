@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -67,7 +68,7 @@ func (p *planner) read(name string, by *Step) *Task {
 		p.fail(by, err)
 		return nil
 	}
-	p.errs = append(p.errs, unjoined(err)...)
+	p.errs = append(p.errs, resolve.Unjoin(err)...)
 	p.stack = append(p.stack, name)
 	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
 	t.Each(func(s *Step) {
@@ -89,7 +90,7 @@ func (p *planner) call(s *Step) {
 	for _, with := range s.With {
 		given = append(given, with.Key)
 	}
-	for _, err := range unjoined(called.CheckNames(given)) {
+	for _, err := range resolve.Unjoin(called.CheckNames(given)) {
 		p.fail(s, err)
 	}
 }

@@ -345,7 +345,7 @@ func (r *reader) when(n *config.Node, path string) *Condition {
 		return nil
 	}
 	c, err := ParseCondition(n.Text)
-	for _, each := range unjoined(err) {
+	for _, each := range resolve.Unjoin(err) {
 		var placed *resolve.PlacedError
 		if errors.As(each, &placed) {
 			each = secret.WithHint(secret.Errorf(secret.Invalid, "character %d: %w", placed.Column, placed.Err), "%s", secret.Hint(placed.Err))
@@ -353,17 +353,6 @@ func (r *reader) when(n *config.Node, path string) *Condition {
 		r.failAt(n.Place, path, each)
 	}
 	return c
-}
-
-// unjoined gives the errors that were joined into one.
-func unjoined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
 }
 
 func kindOf(n *config.Node) string {

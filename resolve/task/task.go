@@ -101,6 +101,22 @@ func Names(c *config.Config) (names []string) {
 	return names
 }
 
+// Commands gives the nodes of a configuration that are shell texts, under any profile.
+func Commands(c *config.Config) map[*config.Node]bool {
+	commands := map[*config.Node]bool{}
+	for _, profile := range append([]string{c.Profile}, c.Profiles()...) {
+		with, err := c.With(profile)
+		if err != nil {
+			continue // that the profile cannot be used is told elsewhere
+		}
+		for _, name := range Names(with) {
+			t, _ := Read(with, name)
+			t.Each(func(s *Step) { commands[s.Command] = s.Command != nil })
+		}
+	}
+	return commands
+}
+
 // Describe gives the description of a task, "" if it has none.
 func Describe(c *config.Config, name string) string {
 	if d := c.Root.Get("tasks").Get(name).Get("description"); d != nil && d.Kind == config.Scalar {
