@@ -9,6 +9,7 @@ import (
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -20,14 +21,14 @@ type part struct {
 }
 
 // evaluate gives parts of the configuration with everything in them resolved, the secrets
-// by r. Param gives the parameters of tasks; nil means that there are none.
-func (a *app) evaluate(ctx context.Context, c *config.Config, parts []part, r *resolve.Resolver, param func(string) (string, bool)) ([]*config.Node, error) {
+// by r, what acts if it is approved, and the rest by e.
+func (a *app) evaluate(ctx context.Context, e *config.Evaluator, parts []part, r *resolve.Resolver) ([]*config.Node, error) {
+	c := e.Config
 	if err := a.checkProject(c); err != nil {
 		return nil, err
 	}
 	var needed needs
-	e := a.evaluator(c, a.actingBy(c, trust.Approval{}))
-	e.Value, e.Param = r.Value, param
+	e.Acting, e.Value = a.actingBy(c, trust.Approval{}), r.Value
 	needed.gather(e)
 	for _, p := range parts {
 		e.Need(p.path, p.node)
@@ -190,8 +191,11 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, 
 			parts, at = append(parts, part{config.Join(path, p.Key), p.Value}), append(at, i)
 		}
 	}
-	asWritten := func(name string) (string, bool) { return "${params." + name + "}", true }
-	resolved, err := a.evaluate(ctx, c, parts, r, asWritten)
+	e := a.evaluator(c, nil)
+	e.Param = func(name string) (string, bool) { return "${params." + name + "}", true }
+	commands := task.Commands(c)
+	e.IsCommand = func(n *config.Node) bool { return commands[n] }
+	resolved, err := a.evaluate(ctx, e, parts, r)
 	if err != nil {
 		return err
 	}

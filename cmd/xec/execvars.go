@@ -121,7 +121,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 		}
 		parts = append(parts, part{path, p.Value})
 	}
-	resolved, err := a.evaluate(ctx, c, parts, r, nil)
+	resolved, err := a.evaluate(ctx, a.evaluator(c, nil), parts, r)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	}
 	r := newResolver(ctx, a.openStore)
 	defer r.Clear()
-	resolved, err := a.evaluate(ctx, c, parts, r, nil)
+	resolved, err := a.evaluate(ctx, a.evaluator(c, nil), parts, r)
 	if err != nil || o.check {
 		return err
 	}

@@ -26,6 +26,8 @@ type Evaluator struct {
 	// Var gives a variable that lies above those of the configuration: what a step of a
 	// task has registered. Nil means that there are none.
 	Var func(name string) (secret.Value, bool)
+	// IsCommand reports whether a string is a shell command. Nil means that none is.
+	IsCommand func(n *Node) bool
 
 	noted    map[place]int   // variables that were noted, and how many each leads through
 	stack    []string        // paths of variables that are being followed
@@ -98,8 +100,17 @@ func (e *Evaluator) needText(path string, n *Node) (deep int) {
 		e.stack = append(e.stack, path)
 		defer func() { e.stack = e.stack[:len(e.stack)-1] }()
 	}
-	refs, problems := n.refs()
+	refs, problems := n.placed(e.parsed(n))
 	return e.needRefs(path, refs, problems)
+}
+
+// parsed gives the tokens of a string. In a command a bare ${name} may have the name of a
+// variable.
+func (e *Evaluator) parsed(n *Node) ([]resolve.Token, error) {
+	if e.IsCommand == nil || !e.IsCommand(n) {
+		return n.parsed()
+	}
+	return resolve.Parse(n.Text, resolve.Command, func(name string) bool { return e.Config.Root.Get("vars").Get(name) != nil })
 }
 
 // NeedCommand is Need for a shell command, in which a bare ${name} may have those names
@@ -237,7 +248,7 @@ func (e *Evaluator) bring(x extent) error {
 }
 
 func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
-	tokens, err := n.parsed()
+	tokens, err := e.parsed(n)
 	if err != nil {
 		return nil, placed(n.Place, "", err)
 	}
@@ -247,7 +258,7 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 			err = e.bring(target.extent)
 		}
 		if err != nil || target != nil {
-			return target, n.placedAt(0, err)
+			return target, n.placedAt(tokens, 0, err)
 		}
 	}
 	var text []byte
@@ -262,7 +273,7 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 			err = e.bring(extent{bytes: len(part)})
 		}
 		if err != nil {
-			return nil, n.placedAt(nth, err)
+			return nil, n.placedAt(tokens, nth, err)
 		}
 		text = append(text, part...)
 		nth++

@@ -3,6 +3,8 @@ package config
 import (
 	"bytes"
 	"slices"
+
+	"github.com/xec-sh/xec-go/resolve"
 )
 
 // search finds where the references of a string stand in its file: their bytes stand in
@@ -37,12 +39,12 @@ func (s *search) next(raw string) Place {
 	return place
 }
 
-// placedAt gives an error the place of the nth reference of a string.
-func (n *Node) placedAt(nth int, err error) error {
+// placedAt gives an error the place of the nth reference of a string that was parsed.
+func (n *Node) placedAt(tokens []resolve.Token, nth int, err error) error {
 	if err == nil || isPlaced(err) {
 		return err
 	}
-	refs, _ := n.refs()
+	refs, _ := n.placed(tokens, nil)
 	return placed(refs[nth].Place, "", err)
 }
 

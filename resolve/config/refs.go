@@ -45,9 +45,6 @@ type problem struct {
 	err error
 }
 
-// refs is Refs with the errors apart from their places.
-func (n *Node) refs() (refs []Ref, problems []problem) { return n.placed(n.parsed()) }
-
 // placed finds the places of what was parsed.
 func (n *Node) placed(tokens []resolve.Token, err error) (refs []Ref, problems []problem) {
 	for _, token := range tokens {
