@@ -165,6 +165,32 @@ func TestWhereABlockLeads(t *testing.T) {
 	}
 }
 
+// TestAShellsOwnBracketsHideNoCommand: what a configuration reads as one reference that is not
+// of the grammar is in a task's command a shell's, with a command in it.
+func TestAShellsOwnBracketsHideNoCommand(t *testing.T) {
+	for command, want := range map[string]string{
+		"echo ${x${cmd:touch x}}":            "command tasks.t: touch x",
+		"echo ${x:-${cmd:touch x}} ${cmd:b}": "command tasks.t: b\ncommand tasks.t: touch x",
+		"echo ${cmd:touch x} ${#x}":          "command tasks.t: touch x",
+		`echo ${x\${cmd:touch x}}`:           "",
+	} {
+		c := load(t, "tasks: {t: '"+command+"'}")
+		if got := parts(c); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", command, got, want)
+		}
+		problems := 0
+		e := Evaluator{Config: c, Acting: c.Acting(trust.Approval{}), Problem: func(_ Place, _ string, err error) {
+			if errors.Is(err, secret.Permission) {
+				problems++
+			}
+		}}
+		e.NeedCommand("tasks.t", c.Root.Get("tasks").Get("t"), func(string) bool { return false })
+		if acts := want != ""; acts != (problems > 0) {
+			t.Errorf("%s: unapproved: %d problems", command, problems)
+		}
+	}
+}
+
 func TestASubjectIsAllThatActs(t *testing.T) {
 	opt := options(t, `
 vars: {a: "x ${cmd:./tool --x} ${cmd:git rev-parse HEAD}", "b.c": ["${cmd:cat 'a file' ..hidden}"], literal: "\\${cmd:no}", s: "${secret:K:-cmd}"}

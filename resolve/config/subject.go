@@ -67,13 +67,26 @@ func (s *subject) commands(path string, n *Node) {
 	if !n.IsString() {
 		return
 	}
-	tokens, _ := n.parsed()
-	for _, token := range tokens {
-		if token.Ref != nil && token.Ref.Kind == resolve.Cmd {
-			s.add("command", path, token.Ref.Name)
-			s.programs(path, slices.Concat(strings.FieldsFunc(token.Ref.Name, isShellSyntax), strings.FieldsFunc(token.Ref.Name, isQuote)))
+	for _, command := range n.commands() {
+		s.add("command", path, command)
+		s.programs(path, slices.Concat(strings.FieldsFunc(command, isShellSyntax), strings.FieldsFunc(command, isQuote)))
+	}
+}
+
+// commands gives what a string runs, whether it is read as a text of a configuration or as
+// the command of a task: what one takes for the beginning of something else the other may not.
+func (n *Node) commands() (all []string) {
+	found := map[int64]bool{}
+	for _, dialect := range []resolve.Dialect{resolve.Config, resolve.Command} {
+		tokens, _ := resolve.Parse(n.Text, dialect, nil)
+		for _, token := range tokens {
+			if ref := token.Ref; ref != nil && ref.Kind == resolve.Cmd && !found[ref.Offset] {
+				found[ref.Offset] = true
+				all = append(all, ref.Name)
+			}
 		}
 	}
+	return all
 }
 
 // isShellSyntax reports whether a character parts words of a shell command. What it
