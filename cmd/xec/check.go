@@ -37,7 +37,7 @@ names of its keys are read, if it opens without asking.
 With PATHs these files and folders are looked at, and unused keys are not told. Folders of
 git, node_modules and vendor are left out, so are binary files and those of more than 4 MiB;
 within a folder also prose (.md and its like, .sarif), other projects and links. Files that git
-ignores are looked at.
+ignores are looked at. A reference in a comment of a program's source is taken for text.
 
 The exit code is 3 if a key is missing, 1 if something else is an error, else 0; with --strict
 warnings are errors too. A store that cannot be looked at has the exit code that it has for

@@ -25,7 +25,7 @@ func (c *check) text(path string, text []byte) {
 		c.report.Slips(path, text)
 		return
 	case format == "text":
-		c.report.Text(path, text)
+		c.report.Text(path, text, inComment(path, text))
 	default:
 		c.report.Slips(path, text)
 		c.document(path, format, text, found)

@@ -46,6 +46,9 @@
 // a variable in many languages. What the shell has of its own, like ${SECRET:-x} and
 // ${secret:0:4}, is none.
 //
+// What stands in a comment of a program keeps its key from being unused, and nothing else is
+// told of it.
+//
 // # Configurations
 //
 // A configuration is looked at without a profile and with each that it has, 100 at most. Of

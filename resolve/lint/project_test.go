@@ -229,7 +229,7 @@ func TestTheDocIsTheListOfRules(t *testing.T) {
 
 func TestKeysAreCompared(t *testing.T) {
 	var r Report
-	r.Text("f", []byte("${secret:DB_PASWORD}\n${secret:USED} ${secret:OPTIONAL:-D3FAULT} ${secret:NOWHERE}"))
+	r.Text("f", []byte("${secret:DB_PASWORD}\n${secret:USED} ${secret:OPTIONAL:-D3FAULT} ${secret:NOWHERE}"), nil)
 	r.Mention("g", resolve.Find([]byte("${secret:MENTIONED}")))
 	unused := r.Keys([]string{"DB_PASSWORD", "MENTIONED", "OTHER", "USED"})
 	if got := fmt.Sprint(unused); got != "[DB_PASSWORD OTHER]" {
@@ -244,9 +244,9 @@ func TestKeysAreCompared(t *testing.T) {
 // TestFindingsAreToldOnceAndNotWithoutEnd.
 func TestFindingsAreToldOnceAndNotWithoutEnd(t *testing.T) {
 	var r Report
-	r.Text("b", []byte(strings.Repeat("${SECRET:K}\n", maxTold+7)))
-	r.Text("a", []byte("${SECRET:K}"))
-	r.Text("a", []byte("${SECRET:K}"))
+	r.Text("b", []byte(strings.Repeat("${SECRET:K}\n", maxTold+7)), nil)
+	r.Text("a", []byte("${SECRET:K}"), nil)
+	r.Text("a", []byte("${SECRET:K}"), nil)
 	all := r.Findings()
 	if len(all) != 1+maxTold || all[0].File != "a" {
 		t.Fatalf("%d findings", len(all))

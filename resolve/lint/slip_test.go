@@ -13,7 +13,7 @@ import (
 func told(text string) string {
 	var all []string
 	var r Report
-	r.Text("f", []byte(text))
+	r.Text("f", []byte(text), nil)
 	for _, f := range r.Findings() {
 		all = append(all, fmt.Sprintf("%v@%d", f.Rule, f.Offset))
 	}
@@ -111,7 +111,7 @@ func TestLongTextsTakeLinearTime(t *testing.T) {
 		text := strings.Repeat(part, 2<<20/len(part))
 		var r Report
 		r.UserPart = func(before, after []byte) bool { return false }
-		r.Text("f", []byte(text))
+		r.Text("f", []byte(text), nil)
 		f := &config.File{Name: "c", Text: []byte(text)}
 		r.slipsIn(f)
 		if all := r.Findings(); len(all) > 4*maxTold {
@@ -128,7 +128,7 @@ func FuzzText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r := Report{UserPart: func(before, _ []byte) bool { return strings.HasSuffix(string(before), ":") }}
-		r.Text("f", text)
+		r.Text("f", text, nil)
 		r.Keys([]string{"K"})
 		references := map[int64]bool{}
 		for _, found := range resolve.Find(text) {

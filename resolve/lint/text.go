@@ -9,18 +9,29 @@ import (
 )
 
 // Text looks at a plain text: its references, what is not of the grammar, and what is nearly
-// a reference.
-func (r *Report) Text(file string, text []byte) {
+// a reference. inComment reports whether an offset lies in a comment of a program; nil means
+// that the text has none. What stands there is text about references more often than one.
+func (r *Report) Text(file string, text []byte, inComment func(offset int64) bool) {
 	tokens, err := resolve.Parse(string(text), resolve.Text, nil)
 	for _, token := range tokens {
-		if ref := token.Ref; ref != nil {
-			r.Found(file, resolve.Found{Position: ref.Position, Length: len(ref.Raw), Ref: ref})
-			r.InURL(file, ref.Position, ref, text[:ref.Offset], text[int(ref.Offset)+len(ref.Raw):])
+		ref := token.Ref
+		if ref == nil {
+			continue
 		}
+		found := resolve.Found{Position: ref.Position, Length: len(ref.Raw), Ref: ref}
+		if inComment != nil && inComment(ref.Offset) {
+			r.Mention(file, []resolve.Found{found})
+			continue
+		}
+		r.Found(file, found)
+		r.InURL(file, ref.Position, ref, text[:ref.Offset], text[int(ref.Offset)+len(ref.Raw):])
 	}
 	for _, each := range resolve.Unjoin(err) {
 		var p *resolve.PlacedError
-		if errors.As(each, &p) {
+		switch {
+		case !errors.As(each, &p):
+		case inComment != nil && inComment(p.Offset):
+		default:
 			r.AddError(Finding{File: file, Position: p.Position, Rule: Grammar}, p.Err)
 		}
 	}
