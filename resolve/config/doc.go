@@ -60,7 +60,7 @@
 // # Bounds
 //
 // A file is UTF-8 and has 2 MiB at most, 100 levels, and with aliases followed 100,000
-// nodes, 4 MiB of text and 32 MiB of paths; an alias within its own anchor is an error.
+// nodes, 2 MiB of text and 32 MiB of paths; an alias within its own anchor is an error.
 // Merge keys (<<) are followed. Of tags those of YAML count where the text is such a thing
 // without one; with any other a scalar is a string. A file that is not YAML is an error of
 // kind secret.General with its place; no message quotes it.

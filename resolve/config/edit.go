@@ -2,10 +2,8 @@ package config
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -23,94 +21,6 @@ func Set(name string, text []byte, path string, value *Node) ([]byte, error) {
 // Unset gives the text of a configuration without what stands at a path.
 func Unset(name string, text []byte, path string) ([]byte, error) {
 	return edit(name, text, path, nil)
-}
-
-// Text is the value that a person means by a text: a number, true or false where it is
-// written like one, else a string.
-func Text(text string) *Node {
-	n := &Node{Text: text, Tag: "!!str"}
-	var v any
-	if json.Unmarshal([]byte(text), &v) == nil {
-		switch v.(type) {
-		case bool:
-			n.Tag = "!!bool"
-		case float64:
-			if !strings.ContainsAny(text, "eE") { // in which readers of YAML differ
-				n.Tag = plainTag(text)
-			}
-		}
-	}
-	return n
-}
-
-// JSON is the value that a text of JSON means.
-func JSON(text string) (*Node, error) {
-	if !json.Valid([]byte(text)) {
-		return nil, secret.Errorf(secret.Invalid, "not JSON")
-	}
-	f := &File{Text: []byte(text)}
-	if err := f.parse(); err != nil {
-		return nil, secret.Errorf(secret.Invalid, "not JSON that a configuration takes")
-	}
-	return f.Root, nil
-}
-
-// Step is one key or index of a path.
-type Step struct {
-	Key     string
-	IsIndex bool // [0]
-}
-
-// Path parts a path into its keys and indices.
-func Path(path string) ([]Step, error) {
-	var all []Step
-	for rest := path; rest != ""; {
-		step, behind, ok := nextStep(rest)
-		if !ok || step.Key == "" {
-			err := secret.Errorf(secret.Invalid, "not a path")
-			return nil, secret.WithHint(err, `write keys with dots between them, as in vars.port, tasks.deploy.steps[0], vars["a.b"]`)
-		}
-		all, rest = append(all, step), behind
-		if strings.HasPrefix(rest, ".") && len(rest) > 1 && rest[1] != '[' {
-			rest = rest[1:]
-		} else if rest != "" && rest[0] != '[' {
-			rest = "."
-		}
-	}
-	if len(all) == 0 {
-		return nil, secret.Errorf(secret.Invalid, "the path is empty")
-	}
-	return all, nil
-}
-
-// nextStep takes a key or an index from the front of a path.
-func nextStep(path string) (step Step, rest string, ok bool) {
-	if path[0] != '[' {
-		end := strings.IndexAny(path, ".[")
-		if end < 0 {
-			end = len(path)
-		}
-		return Step{Key: path[:end]}, path[end:], !strings.ContainsAny(path[:end], `]"`)
-	}
-	if quoted, err := strconv.QuotedPrefix(path[1:]); err == nil {
-		key, err := strconv.Unquote(quoted)
-		rest, ok = strings.CutPrefix(path[1+len(quoted):], "]")
-		return Step{Key: key}, rest, ok && err == nil
-	}
-	key, rest, ok := strings.Cut(path[1:], "]")
-	_, err := strconv.ParseUint(key, 10, 31)
-	return Step{key, true}, rest, ok && err == nil
-}
-
-// Look gives what stands at the steps of a path below a node, nil if nothing does.
-func (n *Node) Look(steps []Step) *Node {
-	for _, step := range steps {
-		if n == nil {
-			return nil
-		}
-		n, _ = n.child(step.Key, "")
-	}
-	return n
 }
 
 func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
@@ -157,79 +67,6 @@ func byHand(format string, args ...any) error {
 	return secret.WithHint(secret.Errorf(secret.General, format, args...), "change it in an editor")
 }
 
-// edited is what a tree must be when a value has been set, or taken away where it is nil.
-func (n *Node) edited(steps []Step, value *Node) (*Node, error) {
-	if len(steps) == 0 {
-		return value, nil
-	}
-	step := steps[0].Key
-	if n != nil && n.Kind == List || n.IsNull() && steps[0].IsIndex {
-		return n.editedItem(steps, value)
-	}
-	if !n.IsNull() && n.Kind != Map {
-		return nil, secret.Errorf(secret.General, "%q would be below a text", step)
-	}
-	if steps[0].IsIndex {
-		return nil, secret.WithHint(secret.Errorf(secret.General, "[%s] would be in a map", step), "a key that looks like a number is written [%q]", step)
-	}
-	made := &Node{Kind: Map}
-	if n != nil {
-		made.Pairs = slices.Clone(n.Pairs)
-	}
-	i := slices.IndexFunc(made.Pairs, func(p Pair) bool { return p.Key == step })
-	if i < 0 && value == nil {
-		return nil, secret.Errorf(secret.General, "there is no such key")
-	}
-	if i < 0 {
-		below, err := (*Node)(nil).edited(steps[1:], value)
-		made.Pairs = append(made.Pairs, Pair{Key: step, Value: below})
-		return made, err
-	}
-	below, err := made.Pairs[i].Value.edited(steps[1:], value)
-	if below == nil {
-		made.Pairs = slices.Delete(made.Pairs, i, i+1)
-	} else {
-		made.Pairs[i].Value = below
-	}
-	return made, err
-}
-
-func (n *Node) editedItem(steps []Step, value *Node) (*Node, error) {
-	made := &Node{Kind: List}
-	if n != nil {
-		made.Items = slices.Clone(n.Items)
-	}
-	i, err := strconv.Atoi(steps[0].Key)
-	if err != nil || i < 0 || i > len(made.Items) || i == len(made.Items) && value == nil {
-		return nil, secret.Errorf(secret.General, "the list has %d items, counted from [0]", len(made.Items))
-	}
-	if i == len(made.Items) {
-		below, err := (*Node)(nil).edited(steps[1:], value)
-		made.Items = append(made.Items, below)
-		return made, err
-	}
-	below, err := n.Items[i].edited(steps[1:], value)
-	if below == nil {
-		made.Items = slices.Delete(made.Items, i, i+1)
-	} else {
-		made.Items[i] = below
-	}
-	return made, err
-}
-
-// same reports whether two trees hold the same.
-func same(a, b *Node) bool {
-	if a.IsNull() || b.IsNull() {
-		return a.IsNull() && b.IsNull() || isEmpty(a) && isEmpty(b)
-	}
-	return a.Kind == b.Kind && a.Text == b.Text && (a.Kind != Scalar || a.Tag == b.Tag) &&
-		slices.EqualFunc(a.Pairs, b.Pairs, func(a, b Pair) bool { return a.Key == b.Key && same(a.Value, b.Value) }) &&
-		slices.EqualFunc(a.Items, b.Items, same)
-}
-
-// isEmpty reports whether nothing is left: a file whose only key was taken away is empty.
-func isEmpty(n *Node) bool { return n.IsNull() || n.Kind == Map && len(n.Pairs) == 0 }
-
 // editor changes one place of a text.
 type editor struct {
 	file    *File
@@ -275,11 +112,6 @@ func isQuoted(n *yaml.Node, steps []Step) bool {
 		n = n.Content[at]
 	}
 	return n != nil && n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
-}
-
-// replaced gives the text with bytes from one offset to another replaced.
-func (e *editor) replaced(from, to int, by string) []byte {
-	return slices.Concat(e.file.Text[:from], []byte(by), e.file.Text[to:])
 }
 
 // edit goes down to the place and changes it.

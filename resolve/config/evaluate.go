@@ -29,11 +29,11 @@ type Evaluator struct {
 	// IsCommand reports whether a string is a shell command. Nil means that none is.
 	IsCommand func(n *Node) bool
 
-	noted    map[place]int   // variables that were noted, and how many each leads through
-	stack    []string        // paths of variables that are being followed
-	led      map[*Node]place // where strings lead that are references to variables
-	leading  []string        // paths of those that are being followed
-	texts    map[*Node]*Node // resolved nodes
+	noted    map[nodeAt]int   // variables that were noted, and how many each leads through
+	stack    []string         // paths of variables that are being followed
+	led      map[*Node]nodeAt // where strings lead that are references to variables
+	leading  []string         // paths of those that are being followed
+	texts    map[*Node]*Node  // resolved nodes
 	commands map[string][]byte
 	brought  extent // by references, all together
 }
@@ -48,62 +48,6 @@ const (
 // extent is how much a node is with references followed.
 type extent struct{ nodes, bytes, levels int }
 
-// parsed gives the tokens of a string.
-func (n *Node) parsed() ([]resolve.Token, error) {
-	return resolve.Parse(n.Text, resolve.Config, nil)
-}
-
-// alone gives the reference of a string that is nothing else.
-func alone(tokens []resolve.Token) *resolve.Reference {
-	if len(tokens) == 1 {
-		return tokens[0].Ref
-	}
-	return nil
-}
-
-// Need notes what a node needs: secrets to Secret, what is wrong to Problem.
-func (e *Evaluator) Need(path string, n *Node) { e.need(path, n) }
-
-// need is Need, and gives how many variables a node leads through. What of the variables
-// was noted before is not looked at again.
-func (e *Evaluator) need(path string, n *Node) (deep int) {
-	if n == nil {
-		return 0
-	}
-	if isVariable(path) {
-		this := place{path, n}
-		if known, ok := e.noted[this]; ok {
-			return known
-		}
-		if e.noted == nil {
-			e.noted = map[place]int{}
-		}
-		e.noted[this] = 0
-		defer func() { e.noted[this] = deep }()
-	}
-	for i := range n.Pairs {
-		deep = max(deep, e.need(Join(path, n.Pairs[i].Key), n.Pairs[i].Value))
-	}
-	for i, item := range n.Items {
-		deep = max(deep, e.need(index(path, i), item))
-	}
-	if n.IsString() {
-		deep = e.needText(path, n)
-	}
-	return deep
-}
-
-// needText notes what a string needs. A variable is on the stack meanwhile, whoever has
-// led to it.
-func (e *Evaluator) needText(path string, n *Node) (deep int) {
-	if isVariable(path) && (len(e.stack) == 0 || e.stack[len(e.stack)-1] != path) {
-		e.stack = append(e.stack, path)
-		defer func() { e.stack = e.stack[:len(e.stack)-1] }()
-	}
-	refs, problems := n.placed(e.parsed(n))
-	return e.needRefs(path, refs, problems)
-}
-
 // parsed gives the tokens of a string. In a command a bare ${name} may have the name of a
 // variable.
 func (e *Evaluator) parsed(n *Node) ([]resolve.Token, error) {
@@ -111,57 +55,6 @@ func (e *Evaluator) parsed(n *Node) ([]resolve.Token, error) {
 		return n.parsed()
 	}
 	return resolve.Parse(n.Text, resolve.Command, func(name string) bool { return e.Config.Root.Get("vars").Get(name) != nil })
-}
-
-// NeedCommand is Need for a shell command, in which a bare ${name} may have those names
-// that are declared.
-func (e *Evaluator) NeedCommand(path string, n *Node, declared func(name string) bool) {
-	refs, problems := n.placed(resolve.Parse(n.Text, resolve.Command, declared))
-	e.needRefs(path, refs, problems)
-}
-
-// needRefs notes what the references of a text need, and what is wrong with it.
-func (e *Evaluator) needRefs(path string, refs []Ref, problems []problem) (deep int) {
-	for _, p := range problems {
-		e.Problem(p.Place, path, p.err)
-	}
-	for _, ref := range refs {
-		led, err := e.needRef(ref.Place, path, ref.Reference)
-		if err != nil {
-			e.Problem(ref.Place, path, err)
-		}
-		deep = max(deep, led)
-	}
-	return deep
-}
-
-// needRef notes what a reference needs, and gives how many variables it leads through.
-func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) (deep int, err error) {
-	switch ref.Kind {
-	case resolve.Secret:
-		e.Secret(place, path, ref)
-		return 0, nil
-	case resolve.Cmd:
-		return 0, e.Acting.check(place.File)
-	case resolve.Vars:
-		if _, ok := e.above(ref); ok {
-			return 0, nil
-		}
-		_, err := e.variable(ref, func(target string, n *Node) error {
-			deep = e.need(target, n)
-			if len(e.stack)+deep > maxFollowed { // what was noted before is on no stack
-				return tooDeep()
-			}
-			deep++
-			return nil
-		})
-		if err != nil {
-			return 0, err
-		}
-		return deep, nil
-	}
-	_, err = e.named(ref)
-	return 0, err
 }
 
 // named gives a variable of the environment or a parameter, or the default.
@@ -200,7 +93,7 @@ func (e *Evaluator) Resolve(ctx context.Context, n *Node) (*Node, error) {
 }
 
 func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
-	if n.IsString() {
+	if n.isString() {
 		return e.resolveText(ctx, n)
 	}
 	out := *n

@@ -1,17 +1,8 @@
 package config
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-
-	"github.com/xec-sh/xec-go/resolve"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // Options says which configuration is loaded.
@@ -116,171 +107,6 @@ func Load(opt Options) (*Config, error) {
 	return c, nil
 }
 
-// Profiles gives the names of the profiles, in their order.
-func (c *Config) Profiles() (names []string) {
-	for _, p := range c.base.Get("profiles").All() {
-		names = append(names, p.Key)
-	}
-	return names
-}
-
-// With is the configuration with another profile, "" for none. Nothing is read again.
-func (c *Config) With(profile string) (*Config, error) {
-	other := *c
-	other.Root, other.Profile = c.base, profile
-	if err := other.applyProfile(); err != nil {
-		return nil, err
-	}
-	return &other, nil
-}
-
-// read reads a file.
-func (opt Options) read(path string, own bool) (*File, error) {
-	f := &File{Path: path, Name: path, Own: own}
-	if opt.Name != nil {
-		f.Name = opt.Name(path)
-	}
-	var err error
-	if f.Text, err = f.readRegular(); err != nil {
-		return nil, err
-	}
-	if text, marked := bytes.CutPrefix(f.Text, []byte(resolve.ByteOrderMark)); marked {
-		f.Text, f.before = text, len(resolve.ByteOrderMark)
-	}
-	if err := f.parse(); err != nil {
-		return nil, err
-	}
-	return f, f.checkShape(f.Root, "")
-}
-
-// readRegular reads a file that is one; a FIFO would make every command wait.
-func (f *File) readRegular() ([]byte, error) {
-	info, err := os.Stat(f.Path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, secret.Errorf(secret.General, "%s: not a regular file", f.Name)
-	}
-	if err == nil && info.Size() > maxSize {
-		return nil, secret.Errorf(secret.General, "%s: more than %d MiB", f.Name, maxSize>>20)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(f.Path)
-	}
-	var failed *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return nil, secret.Errorf(secret.Permission, "%s: permission denied", f.Name)
-	case errors.As(err, &failed):
-		return nil, &fs.PathError{Op: failed.Op, Path: f.Name, Err: failed.Err}
-	}
-	return text, err
-}
-
-// maps are the keys whose values must be maps.
-var maps = []string{"vars", "env", "targets", "tasks", "profiles", "secrets"}
-
-// checkShape checks a file, or a profile, as far as its keys are known.
-func (f *File) checkShape(n *Node, path string) error {
-	if n == nil || n.IsNull() && path == "" {
-		return nil
-	}
-	if n.Kind != Map {
-		return placed(n.Place, path, secret.Errorf(secret.General, "not a map"))
-	}
-	for _, p := range n.Pairs {
-		if slices.Contains(maps, p.Key) && p.Value.Kind != Map && !p.Value.IsNull() {
-			return placed(p.Value.Place, Join(path, p.Key), secret.Errorf(secret.General, "not a map"))
-		}
-		if p.Key == "profiles" && path == "" {
-			for _, profile := range p.Value.Pairs {
-				if err := f.checkShape(profile.Value, Join("profiles", profile.Key)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return checkEnv(n.Get("env"), Join(path, "env"))
-}
-
-func checkEnv(env *Node, path string) error {
-	for _, p := range env.All() {
-		if p.Value.Kind != Scalar {
-			return placed(p.Value.Place, Join(path, p.Key), secret.Errorf(secret.General, "not a text"))
-		}
-	}
-	return nil
-}
-
-// merge lays over upon base: maps merge, anything else is replaced.
-func merge(base, over *Node) *Node {
-	if base == nil || base.Kind != Map || over.Kind != Map {
-		return over
-	}
-	merged := &Node{Kind: Map, Place: over.Place, Pairs: slices.Clone(base.Pairs)}
-	at := make(map[string]int, len(base.Pairs))
-	for i, p := range base.Pairs {
-		at[p.Key] = i
-	}
-	for _, p := range over.Pairs {
-		i, found := at[p.Key]
-		if !found {
-			merged.Pairs = append(merged.Pairs, p)
-			continue
-		}
-		merged.Pairs[i] = Pair{p.Key, merge(merged.Pairs[i].Value, p.Value), p.Place}
-	}
-	return merged
-}
-
-// applyProfile lays the active profile, and those that it extends, upon the rest.
-func (c *Config) applyProfile() error {
-	if c.Profile == "" {
-		return nil
-	}
-	profiles := c.Root.Get("profiles")
-	var chain []*Node
-	var seen []string
-	for name := c.Profile; name != ""; {
-		if slices.Contains(seen, name) {
-			return secret.Errorf(secret.General, "profiles extend each other in a ring: %s", strings.Join(append(seen, name), " → "))
-		}
-		seen = append(seen, name)
-		profile := profiles.Get(name)
-		if profile == nil {
-			return unknownProfile(name, profiles)
-		}
-		chain = append(chain, profile)
-		name = ""
-		if extends := profile.Get("extends"); !extends.IsNull() {
-			if extends.Kind != Scalar {
-				return placed(extends.Place, "profiles."+seen[len(seen)-1]+".extends", secret.Errorf(secret.General, "not the name of a profile"))
-			}
-			name = extends.Text
-		}
-	}
-	for _, profile := range slices.Backward(chain) {
-		c.Root = merge(c.Root, profile.Without("extends"))
-	}
-	return nil
-}
-
-func unknownProfile(name string, profiles *Node) error {
-	err := secret.Errorf(secret.Invalid, "profile %q: there is none of that name", name)
-	var known []string
-	if profiles != nil {
-		for _, p := range profiles.Pairs {
-			known = append(known, p.Key)
-		}
-	}
-	if near := resolve.Nearest(name, known); near != "" {
-		return secret.WithHint(err, "did you mean %s?", near)
-	}
-	if len(known) > 0 {
-		return secret.WithHint(err, "there are %s", strings.Join(known, ", "))
-	}
-	return secret.WithHint(err, "the configuration has no profiles")
-}
-
 // Dir is the folder of the project, in which .xec lies: relative paths and commands
 // begin there.
 func (c *Config) Dir() string {
@@ -293,7 +119,3 @@ func (c *Config) Dir() string {
 	}
 	return dir
 }
-
-func (k Kind) String() string { return [...]string{"scalar", "map", "list"}[k] }
-
-var _ fmt.Stringer = Kind(0)

@@ -1,14 +1,7 @@
 package config
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
-	"strings"
-	"unicode/utf8"
-
-	"gopkg.in/yaml.v3"
+	"slices"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -22,6 +15,8 @@ const (
 	Map
 	List
 )
+
+func (k Kind) String() string { return [...]string{"scalar", "map", "list"}[k] }
 
 // Node is a part of a configuration.
 type Node struct {
@@ -51,36 +46,8 @@ type Pair struct {
 	Place // of the key
 }
 
-// Place is where a node stands.
-type Place struct {
-	File   *File
-	Line   int // from 1
-	Column int // in characters, from 1
-}
-
-// String gives name:line:column.
-func (p Place) String() string {
-	if p.File == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d:%d", p.File.Name, p.Line, p.Column)
-}
-
-// File is a file that was read.
-type File struct {
-	Path string // absolute
-	Name string // as messages name it
-	Text []byte
-	Root *Node // nil in an empty file
-	// Own is whether it is the person's own, which is trusted.
-	Own bool
-
-	before  int     // bytes of the file before Text: a byte order mark
-	laidOut *layout // once it is needed
-}
-
-// IsString reports whether the node is a string, in which references are read.
-func (n *Node) IsString() bool { return n.Kind == Scalar && n.Tag == "!!str" }
+// isString reports whether the node is a string, in which references are read.
+func (n *Node) isString() bool { return n.Kind == Scalar && n.Tag == "!!str" }
 
 // IsNull reports whether there is nothing.
 func (n *Node) IsNull() bool { return n == nil || n.Kind == Scalar && n.Tag == "!!null" }
@@ -98,230 +65,38 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Bounds of a file.
-const (
-	maxSize  = 2 << 20
-	maxDepth = 100
-	maxNodes = 100_000
-	maxPaths = 32 << 20
-)
-
-// parse reads a file's text into its Root.
-func (f *File) parse() error {
-	if len(f.Text) > maxSize {
-		return f.errorf(1, 1, "more than %d MiB", maxSize>>20)
+// All gives the pairs of a map, none of what is no map.
+func (n *Node) All() []Pair {
+	if n == nil {
+		return nil
 	}
-	if i := invalid(f.Text); i >= 0 {
-		p := f.place(i)
-		return f.errorf(p.Line, p.Column, "not UTF-8 text")
-	}
-	node, err := f.decode()
-	if err != nil || node == nil {
-		return err
-	}
-	r := reader{file: f, open: map[*yaml.Node]bool{}}
-	f.Root, err = r.node(node, at{})
-	return err
+	return n.Pairs
 }
 
-// invalid is the offset of what is no UTF-8 text: UTF-16 is full of NUL bytes. It is -1 if
-// there is none.
-func invalid(b []byte) int {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 || r == 0 {
-			return i
-		}
-		i += n
+// Each calls visit for a node and all below it, with their paths.
+func (n *Node) Each(path string, visit func(path string, n *Node)) {
+	if n == nil {
+		return
 	}
-	return -1
+	visit(path, n)
+	for _, p := range n.Pairs {
+		p.Value.Each(Join(path, p.Key), visit)
+	}
+	for i, item := range n.Items {
+		item.Each(index(path, i), visit)
+	}
 }
 
-// decode reads the one document of the file.
-func (f *File) decode() (node *yaml.Node, err error) {
-	defer func() {
-		if recover() != nil { // a slip of the library
-			node, err = nil, f.errorf(1, 1, "not YAML that can be read")
-		}
-	}()
-	decoder := yaml.NewDecoder(bytes.NewReader(f.Text))
-	var document, second yaml.Node
-	switch err := decoder.Decode(&document); {
-	case errors.Is(err, io.EOF):
-		return nil, nil
-	case err != nil:
-		return nil, f.syntax(err)
-	}
-	if err := decoder.Decode(&second); err == nil {
-		return nil, f.errorf(second.Line, second.Column, "a second document; a configuration is one")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, f.syntax(err)
-	}
-	return document.Content[0], nil
+// Without is a map without some of its keys.
+func (n *Node) Without(keys ...string) *Node {
+	rest := *n
+	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key) })
+	return &rest
 }
 
-func (f *File) errorf(line, column int, format string, args ...any) error {
-	return placed(Place{f, line, column}, "", secret.Errorf(secret.General, format, args...))
-}
-
-// syntax gives an error of the library its place, without the one name that it quotes.
-func (f *File) syntax(err error) error {
-	line, what := 1, strings.TrimPrefix(err.Error(), "yaml: ")
-	if n, _ := fmt.Sscanf(what, "line %d: ", &line); n == 1 {
-		_, what, _ = strings.Cut(what, ": ")
-	}
-	if strings.Contains(what, "unknown anchor") {
-		what = "an alias of an anchor that is not there"
-	}
-	err = f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
-	if text := f.line(line); bytes.Contains(text, []byte("${")) && bytes.ContainsAny(bytes.ReplaceAll(text, []byte("${"), nil), "[{") {
-		err = secret.WithHint(err, "within [ ] and { } a string with a reference needs quotes around it")
-	}
-	return err
-}
-
-// line is the text of a line.
-func (f *File) line(number int) []byte {
-	lines := bytes.SplitN(f.Text, []byte("\n"), number+1)
-	return lines[min(number, len(lines))-1]
-}
-
-// firstColumn is where the text of a line begins.
-func (f *File) firstColumn(line int) int {
-	text := f.line(line)
-	return 1 + len(text) - len(bytes.TrimLeft(text, " \t"))
-}
-
-// reader turns nodes of the library into those of this package, within bounds.
-type reader struct {
-	file  *File
-	nodes int
-	texts int                 // bytes of scalars and keys
-	paths int                 // bytes of the paths of all nodes
-	open  map[*yaml.Node]bool // anchors that are being read
-}
-
-// at is where a node is read to.
-type at struct{ levels, path int }
-
-// below is one level below, at a key of so many bytes.
-func (a at) below(key int) at { return at{a.levels + 1, a.path + key + 1} }
-
-func (r *reader) place(n *yaml.Node) Place { return Place{r.file, n.Line, n.Column} }
-
-func (r *reader) errorf(n *yaml.Node, format string, args ...any) error {
-	return r.file.errorf(n.Line, n.Column, format, args...)
-}
-
-// spend counts what a node takes, also where an alias repeats it.
-func (r *reader) spend(n *yaml.Node, a at) error {
-	r.nodes++
-	r.texts += len(n.Value)
-	r.paths += a.path
-	switch {
-	case a.levels > maxDepth:
-		return r.errorf(n, "more than %d levels", maxDepth)
-	case r.nodes > maxNodes:
-		return r.errorf(n, "more than %d nodes, with aliases followed", maxNodes)
-	case r.texts > maxSize:
-		return r.errorf(n, "more than %d MiB of text, with aliases followed", maxSize>>20)
-	case r.paths > maxPaths:
-		return r.errorf(n, "more than %d MiB of paths, with aliases followed", maxPaths>>20)
-	}
-	return nil
-}
-
-func (r *reader) node(n *yaml.Node, a at) (*Node, error) {
-	if n.Kind == yaml.AliasNode {
-		if r.open[n.Alias] {
-			return nil, r.errorf(n, "an alias within its own anchor")
-		}
-		return r.node(n.Alias, a.below(0))
-	}
-	if err := r.spend(n, a); err != nil {
-		return nil, err
-	}
-	if n.Kind == yaml.ScalarNode {
-		return &Node{Text: n.Value, Tag: tagOf(n), Place: r.place(n)}, nil
-	}
-	r.open[n] = true
-	defer delete(r.open, n)
-	if n.Kind == yaml.SequenceNode {
-		return r.list(n, a)
-	}
-	return r.mapping(n, a)
-}
-
-// tagOf is the tag of a scalar. A tag that is written there makes nothing but a string of
-// a text that is no such thing without it: what needs quotes comes out with quotes.
-func tagOf(n *yaml.Node) string {
-	tag := n.ShortTag()
-	if n.Style&yaml.TaggedStyle == 0 {
-		return tag
-	}
-	switch tag {
-	case "!!int", "!!float", "!!bool", "!!null", "!!timestamp":
-		plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
-		return plain.ShortTag()
-	}
-	return "!!str"
-}
-
-func (r *reader) list(n *yaml.Node, a at) (*Node, error) {
-	list := &Node{Kind: List, Place: r.place(n)}
-	for _, item := range n.Content {
-		node, err := r.node(item, a.below(len("[00]")))
-		if err != nil {
-			return nil, err
-		}
-		list.Items = append(list.Items, node)
-	}
-	return list, nil
-}
-
-func (r *reader) mapping(n *yaml.Node, a at) (*Node, error) {
-	m := &Node{Kind: Map, Place: r.place(n)}
-	var below []*Node
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		r.texts += len(key.Value)
-		value, err := r.node(n.Content[i+1], a.below(len(key.Value)))
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case key.ShortTag() == "!!merge":
-			below = append(below, value)
-			continue
-		case key.Kind != yaml.ScalarNode:
-			return nil, r.errorf(key, "a key that is no scalar")
-		case seen[key.Value]:
-			return nil, r.errorf(key, "the key stands twice in its map")
-		}
-		seen[key.Value] = true
-		m.Pairs = append(m.Pairs, Pair{key.Value, value, r.place(key)})
-	}
-	return m, r.merge(m, below, seen)
-}
-
-// merge adds what merge keys bring: only keys that the map does not have itself.
-func (r *reader) merge(m *Node, below []*Node, seen map[string]bool) error {
-	for _, from := range below {
-		switch from.Kind {
-		case Scalar:
-			return r.file.errorf(from.Line, from.Column, "what a merge key brings is no map")
-		case List:
-			if err := r.merge(m, from.Items, seen); err != nil {
-				return err
-			}
-		}
-		for _, p := range from.Pairs {
-			if !seen[p.Key] {
-				seen[p.Key] = true
-				m.Pairs = append(m.Pairs, p)
-			}
-		}
-	}
-	return nil
+// Only is a map with those of its pairs whose keys match.
+func (n *Node) Only(match func(key string) bool) *Node {
+	rest := *n
+	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return !match(p.Key) })
+	return &rest
 }

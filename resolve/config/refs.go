@@ -1,8 +1,8 @@
 package config
 
 import (
+	"bytes"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
@@ -17,7 +17,7 @@ type Ref struct {
 // Refs gives the references of a string as they are written, and all that is not of the
 // grammar.
 func (n *Node) Refs() ([]Ref, error) {
-	if !n.IsString() {
+	if !n.isString() {
 		return nil, nil
 	}
 	return n.told(n.parsed())
@@ -81,53 +81,56 @@ func untilBracket(text string) string {
 	return text
 }
 
-// Each calls visit for a node and all below it, with their paths.
-func (n *Node) Each(path string, visit func(path string, n *Node)) {
-	if n == nil {
-		return
-	}
-	visit(path, n)
-	for _, p := range n.Pairs {
-		p.Value.Each(Join(path, p.Key), visit)
-	}
-	for i, item := range n.Items {
-		item.Each(index(path, i), visit)
-	}
+// search finds where the references of a string stand in its file: their bytes stand in
+// the source in their order, from the node's place on, unless they had to be decoded.
+type search struct {
+	node *Node
+	at   int    // in the file
+	rest []byte // of the string's source, and perhaps more
 }
 
-// All gives the pairs of a map, none of what is no map.
-func (n *Node) All() []Pair {
-	if n == nil {
-		return nil
+func (n *Node) search() *search {
+	if n.File == nil {
+		return &search{node: n}
 	}
-	return n.Pairs
+	at := n.File.offset(n.Line, n.Column)
+	// The longest way to write a character is "\U0001F511", for four bytes; the rest is
+	// for indentation. What is not found has cost no more than the string is long.
+	end := min(len(n.File.Text), at+12*len(n.Text)+4096)
+	return &search{n, at, n.File.Text[at:end]}
 }
 
-// Without is a map without some of its keys.
-func (n *Node) Without(keys ...string) *Node {
-	rest := *n
-	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key) })
-	return &rest
-}
-
-// Active is the configuration without the profiles: what of them is active lies above the
-// rest already.
-func (c *Config) Active() *Node { return c.Root.Without("profiles") }
-
-// At gives what stands at a path below a node, nil if nothing does.
-func (n *Node) At(path string) *Node {
-	for _, step := range steps(path) {
-		if n == nil {
-			return nil
-		}
-		n, _ = n.child(step, "")
+// next gives the place of the next reference, that of the string if it is not found.
+func (s *search) next(raw string) Place {
+	i := bytes.Index(s.rest, []byte(raw))
+	if i < 0 {
+		s.rest = nil // others would be looked for as far
+		return s.node.Place
 	}
-	return n
+	place := s.node.File.place(s.at + i)
+	s.at += i + len(raw)
+	s.rest = s.rest[i+len(raw):]
+	return place
 }
 
-// Only is a map with those of its pairs whose keys match.
-func (n *Node) Only(match func(key string) bool) *Node {
-	rest := *n
-	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return !match(p.Key) })
-	return &rest
+// placedAt gives an error the place of the nth reference of a string that was parsed.
+func (n *Node) placedAt(tokens []resolve.Token, nth int, err error) error {
+	if err == nil || isPlaced(err) {
+		return err
+	}
+	refs, _ := n.placed(tokens, nil)
+	return placed(refs[nth].Place, "", err)
+}
+
+// parsed gives the tokens of a string.
+func (n *Node) parsed() ([]resolve.Token, error) {
+	return resolve.Parse(n.Text, resolve.Config, nil)
+}
+
+// alone gives the reference of a string that is nothing else.
+func alone(tokens []resolve.Token) *resolve.Reference {
+	if len(tokens) == 1 {
+		return tokens[0].Ref
+	}
+	return nil
 }

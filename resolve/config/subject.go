@@ -64,7 +64,7 @@ func (s *subject) commands(path string, n *Node) {
 	for i, item := range n.Items {
 		s.commands(index(path, i), item)
 	}
-	if !n.IsString() {
+	if !n.isString() {
 		return
 	}
 	for _, command := range n.commands() {

@@ -2,16 +2,14 @@ package config
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// place is a node with its path.
-type place struct {
+// nodeAt is a node with its path.
+type nodeAt struct {
 	path string
 	node *Node
 }
@@ -19,27 +17,6 @@ type place struct {
 func isVariable(path string) bool {
 	return strings.HasPrefix(path, "vars.") || strings.HasPrefix(path, "vars[")
 }
-
-// Join gives the path of what stands at a key of a map. A key that could be taken for
-// more than one, or that a terminal would act on, stands between brackets and quotes: no
-// two things share a path.
-func Join(path, key string) string {
-	switch {
-	case !isPlain(key):
-		return path + "[" + strconv.Quote(key) + "]"
-	case path == "":
-		return key
-	}
-	return path + "." + key
-}
-
-func isPlain(key string) bool {
-	special := func(r rune) bool { return !strconv.IsPrint(r) || strings.ContainsRune("\".[]\\", r) }
-	return key != "" && utf8.ValidString(key) && strings.IndexFunc(key, special) < 0
-}
-
-// index gives the path of an item of a list.
-func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // variable follows a reference to a variable: visit is called with its path and node
 // while it is on the stack. Of a variable that does not exist the node is nil if the
@@ -75,7 +52,7 @@ func (e *Evaluator) lookUp(ref *resolve.Reference) (path string, n *Node, err er
 	path, n = "vars", e.Config.Root.Get("vars")
 	for _, step := range steps(ref.Name) {
 		next, nextPath := n.child(step, path)
-		if next == nil && n != nil && n.IsString() {
+		if next == nil && n != nil && n.isString() {
 			led, err := e.leadsTo(path, n)
 			if err != nil {
 				return "", nil, err
@@ -98,54 +75,38 @@ func (e *Evaluator) lookUp(ref *resolve.Reference) (path string, n *Node, err er
 
 // leadsTo gives the map or list that a string is a reference to, the string itself if it
 // is none, no node if there is no such variable.
-func (e *Evaluator) leadsTo(path string, n *Node) (to place, err error) {
+func (e *Evaluator) leadsTo(path string, n *Node) (to nodeAt, err error) {
 	if known, ok := e.led[n]; ok {
 		return known, nil
 	}
-	to = place{path, n}
+	to = nodeAt{path, n}
 	tokens, parseErr := n.parsed()
 	if ref := alone(tokens); parseErr == nil && ref != nil && ref.Kind == resolve.Vars {
 		if to, err = e.follow(path, ref); err != nil {
-			return place{}, err
+			return nodeAt{}, err
 		}
 	}
 	if e.led == nil {
-		e.led = map[*Node]place{}
+		e.led = map[*Node]nodeAt{}
 	}
 	e.led[n] = to
 	return to, nil
 }
 
 // follow follows the reference that stands alone at a path.
-func (e *Evaluator) follow(path string, ref *resolve.Reference) (to place, err error) {
+func (e *Evaluator) follow(path string, ref *resolve.Reference) (to nodeAt, err error) {
 	if i := slices.Index(e.leading, path); i >= 0 {
-		return place{}, ring(append(e.leading[i:], path)...)
+		return nodeAt{}, ring(append(e.leading[i:], path)...)
 	}
 	if len(e.leading) >= maxFollowed {
-		return place{}, tooDeep()
+		return nodeAt{}, tooDeep()
 	}
 	e.leading = append(e.leading, path)
 	defer func() { e.leading = e.leading[:len(e.leading)-1] }()
-	if to.path, to.node, err = e.lookUp(ref); err != nil || to.node == nil || !to.node.IsString() {
+	if to.path, to.node, err = e.lookUp(ref); err != nil || to.node == nil || !to.node.isString() {
 		return to, err
 	}
 	return e.leadsTo(to.path, to.node)
-}
-
-// steps are the keys and indices of a path.
-func steps(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
-}
-
-// child is what stands in a map or list at a key or index.
-func (n *Node) child(step, path string) (*Node, string) {
-	if n != nil && n.Kind == List {
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Items) {
-			return n.Items[i], index(path, i)
-		}
-		return nil, path + "[" + step + "]"
-	}
-	return n.Get(step), Join(path, step)
 }
 
 func noVariable(path string, in *Node, step string) error {

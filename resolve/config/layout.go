@@ -1,52 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"slices"
-
-	"github.com/xec-sh/xec-go/resolve"
 )
-
-// search finds where the references of a string stand in its file: their bytes stand in
-// the source in their order, from the node's place on, unless they had to be decoded.
-type search struct {
-	node *Node
-	at   int    // in the file
-	rest []byte // of the string's source, and perhaps more
-}
-
-func (n *Node) search() *search {
-	if n.File == nil {
-		return &search{node: n}
-	}
-	at := n.File.offset(n.Line, n.Column)
-	// The longest way to write a character is "\U0001F511", for four bytes; the rest is
-	// for indentation. What is not found has cost no more than the string is long.
-	end := min(len(n.File.Text), at+12*len(n.Text)+4096)
-	return &search{n, at, n.File.Text[at:end]}
-}
-
-// next gives the place of the next reference, that of the string if it is not found.
-func (s *search) next(raw string) Place {
-	i := bytes.Index(s.rest, []byte(raw))
-	if i < 0 {
-		s.rest = nil // others would be looked for as far
-		return s.node.Place
-	}
-	place := s.node.File.place(s.at + i)
-	s.at += i + len(raw)
-	s.rest = s.rest[i+len(raw):]
-	return place
-}
-
-// placedAt gives an error the place of the nth reference of a string that was parsed.
-func (n *Node) placedAt(tokens []resolve.Token, nth int, err error) error {
-	if err == nil || isPlaced(err) {
-		return err
-	}
-	refs, _ := n.placed(tokens, nil)
-	return placed(refs[nth].Place, "", err)
-}
 
 // layout tells lines and columns from offsets and back, however long the lines are.
 type layout struct {
