@@ -9,7 +9,6 @@ import (
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
-	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/resolve/trust"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -193,8 +192,7 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, 
 	}
 	e := a.evaluator(c, nil)
 	e.Param = func(name string) (string, bool) { return "${params." + name + "}", true }
-	commands := task.Commands(c)
-	e.IsCommand = func(n *config.Node) bool { return commands[n] }
+	e.IsCommand = isCommandIn(c)
 	resolved, err := a.evaluate(ctx, e, parts, r)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (cv *childVars) addAll(keys []string, o execOptions) error {
 // addProject adds the keys that a project refers to. One that is missing, and has a
 // default wherever it is referred to, is left out.
 func (cv *childVars) addProject(c *config.Config, o execOptions) error {
-	refs := references(c, c.Active())
+	refs := references(readerOf(c), c.Active())
 	var errs []error
 	for _, ref := range refs {
 		errs = append(errs, ref.err)

@@ -210,7 +210,8 @@ func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOpt
 	}
 	tree := render.Tree{IsList: true}
 	var errs []error
-	for _, w := range append(references(c, c.Active()), ofOtherProfiles(c)...) {
+	e := readerOf(c)
+	for _, w := range append(references(e, c.Active()), ofOtherProfiles(e)...) {
 		if !filter.MatchString(w.key()) || o.name != "" && o.name != w.key() {
 			continue
 		}
@@ -266,18 +267,27 @@ func records(list render.Tree) (all [][]string) {
 
 // references gives all references to secrets at a node of a configuration and below it, as
 // they stand there, and what is not of the grammar.
-func references(c *config.Config, root *config.Node) (all []wanted) {
-	commands := task.Commands(c)
+func references(e *config.Evaluator, root *config.Node) (all []wanted) {
 	root.Each("", func(path string, n *config.Node) {
-		all = append(all, referencesOf(n, path, commands[n])...)
+		all = append(all, referencesOf(e, n, path)...)
 	})
 	return all
 }
 
-func referencesOf(n *config.Node, path string, isCommand bool) (all []wanted) {
+// readerOf is an evaluator that tells commands of tasks from other texts.
+func readerOf(c *config.Config) *config.Evaluator {
+	return &config.Evaluator{Config: c, IsCommand: isCommandIn(c)}
+}
+
+func isCommandIn(c *config.Config) func(*config.Node) bool {
+	commands := task.Commands(c)
+	return func(n *config.Node) bool { return commands[n] }
+}
+
+func referencesOf(e *config.Evaluator, n *config.Node, path string) (all []wanted) {
 	refs, err := n.Refs()
-	if isCommand {
-		refs, err = n.CommandRefs(nil)
+	if e.IsCommand(n) {
+		refs, err = e.CommandRefs(n)
 	}
 	for _, ref := range refs {
 		if ref.Kind == resolve.Secret {
@@ -297,12 +307,12 @@ func referencesOf(n *config.Node, path string, isCommand bool) (all []wanted) {
 
 // ofOtherProfiles gives what references gives of the profiles that are not active: what is
 // active lies above the rest already.
-func ofOtherProfiles(c *config.Config) (all []wanted) {
-	active, commands := map[*config.Node]bool{}, task.Commands(c)
-	c.Active().Each("", func(_ string, n *config.Node) { active[n] = true })
-	c.Root.Get("profiles").Each("profiles", func(path string, n *config.Node) {
+func ofOtherProfiles(e *config.Evaluator) (all []wanted) {
+	active := map[*config.Node]bool{}
+	e.Config.Active().Each("", func(_ string, n *config.Node) { active[n] = true })
+	e.Config.Root.Get("profiles").Each("profiles", func(path string, n *config.Node) {
 		if !active[n] {
-			all = append(all, referencesOf(n, path, commands[n])...)
+			all = append(all, referencesOf(e, n, path)...)
 		}
 	})
 	return all

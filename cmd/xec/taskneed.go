@@ -65,25 +65,14 @@ func (r *taskRun) needs(given map[string]secret.Value) (all needs) {
 		}
 		t.Each(func(s *task.Step) {
 			declared.Vars = registered(t, s)
-			r.needOf(s, evaluator(declared), declared)
+			e := evaluator(declared)
+			s.Need(e)
+			if s.Command != nil {
+				e.NeedCommand(s.Path+".command", s.Command)
+			}
 		})
 	})
 	return all.once()
-}
-
-// needOf has an evaluator go through what a step needs.
-func (r *taskRun) needOf(s *task.Step, e *config.Evaluator, in *task.Scope) {
-	for _, p := range s.Nodes() {
-		e.Need(p.Path, p.Node)
-	}
-	if s.When != nil {
-		for _, ref := range s.When.Refs() {
-			e.Need(s.Path+".when", textOf(ref, s.WhenPlace))
-		}
-	}
-	if s.Command != nil {
-		e.NeedCommand(s.Path+".command", s.Command, r.declared(in))
-	}
 }
 
 // registered are the variables that steps before one fill, without values yet.
@@ -107,7 +96,7 @@ func (r *taskRun) checkSteps() {
 			if s.Command == nil {
 				return
 			}
-			refs, err := s.Command.CommandRefs(r.declared(&task.Scope{Vars: registered(t, s)}))
+			refs, err := r.evaluator(&task.Scope{Vars: registered(t, s)}).CommandRefs(s.Command)
 			if err != nil {
 				return // noted already
 			}

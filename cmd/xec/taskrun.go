@@ -80,26 +80,11 @@ func (r *taskRun) call(ctx context.Context, s *task.Step, called *task.Task, in 
 
 // conditionValue gives what a reference in the condition of a step stands for.
 func (r *taskRun) conditionValue(ctx context.Context, s *task.Step, in *task.Scope, ref *resolve.Reference) (secret.Value, error) {
-	n, err := r.evaluator(in).Resolve(ctx, textOf(ref, s.WhenPlace))
+	n, err := r.evaluator(in).Resolve(ctx, config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
 	if err != nil {
 		return secret.Value{}, err
 	}
 	return scalarOf(n, s.Path+".when")
-}
-
-// declared tells the names that a bare ${name} in a command may have: those of variables,
-// and what steps have registered.
-func (r *taskRun) declared(in *task.Scope) func(string) bool {
-	vars := r.config.Root.Get("vars")
-	return func(name string) bool {
-		_, registered := in.Vars[name]
-		return registered || vars.Get(name) != nil
-	}
-}
-
-// textOf is a string that holds nothing but a reference.
-func textOf(ref *resolve.Reference, place config.Place) *config.Node {
-	return &config.Node{Kind: config.Scalar, Tag: "!!str", Text: ref.Raw, Place: place}
 }
 
 // evaluator gives what is behind references to what a call of a task knows.

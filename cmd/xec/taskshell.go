@@ -18,14 +18,14 @@ import (
 
 // shell gives the arguments of a shell, and the variables to which the command refers.
 func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (argv []string, vars []child.Var, err error) {
-	refs, err := s.Command.CommandRefs(r.declared(in))
+	e := r.evaluator(in)
+	refs, err := e.CommandRefs(s.Command)
 	if err != nil {
 		return nil, nil, err
 	}
-	e := r.evaluator(in)
 	spans := make([]shell.Ref, len(refs))
 	for i, ref := range refs {
-		n, err := e.Resolve(ctx, textOf(ref.Reference, ref.Place))
+		n, err := e.Resolve(ctx, ref.Node())
 		if err != nil {
 			return nil, nil, err
 		}

@@ -48,13 +48,19 @@ const (
 // extent is how much a node is with references followed.
 type extent struct{ nodes, bytes, levels int }
 
-// parsed gives the tokens of a string. In a command a bare ${name} may have the name of a
-// variable.
+// parsed gives the tokens of a string.
 func (e *Evaluator) parsed(n *Node) ([]resolve.Token, error) {
-	if e.IsCommand == nil || !e.IsCommand(n) {
-		return n.parsed()
+	if e.IsCommand != nil && e.IsCommand(n) {
+		return e.parsedCommand(n)
 	}
-	return resolve.Parse(n.Text, resolve.Command, func(name string) bool { return e.Config.Root.Get("vars").Get(name) != nil })
+	return n.parsed()
+}
+
+func (e *Evaluator) parsedCommand(n *Node) ([]resolve.Token, error) {
+	vars := e.Config.Root.Get("vars")
+	return resolve.Parse(n.Text, resolve.Command, func(name string) bool {
+		return e.isAbove(name) || vars.Get(name) != nil
+	})
 }
 
 // named gives a variable of the environment or a parameter, or the default.
@@ -145,7 +151,7 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 	if err != nil {
 		return nil, placed(n.Place, "", err)
 	}
-	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars && !e.isAbove(ref) {
+	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars && !e.isAbove(ref.Name) {
 		target, err := e.resolveVariable(ctx, ref)
 		if err == nil && target != nil {
 			err = e.bring(target.extent)
@@ -193,7 +199,7 @@ func (e *Evaluator) text(ctx context.Context, in *Node, ref *resolve.Reference) 
 	case resolve.Cmd:
 		return e.command(ctx, in, ref.Name)
 	case resolve.Vars:
-		if v, ok := e.above(ref); ok {
+		if v, ok := e.above(ref.Name); ok {
 			return v.Reveal(), nil
 		}
 		n, err := e.resolveVariable(ctx, ref)
@@ -212,15 +218,15 @@ func (e *Evaluator) text(ctx context.Context, in *Node, ref *resolve.Reference) 
 }
 
 // above gives a variable that lies above those of the configuration.
-func (e *Evaluator) above(ref *resolve.Reference) (v secret.Value, ok bool) {
+func (e *Evaluator) above(name string) (v secret.Value, ok bool) {
 	if e.Var == nil {
 		return v, false
 	}
-	return e.Var(ref.Name)
+	return e.Var(name)
 }
 
-func (e *Evaluator) isAbove(ref *resolve.Reference) bool {
-	_, ok := e.above(ref)
+func (e *Evaluator) isAbove(name string) bool {
+	_, ok := e.above(name)
 	return ok
 }
 

@@ -45,10 +45,9 @@ func (e *Evaluator) needText(path string, n *Node) (deep int) {
 	return e.needRefs(path, refs, problems)
 }
 
-// NeedCommand is Need for a shell command, in which a bare ${name} may have those names
-// that are declared.
-func (e *Evaluator) NeedCommand(path string, n *Node, declared func(name string) bool) {
-	refs, problems := n.placed(resolve.Parse(n.Text, resolve.Command, declared))
+// NeedCommand is Need for a shell command.
+func (e *Evaluator) NeedCommand(path string, n *Node) {
+	refs, problems := n.placed(e.parsedCommand(n))
 	e.needRefs(path, refs, problems)
 }
 
@@ -76,7 +75,7 @@ func (e *Evaluator) needRef(place Place, path string, ref *resolve.Reference) (d
 	case resolve.Cmd:
 		return 0, e.Acting.check(place.File)
 	case resolve.Vars:
-		if _, ok := e.above(ref); ok {
+		if _, ok := e.above(ref.Name); ok {
 			return 0, nil
 		}
 		_, err := e.variable(ref, func(target string, n *Node) error {

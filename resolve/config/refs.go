@@ -23,11 +23,12 @@ func (n *Node) Refs() ([]Ref, error) {
 	return n.told(n.parsed())
 }
 
-// CommandRefs gives the references of a shell command, in which a bare ${name} may have
-// those names that are declared.
-func (n *Node) CommandRefs(declared func(name string) bool) ([]Ref, error) {
-	return n.told(resolve.Parse(n.Text, resolve.Command, declared))
-}
+// CommandRefs is Refs for a shell command, in which a bare ${name} may have the name of a
+// variable.
+func (e *Evaluator) CommandRefs(n *Node) ([]Ref, error) { return n.told(e.parsedCommand(n)) }
+
+// Node is a string that holds nothing but the reference.
+func (r Ref) Node() *Node { return &Node{Tag: "!!str", Text: r.Raw, Place: r.Place} }
 
 // told gives references and errors with their places.
 func (n *Node) told(tokens []resolve.Token, err error) ([]Ref, error) {

@@ -52,31 +52,22 @@ func (l *linter) task(t *task.Task) {
 		for _, name := range t.Registered(s) {
 			registered[name] = true
 		}
-		l.step(s, l.evaluator(params, registered), registered)
+		l.step(s, l.evaluator(params, registered))
 	})
 }
 
 // step looks at the references of a step.
-func (l *linter) step(s *task.Step, e *config.Evaluator, registered map[string]bool) {
+func (l *linter) step(s *task.Step, e *config.Evaluator) {
 	l.names(s.Path+".env", s.Env, Task)
-	for _, p := range s.Nodes() {
-		e.Need(p.Path, p.Node)
-	}
-	if s.When != nil {
-		for _, ref := range s.When.Refs() {
-			e.Need(s.Path+".when", &config.Node{Kind: config.Scalar, Tag: "!!str", Text: ref.Raw, Place: s.WhenPlace})
-		}
-	}
+	s.Need(e)
 	l.arguments(s)
 	if s.Command == nil {
 		return
 	}
 	l.projectEnv(s)
-	vars := l.config.Root.Get("vars")
-	declared := func(name string) bool { return registered[name] || vars.Get(name) != nil }
 	before := len(l.findings)
-	e.NeedCommand(s.Path+".command", s.Command, declared)
-	if refs, err := s.Command.CommandRefs(declared); err == nil && l.shell != nil && len(l.findings) == before {
+	e.NeedCommand(s.Path+".command", s.Command)
+	if refs, err := e.CommandRefs(s.Command); err == nil && l.shell != nil && len(l.findings) == before {
 		l.command(s, refs)
 	}
 }

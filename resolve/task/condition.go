@@ -15,15 +15,15 @@ import (
 // Condition is what stands behind when.
 type Condition struct {
 	root *node
-	refs []*resolve.Reference
+	refs []*resolve.Reference // in their order
 }
 
-// Facts is what a condition is about.
-type Facts struct {
-	// Value gives what a reference stands for.
-	Value func(ref *resolve.Reference) (secret.Value, error)
-	// Failed is whether a step before this one has failed.
-	Failed bool
+// facts is what a condition is about.
+type facts struct {
+	// value gives what a reference stands for.
+	value func(ref *resolve.Reference) (secret.Value, error)
+	// failed is whether a step before this one has failed.
+	failed bool
 }
 
 // node is a part of a condition.
@@ -44,9 +44,9 @@ const (
 	maxDeep = 100
 )
 
-// ParseCondition parses a condition. An error is a *resolve.PlacedError of kind
+// parseCondition parses a condition. An error is a *resolve.PlacedError of kind
 // secret.Invalid, or several of them.
-func ParseCondition(text string) (*Condition, error) {
+func parseCondition(text string) (*Condition, error) {
 	if at := strings.IndexByte(text, 0); at >= 0 {
 		return nil, misread(text, at, "a NUL byte")
 	}
@@ -71,22 +71,19 @@ func ParseCondition(text string) (*Condition, error) {
 	return c, p.err
 }
 
-// Refs gives the references of a condition, in their order.
-func (c *Condition) Refs() []*resolve.Reference { return c.refs }
-
-// CallsStatus reports whether the condition says itself what becomes of it when a step has
+// callsStatus reports whether the condition says itself what becomes of it when a step has
 // failed: whether it has success() or failure() in it.
-func (c *Condition) CallsStatus() bool { return c.root.has("success", "failure") }
+func (c *Condition) callsStatus() bool { return c.root.has("success", "failure") }
 
 func (n *node) has(ops ...string) bool {
 	return n != nil && (slices.Contains(ops, n.op) || n.left.has(ops...) || n.right.has(ops...))
 }
 
-// Holds reports whether a condition holds. An error is that of Value, or says which
+// holds reports whether a condition holds. An error is that of value, or says which
 // operand is none of what its operator takes.
-func (c *Condition) Holds(f Facts) (bool, error) { return c.root.holds(f) }
+func (c *Condition) holds(f facts) (bool, error) { return c.root.holds(f) }
 
-func (n *node) holds(f Facts) (bool, error) {
+func (n *node) holds(f facts) (bool, error) {
 	switch n.op {
 	case "||", "&&":
 		is, err := n.left.holds(f)
@@ -98,9 +95,9 @@ func (n *node) holds(f Facts) (bool, error) {
 		is, err := n.left.holds(f)
 		return !is, err
 	case "success":
-		return !f.Failed, nil
+		return !f.failed, nil
 	case "failure":
-		return f.Failed, nil
+		return f.failed, nil
 	case quoted, number, refers, word:
 		text, err := n.value(f)
 		return isTrue(text), err
@@ -115,7 +112,7 @@ func isTrue(text []byte) bool {
 
 // compare compares two operands: as numbers if one of them is written as one, or if an order
 // is asked for; else as text.
-func (n *node) compare(f Facts) (bool, error) {
+func (n *node) compare(f facts) (bool, error) {
 	left, err := n.left.value(f)
 	if err != nil {
 		return false, err
@@ -171,13 +168,13 @@ func (n *node) noNumber() error {
 }
 
 // value is the text of an operand.
-func (n *node) value(f Facts) (text []byte, err error) {
+func (n *node) value(f facts) (text []byte, err error) {
 	for _, t := range n.parts {
 		if t.Ref == nil {
 			text = append(text, t.Literal...)
 			continue
 		}
-		v, err := f.Value(t.Ref)
+		v, err := f.value(t.Ref)
 		if err != nil {
 			return nil, err
 		}

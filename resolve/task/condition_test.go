@@ -14,8 +14,8 @@ var values = map[string]string{
 	"env": "production", "n": "10", "float": "9.5", "empty": "", "yes": "Yes", "off": "OFF", "code": `" == "" || "`, "version": "1.10", "KEY": "s3cret", "word": "inf",
 }
 
-func facts(failed bool) Facts {
-	return Facts{Failed: failed, Value: func(ref *resolve.Reference) (secret.Value, error) {
+func factsOf(failed bool) facts {
+	return facts{failed: failed, value: func(ref *resolve.Reference) (secret.Value, error) {
 		v, ok := values[ref.Name]
 		switch {
 		case !ok && ref.HasDefault:
@@ -45,12 +45,12 @@ func TestConditions(t *testing.T) {
 		{"1 == 1 && 2 != 3", true}, {"(1 < 2) && !(2 < 1)", true}, {"\ttrue\n|| ${params.missing}", true},
 		{"success()", true}, {"failure()", false}, {"!failure()", true}, {"success() && ${params.env} == 'production'", true}, {"success ( )", true},
 	} {
-		c, err := ParseCondition(test.text)
+		c, err := parseCondition(test.text)
 		if err != nil {
 			t.Errorf("%s: %v", test.text, err)
 			continue
 		}
-		got, err := c.Holds(facts(false))
+		got, err := c.holds(factsOf(false))
 		if err != nil || got != test.want {
 			t.Errorf("%s: %v, error %v", test.text, got, err)
 		}
@@ -59,12 +59,12 @@ func TestConditions(t *testing.T) {
 
 func TestStatusOfTheStepsBefore(t *testing.T) {
 	for text, calls := range map[string]bool{"failure()": true, "!success()": true, "failure() && true": true, "true": false, "'failure()' == 'failure()'": false} {
-		c, err := ParseCondition(text)
+		c, err := parseCondition(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := c.Holds(facts(true)); err != nil || !got || c.CallsStatus() != calls {
-			t.Errorf("%s: %v, error %v, calls %v", text, got, err, c.CallsStatus())
+		if got, err := c.holds(factsOf(true)); err != nil || !got || c.callsStatus() != calls {
+			t.Errorf("%s: %v, error %v, calls %v", text, got, err, c.callsStatus())
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestMalformedConditionsAreErrors(t *testing.T) {
 		"${params.env} == ${secret:1}": "1:18: ",
 		strings.Repeat("(", 200):       "1:101: the condition is too deep",
 	} {
-		_, err := ParseCondition(text)
+		_, err := parseCondition(text)
 		var placed *resolve.PlacedError
 		if !errors.As(err, &placed) || !errors.Is(err, secret.Invalid) || !strings.HasPrefix(placed.Error(), want) {
 			t.Errorf("%q: error %v, want %s", text, err, want)
@@ -110,11 +110,11 @@ func TestWhatCannotBeToldIsAnError(t *testing.T) {
 		"1 < ${params.word}":     "column 5: the operand of <",
 		"${params.nothing} == 1": "nothing not found",
 	} {
-		c, err := ParseCondition(text)
+		c, err := parseCondition(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Holds(facts(false)); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := c.holds(factsOf(false)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: error %v, want %s", text, err, want)
 		}
 	}
@@ -127,7 +127,7 @@ func FuzzCondition(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := ParseCondition(text)
+		c, err := parseCondition(text)
 		if err != nil {
 			var placed *resolve.PlacedError
 			if !errors.As(err, &placed) || placed.Offset < 0 || int(placed.Offset) > len(text) {
@@ -136,12 +136,12 @@ func FuzzCondition(f *testing.F) {
 			return
 		}
 		asked := 0
-		_, _ = c.Holds(Facts{Value: func(*resolve.Reference) (secret.Value, error) {
+		_, _ = c.holds(facts{value: func(*resolve.Reference) (secret.Value, error) {
 			asked++
 			return secret.Text(`" || true || "`), nil
 		}})
-		if asked > len(c.Refs()) {
-			t.Fatalf("asked for %d values of %d", asked, len(c.Refs()))
+		if asked > len(c.refs) {
+			t.Fatalf("asked for %d values of %d", asked, len(c.refs))
 		}
 	})
 }

@@ -53,7 +53,7 @@
 //
 // # Conditions
 //
-// What stands behind when, read by [ParseCondition]:
+// What stands behind when:
 //
 //	condition  = condition "||" condition | condition "&&" condition | "!" condition
 //	           | "(" condition ")" | operand [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) operand ]

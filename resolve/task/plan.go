@@ -24,8 +24,8 @@ func NewPlan(c *config.Config, name string) (*Plan, error) {
 	return p.plan, errors.Join(p.errs...)
 }
 
-// Called gives a task that is called by a step of the plan.
-func (p *Plan) Called(s *Step) *Task { return p.all[s.Task] }
+// called gives a task that is called by a step of the plan.
+func (p *Plan) called(s *Step) *Task { return p.all[s.Task] }
 
 // Tasks calls visit for each task of the plan once, the one that is run first.
 func (p *Plan) Tasks(visit func(*Task)) {
@@ -39,7 +39,7 @@ func (p *Plan) Tasks(visit func(*Task)) {
 		visit(t)
 		t.Each(func(s *Step) {
 			if s.Kind == Call {
-				walk(p.Called(s))
+				walk(p.called(s))
 			}
 		})
 	}

@@ -344,7 +344,7 @@ func (r *reader) when(n *config.Node, path string) *Condition {
 	if r.scalar(n, path) == nil {
 		return nil
 	}
-	c, err := ParseCondition(n.Text)
+	c, err := parseCondition(n.Text)
 	for _, each := range resolve.Unjoin(err) {
 		var placed *resolve.PlacedError
 		if errors.As(each, &placed) {

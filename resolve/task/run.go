@@ -100,7 +100,7 @@ func (w walk) task(ctx context.Context, t *Task, in *Scope) (failure, err error)
 			failure = context.Cause(limited)
 		}
 		if failure != nil {
-			if !s.AlwaysRun && (s.When == nil || !s.When.CallsStatus()) {
+			if !s.AlwaysRun && (s.When == nil || !s.When.callsStatus()) {
 				w.tell(s, Skipped)
 				continue
 			}
@@ -120,7 +120,7 @@ func (w walk) task(ctx context.Context, t *Task, in *Scope) (failure, err error)
 // step carries out a step, if it is to be, as often as it may be tried.
 func (w walk) step(ctx context.Context, s *Step, in *Scope, failed bool) (failure, err error) {
 	if s.When != nil {
-		holds, err := s.When.Holds(Facts{Failed: failed, Value: func(ref *resolve.Reference) (secret.Value, error) {
+		holds, err := s.When.holds(facts{failed: failed, value: func(ref *resolve.Reference) (secret.Value, error) {
 			return w.Value(ctx, s, in, ref)
 		}})
 		if err != nil {
@@ -184,7 +184,7 @@ func (w walk) once(ctx context.Context, s *Step, in *Scope) (out Outcome, err er
 	}
 	switch s.Kind {
 	case Call:
-		called := w.plan.Called(s)
+		called := w.plan.called(s)
 		scope, err := w.Call(ctx, s, called, in)
 		if err != nil {
 			return Outcome{}, err

@@ -70,27 +70,22 @@ func (s *Step) Title() string {
 	return s.Path
 }
 
-// Nodes gives what in a step may hold references, with its paths, but for the command,
-// which has a dialect of its own.
-func (s *Step) Nodes() (all []Part) {
+// Need has an evaluator note what a step needs, but for its command, and for the steps in it.
+func (s *Step) Need(e *config.Evaluator) {
 	for _, p := range s.Env {
-		all = append(all, Part{config.Join(s.Path+".env", p.Key), p.Value})
+		e.Need(config.Join(s.Path+".env", p.Key), p.Value)
 	}
 	for _, p := range s.With {
-		all = append(all, Part{config.Join(s.Path+".with", p.Key), p.Value})
+		e.Need(config.Join(s.Path+".with", p.Key), p.Value)
 	}
 	for _, n := range append([]*config.Node{s.Workdir, s.Script}, s.Args...) {
-		if n != nil {
-			all = append(all, Part{s.Path, n})
+		e.Need(s.Path, n)
+	}
+	if s.When != nil {
+		for _, ref := range s.When.refs {
+			e.Need(s.Path+".when", config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
 		}
 	}
-	return all
-}
-
-// Part is a part of the configuration with its path.
-type Part struct {
-	Path string
-	Node *config.Node
 }
 
 // Names gives the names of all tasks, in their order.
