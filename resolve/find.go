@@ -2,15 +2,6 @@ package resolve
 
 import "io"
 
-// Found is where a reference stands in a document of a parsed format: closed on its
-// line, escaped or not, of the grammar or not.
-type Found struct {
-	Position
-	Length int // in bytes, with the brackets
-	Ref    *Reference
-	Err    error // why it is not of the grammar
-}
-
 // Find gives all references of a document as Text. Whether backslashes before one make
 // it literal is for the format to say, which reads them in the decoded scalar.
 func Find(document []byte) (all []Found) {

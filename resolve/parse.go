@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/store/secret"
@@ -215,37 +213,4 @@ func areIndices(s string) bool {
 		}
 	}
 	return true
-}
-
-// begins reports whether body, the text behind an opening bracket, begins what
-// would be xec's reference in a Text or Command, and whether more of it has to be
-// seen to tell.
-func begins(body []byte, d Dialect) (yes, more bool) {
-	for _, prefix := range prefixes {
-		if prefix.synonym && d.isText() || d.isText() && prefix.kind != Secret {
-			continue
-		}
-		rest, ok := bytes.CutPrefix(body, []byte(prefix.text))
-		if !ok {
-			more = more || strings.HasPrefix(prefix.text, string(body))
-			continue
-		}
-		if len(rest) == 0 {
-			return false, true
-		}
-		return follows(rest[0], prefix.kind), false
-	}
-	return false, more
-}
-
-// follows reports whether b may follow the prefix of a reference.
-func follows(b byte, k Kind) bool {
-	letter := 'a' <= b|0x20 && b|0x20 <= 'z'
-	switch k {
-	case Secret:
-		return letter
-	case Cmd:
-		return letter || slices.Contains([]byte("/.~_"), b)
-	}
-	return letter || b == '_' || b >= '0' && b <= '9'
 }

@@ -47,3 +47,12 @@ type Token struct {
 	Literal []byte
 	Ref     *Reference
 }
+
+// Found is where a reference stands in a document of a parsed format: closed on its
+// line, escaped or not, of the grammar or not.
+type Found struct {
+	Position
+	Length int // in bytes, with the brackets
+	Ref    *Reference
+	Err    error // why it is not of the grammar
+}

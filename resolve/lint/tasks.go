@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"bytes"
-	"errors"
 	"slices"
 	"strings"
 
@@ -17,25 +15,11 @@ func (l *linter) tasks() {
 	for _, name := range task.Names(l.config) {
 		n := l.config.Root.Get("tasks").Get(name)
 		_, err := task.NewPlan(l.config, name)
-		for _, each := range resolve.Unjoin(err) {
-			l.taskError(n, each)
-		}
+		l.addErrors(Finding{File: n.Place.File.Name, Position: n.Position(), Rule: Task}, "", err)
 		if t, _ := task.Read(l.config, name); t != nil {
 			l.task(t)
 		}
 	}
-}
-
-// taskError adds an error of a task, at the task if it does not tell its place.
-func (l *linter) taskError(n *config.Node, err error) {
-	f := Finding{File: n.Place.File.Name, Position: n.Position(), Rule: Task}
-	var placed *config.PlacedError
-	if !errors.As(err, &placed) || placed.File == nil {
-		l.AddError(f, err)
-		return
-	}
-	f.File, f.Position = placed.File.Name, placed.Position()
-	l.addAt(f, placed.Path, placed.Err)
 }
 
 // task looks at the references of a task.
@@ -132,13 +116,4 @@ func (l *linter) command(s *task.Step, refs []config.Ref) {
 		}
 		l.addAt(f, s.Path, told.Err)
 	}
-}
-
-// lengthOf is how long a reference is in its file, 0 where it is written with escapes.
-func lengthOf(ref config.Ref) int {
-	text, start := textAt(ref.Place, ref.Place.Position())
-	if bytes.HasPrefix(text[start:], []byte(ref.Raw)) {
-		return len(ref.Raw)
-	}
-	return 0
 }
