@@ -23,6 +23,31 @@ func Nearest(name string, names []string) string {
 	return best
 }
 
+// Meant gives the nearest names for many others, each found once.
+type Meant struct {
+	Names []string
+
+	known    map[string]string
+	compared int
+}
+
+// maxCompared bounds how many names are compared, where many are missing and there are many.
+const maxCompared = 1_000_000
+
+// By gives the name that was probably meant by name, or "".
+func (m *Meant) By(name string) string {
+	near, known := m.known[name]
+	if known || m.compared >= maxCompared {
+		return near
+	}
+	if m.known == nil {
+		m.known = map[string]string{}
+	}
+	m.compared += len(m.Names)
+	m.known[name] = Nearest(name, m.Names)
+	return m.known[name]
+}
+
 // distance is the number of insertions, deletions, substitutions and swaps of
 // neighbours that make b of a; more than limit if it is over it.
 func distance(a, b string, limit int) int {

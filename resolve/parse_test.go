@@ -210,14 +210,14 @@ func TestAMarkIsInNoColumn(t *testing.T) {
 }
 
 func TestReferencesHaveALimit(t *testing.T) {
-	fits := "${secret:K:-" + strings.Repeat("x", MaxReference-len("${secret:K:-}")) + "}"
+	fits := "${secret:K:-" + strings.Repeat("x", maxReference-len("${secret:K:-}")) + "}"
 	for text, want := range map[string]string{
 		fits:                                 "",
 		"a\n " + fits[:12] + "y" + fits[12:]: "2:2: a reference longer than",
-		strings.Repeat(`\`, MaxReference) + "${secret:K}":    "",
-		strings.Repeat(`\`, MaxReference+1) + "${secret:K}":  "1:65538: more than",
-		strings.Repeat(`\`, 10*MaxReference) + "${secret:K}": "more than",
-		strings.Repeat(`\`, 10*MaxReference):                 "",
+		strings.Repeat(`\`, maxReference) + "${secret:K}":    "",
+		strings.Repeat(`\`, maxReference+1) + "${secret:K}":  "1:65538: more than",
+		strings.Repeat(`\`, 10*maxReference) + "${secret:K}": "more than",
+		strings.Repeat(`\`, 10*maxReference):                 "",
 	} {
 		for _, err := range []error{parseErr(text), scanErr(text)} {
 			if want == "" && err != nil || want != "" && !strings.Contains(fmt.Sprint(err), want) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -69,7 +68,8 @@ func (p place) String() string {
 // problem is an error at a place.
 type problem struct {
 	place
-	err error
+	err     error
+	missing string // the key, where it is that of one that does not exist
 }
 
 // Scan notes all references of a text and all that is not of the grammar. It
@@ -109,7 +109,7 @@ func (r *Resolver) NoteAt(name string, err error, at func(Position) Position) {
 
 // NoteIn keeps what is wrong at a place, and at a path of a configuration.
 func (r *Resolver) NoteIn(name, path string, at Position, err error) {
-	r.addProblem(place{name, path, at}, err)
+	r.addProblem(problem{place{name, path, at}, err, ""})
 }
 
 // Need notes a reference to a secret. It does not keep ref.
@@ -147,9 +147,9 @@ func (r *Resolver) mention(name string) {
 	}
 }
 
-func (r *Resolver) addProblem(p place, err error) {
+func (r *Resolver) addProblem(p problem) {
 	r.mention(p.name)
-	r.problems = append(r.problems, problem{p, err})
+	r.problems = append(r.problems, p)
 }
 
 // Load fetches every key that is needed. Its error joins all problems of all
@@ -180,11 +180,13 @@ func (r *Resolver) Load(ctx context.Context) error {
 func (r *Resolver) check(w *want) {
 	value, found := r.values[w.ref.Name]
 	var err error
+	missing := ""
 	switch {
 	case found:
 		_, err = w.ref.Apply(value)
 	case !w.ref.HasDefault:
-		err = secret.Errorf(secret.NotFound, "secret %q not found", w.ref.Name)
+		missing = w.ref.Name
+		err = notFound(missing)
 	}
 	if err == nil {
 		return
@@ -193,46 +195,36 @@ func (r *Resolver) check(w *want) {
 		if i == maxPlaces-1 && w.more > 0 {
 			err = secret.Errorf(secret.KindOf(err), "%w, and so in %d more places", err, w.more)
 		}
-		r.addProblem(p, err)
+		r.addProblem(problem{p, err, missing})
 	}
+}
+
+func notFound(key string) error {
+	return secret.Errorf(secret.NotFound, "secret %q not found", key)
 }
 
 // addHints says, for each key that is missing, which one was probably meant.
 func (r *Resolver) addHints(ctx context.Context) {
-	hints := map[error]string{}
-	var keys []string
-	left := maxCompared
+	isMissing := func(p problem) bool { return p.missing != "" }
+	if r.Keys == nil || !slices.ContainsFunc(r.problems, isMissing) {
+		return
+	}
+	keys, err := r.Keys(ctx)
+	if err != nil {
+		return
+	}
+	meant := Meant{Names: keys}
 	for i, p := range r.problems {
-		if !errors.Is(p.err, secret.NotFound) || r.Keys == nil {
+		if !isMissing(p) {
 			continue
 		}
-		if keys == nil {
-			var err error
-			if keys, err = r.Keys(ctx); err != nil {
-				return
-			}
-		}
-		hint, known := hints[p.err]
-		if !known && left > 0 {
-			hint = Nearest(missingKey(p.err), keys)
-			hints[p.err] = hint
-			left -= len(keys)
-		}
-		switch {
-		case hint != "":
+		if hint := meant.By(p.missing); hint != "" {
 			r.problems[i].err = secret.WithHint(p.err, "did you mean %s?", hint)
-		case len(keys) == 0:
+		} else if len(keys) == 0 {
 			r.problems[i].err = secret.WithHint(p.err, "there are no secrets at all; xec doctor says where they are looked for")
 		}
 	}
 }
-
-// maxCompared bounds how many keys are compared for hints, in a store of many and a
-// text in which many are missing.
-const maxCompared = 1_000_000
-
-// missingKey is the key in the message of check.
-func missingKey(err error) string { return strings.Split(err.Error(), `"`)[1] }
 
 // joined gives all problems as one error, in the order of texts and places.
 func (r *Resolver) joined() error {
@@ -265,7 +257,7 @@ func (r *Resolver) Value(ref *Reference) (secret.Value, error) {
 		if ref.HasDefault {
 			return secret.Text(ref.Default), nil
 		}
-		return secret.Value{}, secret.Errorf(secret.NotFound, "secret %q not found", ref.Name)
+		return secret.Value{}, notFound(ref.Name)
 	}
 	if r.Seen != nil {
 		r.Seen(ref.Name, value)

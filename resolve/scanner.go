@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	// MaxReference is the length of the longest reference in bytes, and of the
+	// maxReference is the length of the longest reference in bytes, and of the
 	// longest run of backslashes before one.
-	MaxReference = 64 << 10
+	maxReference = 64 << 10
 	// window is how much of a text a Scanner holds: a reference, its backslashes
 	// and room to read on.
-	window = 4 * MaxReference
+	window = 4 * maxReference
 	// longestOpening is how many bytes tell whether a reference begins.
 	longestOpening = len("${secrets:x")
 	// maxErrors is how many errors are kept.
@@ -138,13 +138,13 @@ func (s *Scanner) scan() {
 		}
 		end, closed := s.search(s.bracketOf(open), open+2)
 		switch {
-		case closed && end+1-open <= MaxReference:
+		case closed && end+1-open <= maxReference:
 			s.take(open, end+1)
 		case closed:
 			s.tooLong(open, end+1)
 		case end < len(s.buf) || s.readErr != nil:
 			s.unclosed(open)
-		case len(s.buf)-open <= MaxReference:
+		case len(s.buf)-open <= maxReference:
 			s.from = open
 			s.flush(s.slashesBefore(open))
 			return
@@ -170,7 +170,7 @@ func (s *Scanner) settled() int {
 // back no farther than tells that there are too many.
 func (s *Scanner) slashesBefore(i int) int {
 	first := i
-	for first > s.at && s.buf[first-1] == '\\' && i-first <= MaxReference {
+	for first > s.at && s.buf[first-1] == '\\' && i-first <= maxReference {
 		first--
 	}
 	return first
@@ -190,8 +190,8 @@ func (s *Scanner) take(open, end int) {
 		return
 	}
 	switch {
-	case n > MaxReference:
-		s.fail(place, secret.Errorf(secret.Invalid, "more than %d backslashes before a reference", MaxReference))
+	case n > maxReference:
+		s.fail(place, secret.Errorf(secret.Invalid, "more than %d backslashes before a reference", maxReference))
 		s.flush(end)
 		return
 	case n%2 == 1:
@@ -291,5 +291,5 @@ func (s *Scanner) tooLong(open, end int) {
 }
 
 func tooLong() error {
-	return secret.Errorf(secret.Invalid, "a reference longer than %d bytes", MaxReference)
+	return secret.Errorf(secret.Invalid, "a reference longer than %d bytes", maxReference)
 }

@@ -84,17 +84,13 @@ func (r *Report) Merge(other *Report) {
 // Uses reports how many references to secrets were found.
 func (r *Report) Uses() int { return len(r.uses) }
 
-// maxCompared bounds the search for keys that were meant.
-const maxCompared = 1_000_000
-
 // Keys compares the references with the keys of the store, and gives those to which none
 // refers.
 func (r *Report) Keys(keys []string) (unused []string) {
-	exists, used, near := map[string]bool{}, map[string]bool{}, map[string]string{}
+	exists, used, meant := map[string]bool{}, map[string]bool{}, resolve.Meant{Names: keys}
 	for _, key := range keys {
 		exists[key] = true
 	}
-	compared := 0
 	slices.SortStableFunc(r.uses, func(a, b use) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Offset, b.Offset))
 	})
@@ -103,11 +99,7 @@ func (r *Report) Keys(keys []string) (unused []string) {
 		if exists[u.key] || !u.lacks {
 			continue
 		}
-		if _, known := near[u.key]; !known && compared < maxCompared {
-			compared += len(keys)
-			near[u.key] = resolve.Nearest(u.key, keys)
-		}
-		r.Add(u.missing(near[u.key]))
+		r.Add(u.missing(meant.By(u.key)))
 	}
 	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return used[key] })
 }
