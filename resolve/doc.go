@@ -13,11 +13,11 @@
 //	segment   = letters, digits, "_" and "-"
 //	NAME      = a letter or "_", then letters, digits and "_"
 //
-// A reference ends at the first closing bracket of its form, and lies on one line;
-// a line ends at a line feed. It has 64 KiB at most. White space is no part of a
-// body, but for a default and a command. A default is literal text, may be empty,
-// and must hold neither "${" nor "$<", nor must a command. In [Config] and [Command], "secrets:",
-// "secret." and "secrets." stand for "secret:".
+// A reference ends at the first closing bracket of its form, and lies on one line; a line
+// ends at a line feed. It has 64 KiB at most. White space is no part of a body, but for a
+// default and a command. A default is literal text, may be empty, and must hold neither
+// "${" nor "$<", nor must a command. In [Config] and [Command], "secrets:", "secret." and
+// "secrets." stand for "secret:".
 //
 // # Dialects
 //
@@ -50,11 +50,11 @@
 //
 // # Filters
 //
-// url (RFC 3986: the unreserved characters stay), base64 (RFC 4648 section 4,
-// padded), base64url (section 5, unpadded), hex (lower case), json (a string with
-// its quotes), sh (one single-quoted word), xml (the five entities, and tabs and line ends as character references), trim (ASCII
-// white space at both ends). They apply from left to right, to the value and not
-// to the default.
+// url (RFC 3986: the unreserved characters stay), base64 (RFC 4648 section 4, padded),
+// base64url (section 5, unpadded), hex (lower case), json (a string with its quotes), sh
+// (one single-quoted word), xml (the five entities, and tabs and line ends as character
+// references), trim (ASCII white space at both ends). They apply from left to right, to
+// the value and not to the default.
 //
 // # Places
 //

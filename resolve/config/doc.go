@@ -16,14 +16,17 @@
 //
 // # References
 //
-// Every string may hold references of the dialect resolve.Config; keys of maps hold
-// none. Within [ ] and { } a string with a reference needs quotes, as YAML says. Of ${vars.a.b[0]} the path leads through maps and lists; a[0] and a.0 are the
-// same. Alone in a string it is the variable itself, with its type, a map or a list too;
-// in a longer text it must be a scalar. Variables may refer to variables, in any order:
-// a ring is an error that names it, and 64 variables are the most that lead through each
-// other. All that references bring together may have 16 MiB, 100,000 nodes and 100
-// levels. ${env.NAME} and ${params.NAME} are text. ${cmd:…} is what a command prints,
-// without line ends behind it: 1 MiB at most, within 30 seconds, run once.
+// Every string may hold references of the dialect resolve.Config; keys of maps hold none.
+// Within [ ] and { } a string with a reference needs quotes, as YAML says. Whoever reads
+// tasks may say which strings are shell commands; those are of the dialect
+// resolve.Command, and a bare ${name} may have the name of any variable. Of ${vars.a.b[0]}
+// the path leads through maps and lists; a[0] and a.0 are the same. Alone in a string it
+// is the variable itself, with its type, a map or a list too; in a longer text it must be
+// a scalar. Variables may refer to variables, in any order: a ring is an error that names
+// it, and 64 variables are the most that lead through each other. All that references
+// bring together may have 16 MiB, 100,000 nodes and 100 levels. ${env.NAME} and
+// ${params.NAME} are text. ${cmd:…} is what a command prints, without line ends behind it:
+// 1 MiB at most, within 30 seconds, run once.
 //
 // Nothing is resolved but what is asked for: [Evaluator.Need] notes what a part of the
 // configuration needs, and [Evaluator.Resolve] gives it.
@@ -32,15 +35,15 @@
 //
 // Two things in a project's file would act before the person has asked for anything:
 // commands in references, and a secrets block that decides where values are read from.
-// A block does not act if it only restates what the person would get anyway: the
+// Every string is looked through for commands as a text of a configuration and as a shell
+// command. A block does not act if it only restates what the person would get anyway: the
 // provider file in its default folder or in one inside of the project, keyring with its
-// ordinary service, env. Any
-// other key of it acts, since it could change a part of the person's own block. A block
-// takes no references.
-// What acts can be had through [Config.Acting] alone, with an approval of package trust
-// for exactly these texts where the project lies; programs inside of the project that a
-// command names belong to them, as far as they stand there by name. The person's own
-// file is trusted.
+// ordinary service, env. Any other key of it acts, since it could change a part of the
+// person's own block. A block takes no references. What acts can be had through
+// [Config.Acting] alone, with an approval of package trust for exactly these texts where
+// the project lies; programs inside of the project that a command names belong to them, as
+// far as they stand there by name; what they hold is read again when the file is another
+// or was written since. The person's own file is trusted.
 //
 // # Paths
 //
@@ -50,12 +53,13 @@
 //
 // # Changes
 //
-// [Set] and [Unset] change one value in a text, or take one away, and no other byte: comments,
-// order, indentation, line ends and the quotes of a scalar stay. What is new in a map goes
-// behind its last key, indented as its neighbours are; what is new in brackets stays in
-// brackets. A string gets quotes where any reader of YAML, of version 1.1 too, would take it
-// for something else. The result is read again and must be the old tree but for that value;
-// else, and where an anchor, an alias, a merge key or a tag is in the way, nothing is changed.
+// [Set] and [Unset] change one value in a text, or take one away, and no other byte:
+// comments around it, order, indentation, line ends and the quotes of a scalar stay. What
+// is new in a map goes behind its last key, indented as its neighbours are; what is new in
+// brackets stays in brackets. A string gets quotes where any reader of YAML, of version
+// 1.1 too, would take it for something else. The result is read again and must be the old
+// tree but for that value; else, and where an anchor, an alias, a merge key or a tag is in
+// the way, nothing is changed.
 //
 // # Bounds
 //
