@@ -34,8 +34,10 @@ func TestAScriptEndsAsItEnds(t *testing.T) {
 	}
 }
 
-// TestCtrlCReachesTheScript: it ends as without xec, and nothing is left behind.
-func TestCtrlCReachesTheScript(t *testing.T) {
+// TestAnInterruptReachesTheScript: it ends as without xec, and nothing is left behind. The
+// signal is for xec alone: outside of a terminal's foreground group one for the whole group
+// would reach the script twice, in the middle of its trap too.
+func TestAnInterruptReachesTheScript(t *testing.T) {
 	home, _ := scriptHome(t)
 	writeIn(t, home, "wait.sh", "trap 'echo cleaned; exit 9' INT; echo ready; while :; do sleep 0.05; done\n")
 	private := filepath.Join(home, "run")
@@ -43,22 +45,24 @@ func TestCtrlCReachesTheScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := commandIn(home, "", []string{"XDG_RUNTIME_DIR=" + private}, []string{filepath.Join(builtFolder, "xec"), "run", "wait.sh"})
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // not in the foreground group
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Stderr = new(bytes.Buffer)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	line := make([]byte, 6)
 	if _, err := out.Read(line); err != nil || string(line) != "ready\n" {
-		t.Fatalf("read %q, error %v", line, err)
+		cmd.Wait()
+		t.Fatalf("read %q, error %v; ended with %v: %s", line, err, cmd.ProcessState, cmd.Stderr)
 	}
 	if left, _ := os.ReadDir(private); len(left) != 1 {
 		t.Errorf("%d folders while it runs", len(left))
 	}
-	syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+	syscall.Kill(cmd.Process.Pid, syscall.SIGINT)
 	rest := make([]byte, 100)
 	n, _ := out.Read(rest)
 	cmd.Wait()
