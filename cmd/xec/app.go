@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -115,6 +116,17 @@ func (a *app) lookup(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// environWithout is the environment without the variables that drop names.
+func (a *app) environWithout(drop func(name string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		return drop(name)
+	})
+}
+
+// isXecVar reports whether a variable is one of xec's, some of which are credentials.
+func isXecVar(name string) bool { return strings.HasPrefix(name, "XEC_") }
 
 func (a *app) getenv(name string) string {
 	value, _ := a.lookup(name)

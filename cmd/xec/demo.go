@@ -184,9 +184,6 @@ func (d *demo) run(ctx context.Context, step demoStep) error {
 // environ is the person's environment without what would lead a step to anything
 // of the person's.
 func (d *demo) environ() []string {
-	env := slices.DeleteFunc(slices.Clone(d.app.environ), func(line string) bool {
-		name, _, _ := strings.Cut(line, "=")
-		return strings.HasPrefix(name, "XEC_") || name == "HOME" || name == "USERPROFILE"
-	})
+	env := d.app.environWithout(func(name string) bool { return isXecVar(name) || name == "HOME" || name == "USERPROFILE" })
 	return append(env, "HOME="+d.path("home"), "USERPROFILE="+d.path("home"))
 }

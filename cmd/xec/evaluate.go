@@ -126,7 +126,7 @@ func (a *app) evaluator(c *config.Config, acting *config.Acting) *config.Evaluat
 
 // lookupForProject is lookup without xec's own variables, some of which are credentials.
 func (a *app) lookupForProject(name string) (string, bool) {
-	if strings.HasPrefix(name, "XEC_") {
+	if isXecVar(name) {
 		return "", false
 	}
 	return a.lookup(name)

@@ -114,7 +114,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 	var parts []part
 	for _, p := range env {
 		path := config.Join("env", p.Key)
-		if strings.HasPrefix(p.Key, "XEC_") && !slices.Contains(o.allowName, p.Key) {
+		if isXecVar(p.Key) && !slices.Contains(o.allowName, p.Key) {
 			// Any xec that the child starts would believe it to be the person's word.
 			err := secret.Errorf(secret.Invalid, "%s: %s: %s is a variable of xec itself", p.Place, path, p.Key)
 			return nil, secret.WithHint(err, "--allow-name %s, if that is what you want", p.Key)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -74,9 +73,7 @@ func (a *app) git(ctx context.Context, folder string, args ...string) (string, e
 	}, args...)
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.WaitDelay = time.Second
-	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
-		return strings.HasPrefix(line, "GIT_") || strings.HasPrefix(line, "XEC_")
-	})
+	cmd.Env = a.environWithout(func(name string) bool { return strings.HasPrefix(name, "GIT_") || isXecVar(name) })
 	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
 	out, err := cmd.Output()
 	return string(out), err

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -82,8 +81,8 @@ func (a *app) passphraseFromCommand(name, command string) (secret.Value, error) 
 	}
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stderr = a.err
-	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool {
-		return strings.HasPrefix(line, passphraseVars.text) || strings.HasPrefix(line, newPassphraseVars.text)
+	cmd.Env = a.environWithout(func(name string) bool {
+		return strings.HasPrefix(name, passphraseVars.text) || strings.HasPrefix(name, newPassphraseVars.text)
 	})
 	text, err := printed(cmd, secret.MaxValue+1)
 	if len(text) > secret.MaxValue+1 {

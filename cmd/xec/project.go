@@ -3,8 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,7 +127,7 @@ func (a *app) acting(c *config.Config) (*config.Acting, error) {
 func (a *app) actingBy(c *config.Config, approval trust.Approval) *config.Acting {
 	acting := c.Acting(approval)
 	acting.Stderr = a.err
-	acting.Environ = slices.DeleteFunc(slices.Clone(a.environ), func(line string) bool { return strings.HasPrefix(line, "XEC_") })
+	acting.Environ = a.environWithout(isXecVar)
 	return acting
 }
 

@@ -42,13 +42,12 @@ FILE is handed to it; flags of xec stand before it.
 
 A task is a command, or a map: description, params, env, workdir, shell (sh, bash, zsh),
 timeout, and command, script (args: its arguments), task (with: its parameters), parallel,
-or steps. A step is a
-command, or a map of these with name, when (${params.env} == "production" && success()),
-register (a variable for its output), onFailure (abort, continue, {retry: 3, delay: 2s}),
-alwaysRun. A parameter: name, type (string, number, integer, boolean), required, default,
-values, pattern, min, max, description. In a command ${secret:KEY}, ${params.NAME},
-${vars.NAME}, ${env.NAME} and the names of variables are xec's; everything else is the
-shell's.`,
+or steps. A step is a command, or a map of these with name, when
+(${params.env} == "production" && success()), register (a variable for its output),
+onFailure (abort, continue, {retry: 3, delay: 2s}), alwaysRun. A parameter: name, type
+(string, number, integer, boolean), required, default, values, pattern, min, max,
+description. In a command ${secret:KEY}, ${params.NAME}, ${vars.NAME}, ${env.NAME} and the
+names of variables are xec's; everything else is the shell's.`,
 		Example: `  xec run
   xec run deploy -p env=production
   xec run deploy --env production --dry-run

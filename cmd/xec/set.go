@@ -22,9 +22,9 @@ func newSetCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set KEY [flags]",
 		Short: "Set the value of a secret",
-		Long: `Set the value of a secret, in place of an older one: typed twice at a hidden prompt, or read from a pipe
-(one newline at its end is removed), or from a file (its exact bytes). Any bytes
-are a value, 64 KiB at most.`,
+		Long: `Set the value of a secret, in place of an older one: typed twice at a hidden prompt, or
+read from a pipe (one newline at its end is removed), or from a file (its exact bytes).
+Any bytes are a value, 64 KiB at most.`,
 		Example: `  xec secrets set DATABASE_PASSWORD
   pass show db | xec secrets set DATABASE_PASSWORD
   xec secrets set TLS_KEY --file key.pem`,
