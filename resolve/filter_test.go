@@ -7,12 +7,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/url"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -131,7 +131,7 @@ func TestFiltersHaveALimit(t *testing.T) {
 func TestShellsReadWordsBack(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "dash", "zsh"} {
 		if _, err := exec.LookPath(shell); err != nil {
-			if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "shells") {
+			if machine.Required("shells") {
 				t.Fatalf("%s is required: %v", shell, err)
 			}
 			t.Logf("%s is not here", shell)

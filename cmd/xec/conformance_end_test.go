@@ -17,6 +17,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // observeStatuses is the status of each number with which a program can end.
@@ -180,7 +182,7 @@ func observeKill(x *between) string {
 func observeFirst(x *between) string {
 	isolated := []string{"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"}
 	if err := exec.Command(isolated[0], append(isolated[1:], "true")...).Run(); err != nil {
-		if required("root") {
+		if machine.Required("root") {
 			x.Fatal(err)
 		}
 		x.Skip(err)

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // observeSize is what a program sees of its terminal's size.
@@ -110,7 +112,7 @@ func (c *console) stream(kind string, fd int) *os.File {
 // one where everything is tested.
 func observeBytes(x *between) string {
 	size := int64(256 << 20)
-	if os.Getenv("XEC_TEST_REQUIRE") != "" {
+	if machine.Everything() {
 		size = 1 << 30
 	}
 	cmd := x.command("cat")

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // blow is what happens at a system call instead of it.
@@ -243,7 +245,7 @@ func TestCrashAtEverySystemCall(t *testing.T) {
 			c := crash{w, &outcomes{}, w.planted(t), scratch(t)}
 			path := c.measure(t)
 			least := len(path) / 5
-			if required("strace") {
+			if machine.Required("strace") {
 				least = len(path) * 4
 				c.sweep(t)
 			} else {
@@ -267,7 +269,7 @@ func TestKillAtAnyMoment(t *testing.T) {
 		t.Skip("a kill there is no signal")
 	}
 	kills := 40
-	if thorough() {
+	if machine.Everything() {
 		kills = 500
 	}
 	start, all, o := time.Now(), writings(), &outcomes{}

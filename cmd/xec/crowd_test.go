@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // crowd is a number of processes that use one store at once.
@@ -24,7 +26,7 @@ type crowd struct {
 // crowdSize is the crowd that a store must bear, or a part of it where the machine
 // promises nothing.
 func crowdSize() crowd {
-	if thorough() {
+	if machine.Everything() {
 		return crowd{writers: 16, sets: 50, imported: 200, readers: 8}
 	}
 	return crowd{writers: 8, sets: 6, imported: 40, readers: 3}
@@ -147,7 +149,7 @@ func (g *gathering) requireAll(n int) {
 // at the same moment: one of them makes it, and the others write into it.
 func TestCrowdMakesTheFirstStore(t *testing.T) {
 	times, writers := 4, 8
-	if thorough() {
+	if machine.Everything() {
 		times, writers = 20, 24
 	}
 	program(t, "xec")

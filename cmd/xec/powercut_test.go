@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // disk is an ext4 file system in a file. What has reached the file is what has reached
@@ -150,7 +152,7 @@ func TestPowerCut(t *testing.T) {
 	need(t, "loop")
 	need(t, "strace")
 	moments := 16
-	if required("loop") {
+	if machine.Required("loop") {
 		moments = 100
 	}
 	if _, err := pinned(); err != nil {

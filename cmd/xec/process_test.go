@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -68,11 +69,7 @@ func homeWith(t testing.TB, n int) string {
 // need skips a test for want of a component, and fails where it is required.
 func need(t testing.TB, name string) {
 	t.Helper()
-	err := present(name)
-	if err != nil && required(name) {
-		t.Fatalf("%s is required: %v", name, err)
-	}
-	if err != nil {
-		t.Skipf("no %s: %v", name, err)
+	if err := present(name); err != nil {
+		machine.Lacking(t, name, err)
 	}
 }

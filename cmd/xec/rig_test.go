@@ -316,10 +316,6 @@ func leftovers(home string) (left []string) {
 	return left
 }
 
-// thorough reports whether this machine has what the rigs want, and is to do all that they
-// can. Else they do a part of it, in seconds.
-func thorough() bool { return os.Getenv("XEC_TEST_REQUIRE") != "" }
-
 // scratch is a folder in memory, where there is such a place: the rigs that do not
 // lose power have no use for a disk.
 func scratch(t testing.TB) string {

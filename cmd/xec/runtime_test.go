@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // runtimeOf gives a runtime of scripts for a test: from the folder of npm that
@@ -25,7 +27,7 @@ func runtimeOf(t testing.TB, name string) string {
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		if required("runtimes") {
+		if machine.Required("runtimes") {
 			t.Fatalf("runtimes are required: %v", err)
 		}
 		t.Skip(err)

@@ -10,11 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 func TestMain(m *testing.M) {
@@ -58,11 +59,6 @@ func setupScript(e *testscript.Env) error {
 	return os.MkdirAll(home, 0o700)
 }
 
-// required are the components whose absence is a failure and no reason to skip.
-func required(name string) bool {
-	return slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), name)
-}
-
 // groups are components that consist of programs.
 var groups = map[string][]string{
 	"shells":  {"sh", "bash", "dash", "zsh"},
@@ -81,7 +77,7 @@ func condition(cond string) (bool, error) {
 		return false, fmt.Errorf("unknown condition %q", cond)
 	}
 	if err := present(name); err != nil {
-		if required(name) {
+		if machine.Required(name) {
 			return false, fmt.Errorf("%s is required: %w", name, err)
 		}
 		return false, nil

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // fragments are commands without references of xec, in which a shell expands and runs all
@@ -66,7 +68,7 @@ func wrapped() (all []string) {
 	wrappers := []string{"%s", "{ %s\n}", "( %s\n)", "if true; then %s\nfi", "f() { %s\n}; f"}
 	for i, text := range fragments {
 		for j, wrapper := range wrappers {
-			if thorough() || (i+j)%len(wrappers) == 0 {
+			if machine.Everything() || (i+j)%len(wrappers) == 0 {
 				all = append(all, strings.Replace(wrapper, "%s", text, 1))
 			}
 		}

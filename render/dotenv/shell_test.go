@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -107,7 +108,7 @@ func TestShellsReadMixedTextAsBefore(t *testing.T) {
 // source gives the values of variables as a shell sees them that has read file.
 func source(t *testing.T, shell, locale string, file []byte, all []variable) []string {
 	t.Helper()
-	program := requireProgram(t, "shells", shell)
+	program := machine.Program(t, "shells", shell)
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "file"), file, 0o600); err != nil {
 		t.Fatal(err)
@@ -214,21 +215,6 @@ func textsBefore() (texts []string) {
 		}
 	}
 	return texts
-}
-
-// requireProgram finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its class, the test fails.
-func requireProgram(t *testing.T, class, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), class) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
 }
 
 var _ render.Format = Format(parse)

@@ -5,13 +5,12 @@ package rendertest
 import (
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -108,9 +107,7 @@ func Program(t testing.TB, name string) string {
 	if err == nil {
 		return path
 	}
-	required := strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ",")
-	component, has := components[name]
-	if slices.Contains(required, name) || has && slices.Contains(required, component) {
+	if machine.Required(name) || machine.Required(components[name]) {
 		t.Fatalf("%s is required and not there", name)
 	}
 	t.Skipf("%s is not there", name)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	yamlv3 "gopkg.in/yaml.v3"
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -299,7 +299,7 @@ for document, want in json.load(sys.stdin):
 
 func requirePython(t *testing.T, documents, wants []string) {
 	t.Helper()
-	python := pythonWith(t, "yaml")
+	python := machine.Python(t, "yaml")
 	pairs := make([][2]string, len(documents))
 	for i := range documents {
 		pairs[i] = [2]string{base64.StdEncoding.EncodeToString([]byte(documents[i])), base64.StdEncoding.EncodeToString([]byte(wants[i]))}
@@ -323,21 +323,6 @@ func requirePython(t *testing.T, documents, wants []string) {
 			t.Errorf("document %d, %d bytes: PyYAML says %s", i, len(documents[i]), answer)
 		}
 	}
-}
-
-// pythonWith finds a Python that has a module.
-func pythonWith(t *testing.T, module string) string {
-	t.Helper()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import "+module).Run() == nil {
-			return python
-		}
-	}
-	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "python3") {
-		t.Fatalf("python3 with the module %s is required", module)
-	}
-	t.Skipf("no python3 with the module %s", module)
-	return ""
 }
 
 // FuzzSplice: what is rendered has the tree of the template with the value in it, or

@@ -8,12 +8,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -22,10 +22,7 @@ func needRoot(t *testing.T) {
 	if os.Geteuid() == 0 {
 		return
 	}
-	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "root") {
-		t.Fatal("this needs root")
-	}
-	t.Skip("only root can give files away")
+	machine.Lacking(t, "root", errors.New("only root can give files away"))
 }
 
 func TestRecordsAreClosedToOthers(t *testing.T) {

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/remote/remotetest"
 	"github.com/xec-sh/xec-go/store/storetest"
@@ -21,13 +19,7 @@ import (
 // there is none, and fails it where one is required.
 func moto(t *testing.T) string {
 	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil && slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "aws") {
-		t.Fatalf("aws is required: %v", err)
-	}
-	if err != nil {
-		t.Skipf("no aws: %v", err)
-	}
+	program := machine.Program(t, "aws", "moto_server")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	_, port, err := net.SplitHostPort(l.Addr().String())

@@ -8,9 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -187,7 +187,7 @@ func requireWritable(t *testing.T, opt Options, want dump) {
 // TestOracleReadsWhatIsWritten has the second implementation read stores after all
 // that a store can go through.
 func TestOracleReadsWhatIsWritten(t *testing.T) {
-	python := oraclePython(t)
+	python := machine.Python(t, "cryptography")
 	grown := options(t)
 	grown.derive = nil
 	s := Open(grown)
@@ -267,19 +267,4 @@ func everySlot(t *testing.T) (opt Options, by struct{ recovery, keyring string }
 		t.Fatal(err)
 	}
 	return opt, by
-}
-
-// oraclePython finds a Python that has the package cryptography.
-func oraclePython(t *testing.T) string {
-	t.Helper()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import cryptography").Run() == nil {
-			return python
-		}
-	}
-	if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "python3") {
-		t.Fatal("python3 with the package cryptography is required")
-	}
-	t.Skip("no python3 with the package cryptography")
-	return ""
 }

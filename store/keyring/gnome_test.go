@@ -5,10 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/storetest"
@@ -17,22 +17,12 @@ import (
 // inSession is set for the test's own program where it runs inside a session with a keyring.
 const inSession = "XEC_TEST_IN_SESSION"
 
-// need skips a test without the programs of a component; where XEC_TEST_REQUIRE holds its
-// name their absence is a failure.
+// need ends a test without the programs of a component.
 func need(t *testing.T, component string, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
-		if _, err := exec.LookPath(program); err != nil {
-			if required(component) {
-				t.Fatalf("%s is required: %v", component, err)
-			}
-			t.Skip(err)
-		}
+		machine.Program(t, component, program)
 	}
-}
-
-func required(component string) bool {
-	return slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), component)
 }
 
 // slow are the tests of the suite with many values: the daemon writes its file for each.
@@ -44,7 +34,7 @@ func TestWithGNOMEKeyring(t *testing.T) {
 	folder := t.TempDir()
 	script := `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"`
 	args := []string{"--", "sh", "-c", script, "sh", os.Args[0], "-test.run=^TestInSession", "-test.v"}
-	if !required("keyring") {
+	if !machine.Required("keyring") {
 		args = append(args, "-test.skip="+slow)
 	}
 	cmd := exec.Command("dbus-run-session", args...)

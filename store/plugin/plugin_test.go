@@ -11,11 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/file"
 	"github.com/xec-sh/xec-go/store/memory"
@@ -228,10 +228,7 @@ func TestExampleProvider(t *testing.T) {
 		python, err = exec.LookPath("python3")
 	}
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "python3") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+		machine.Lacking(t, "python3", err)
 	}
 	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 		settings := store.Settings(fmt.Sprintf(`{"file":%q}`, filepath.Join(t.TempDir(), "secrets.json")))

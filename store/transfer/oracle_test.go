@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/store/secret"
 	"github.com/xec-sh/xec-go/store/transfer"
 )
@@ -50,7 +51,7 @@ func TestShellsReadTheSameBytes(t *testing.T) {
 		for way, read := range sourced {
 			for _, locale := range []string{"C", "C.UTF-8"} {
 				t.Run(shell+"/"+way+"/"+locale, func(t *testing.T) {
-					program := require(t, "shells", shell)
+					program := machine.Program(t, "shells", shell)
 					inShell, inChild := runShell(t, program, locale, read, file, secrets)
 					requireEqual(t, inShell, secrets, classes)
 					requireEqual(t, inChild, secrets, classes)
@@ -155,7 +156,7 @@ for key, value in json.load(open(sys.argv[1], "rb")).items():
 `
 
 func TestPythonReadsTheSameJSON(t *testing.T) {
-	python := require(t, "python3", "python3")
+	python := machine.Program(t, "python3", "python3")
 	secrets, classes := hostileStore()
 	file := filepath.Join(t.TempDir(), "export.json")
 	if err := os.WriteFile(file, export(t, transfer.WriteJSON, secrets), 0o600); err != nil {
@@ -185,7 +186,7 @@ json.dump(json.load(open(sys.argv[1], "rb")), sys.stdout)
 `
 
 func TestJSONOfPythonIsRead(t *testing.T) {
-	python := require(t, "python3", "python3")
+	python := machine.Program(t, "python3", "python3")
 	secrets, classes := hostileStore()
 	file := filepath.Join(t.TempDir(), "export.json")
 	if err := os.WriteFile(file, export(t, transfer.WriteJSON, secrets), 0o600); err != nil {
@@ -200,21 +201,6 @@ func TestJSONOfPythonIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	requireEqual(t, got, secrets, classes)
-}
-
-// require finds a program, and skips the test without it; where XEC_TEST_REQUIRE
-// holds its class, the test fails.
-func require(t *testing.T, class, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if strings.Contains(os.Getenv("XEC_TEST_REQUIRE"), class) {
-		t.Fatalf("%s is required and not there", program)
-	}
-	t.Skipf("%s is not there", program)
-	return ""
 }
 
 func executable(t *testing.T) string {

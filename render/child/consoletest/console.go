@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,6 +13,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/fixtures/machine"
 )
 
 // Hanging is when a test gives up waiting.
@@ -40,7 +40,7 @@ func New(t testing.TB) *Console {
 	t.Helper()
 	person, programs, err := pty.Open()
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("XEC_TEST_REQUIRE"), ","), "terminal") {
+		if machine.Required("terminal") {
 			t.Fatal(err)
 		}
 		t.Skipf("no pseudo-terminals: %v", err)
