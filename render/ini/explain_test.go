@@ -1,69 +1,11 @@
 package ini
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/rendertest"
-	"github.com/xec-sh/xec-go/store/secret"
 )
-
-// explained gives what is told of the references of a document, in which those of the keys
-// in values have one.
-func explained(t *testing.T, source string, values map[string]string) (all []render.Explanation) {
-	t.Helper()
-	spans := rendertest.Find(source)
-	d, err := Format([]byte(source), spans)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all = d.(render.Explainer).Explain(func(ref int) (secret.Value, bool) {
-		v, known := values[keyOf(source, spans[ref])]
-		return secret.Text(v), known
-	})
-	var refs []int
-	for _, e := range all {
-		refs = append(refs, e.Ref)
-	}
-	if !slices.Equal(refs, d.Refs()) {
-		t.Errorf("%q: told of %v, the references are %v", source, refs, d.Refs())
-	}
-	return all
-}
-
-func keyOf(source string, s render.Span) string {
-	return source[s.Start+len("${secret:") : s.End-1]
-}
-
-func TestExplainTellsWhatIsDone(t *testing.T) {
-	for _, test := range []struct{ source, value, want string }{
-		{"k = ${secret:K}", "v", "in a value, as it is"},
-		{"k = x ${secret:K}-${secret:K}\n", "v", "in a value, as it is; in a value, as it is"},
-		{"k = \"${secret:K}\"\r\n", " v#", "in a value in double quotes, as it is"},
-		{"k = A=\"${secret:K}\",B", "v", "in a value, as it is"},
-		{"[s]\nk =\n  ${secret:K}\n", "v", "in a line that goes on with a value, as it is"},
-		{"k = ${secret:K} ${secret:U}\nl = ${secret:K}", "v", "in a value; in a value; in a value, as it is"},
-		{"k = ${secret:K}", "a#b", "in a value"},
-		{"k = \"${secret:K}\"", "a\nb", "in a value in double quotes"},
-		{"k:${secret:K}", "a=b", "in a value"},
-		{"k: ${secret:K}", "a=b", "in a value, as it is"},
-		{"[Service]\nk = ${secret:K}", "a b", "in a value"},
-		{"\ufeffk = ${secret:K}\nl = ${secret:K}", "v", "in a value, as it is; in a value, as it is"},
-		{"a = b\n\ufeff[k = ${secret:K}", "v", "in a value, as it is"},
-		{"# ${secret:K}\nk = \\${secret:K}${secret:K}", "v", "in a value, as it is"},
-		{"k = v", "v", ""},
-	} {
-		var told []string
-		for _, e := range explained(t, test.source, map[string]string{"K": test.value}) {
-			told = append(told, e.String())
-		}
-		if got := strings.Join(told, "; "); got != test.want {
-			t.Errorf("%q: %q, want %q", test.source, got, test.want)
-		}
-	}
-}
 
 // TestExplainIsTrue compares what is told with what is rendered.
 func TestExplainIsTrue(t *testing.T) {
@@ -76,7 +18,7 @@ func TestExplainIsTrue(t *testing.T) {
 		"k =\n  ${secret:K}\nl = m\n":    "in a line that goes on with a value",
 	} {
 		for _, k := range kinds() {
-			got := explained(t, source, map[string]string{"K": k.Value})[0].String()
+			got := rendertest.Explain(t, Format, source, map[string]string{"K": k.Value})[0].String()
 			told[got]++
 			out, _, err := rendertest.Render(Format, source, k.Value)
 			want := place
@@ -96,64 +38,4 @@ func TestExplainIsTrue(t *testing.T) {
 		t.Errorf("%d things were told", len(told))
 	}
 	t.Log(told)
-}
-
-// TestExplainKnowsWhatStandsAround a value, another one too: what is told without that holds
-// whatever it is, and nothing is told of some value only if all are refused.
-func TestExplainKnowsWhatStandsAround(t *testing.T) {
-	// The values are made up, and shown.
-	values := []string{"", " ", "$", "{", "=", ": ", "[", "v"}
-	told, refused := 0, 0
-	for _, source := range pairs() {
-		spans := rendertest.Find(source)
-		d, err := Format([]byte(source), spans)
-		if err != nil {
-			continue
-		}
-		for _, b := range values {
-			unknown := explained(t, source, map[string]string{"B": b})
-			for _, a := range values {
-				known := explained(t, source, map[string]string{"A": a, "B": b})
-				out, err := d.Render(func(ref int) secret.Value {
-					return secret.Text(map[string]string{"A": a, "B": b}[keyOf(source, spans[ref])])
-				})
-				asItIs, all := true, true
-				for _, e := range known {
-					asItIs = asItIs && e.Done == render.AsItIs
-					all = all && e.Done != ""
-				}
-				plain := strings.NewReplacer("${secret:A}", a, "${secret:B}", b).Replace(source)
-				switch {
-				case all != (err == nil):
-					t.Fatalf("%q, %q, %q: told %v, error %v", source, a, b, known, err)
-				case err != nil:
-					refused++
-				case asItIs != (string(out) == plain):
-					t.Fatalf("%q, %q, %q: told %v, and it is %q", source, a, b, known, out)
-				case unknown[0].Done != "" || unknown[1].Done != "" && unknown[1] != known[1]:
-					t.Fatalf("%q, %q, %q: told %v, and %v without the first value", source, a, b, known, unknown)
-				}
-				told++
-			}
-		}
-	}
-	if told < 10000 || refused < 100 {
-		t.Errorf("only %d pairs were tried, and %d of them refused", told, refused)
-	}
-	t.Logf("%d pairs of values, %d refused", told, refused)
-}
-
-// pairs are documents with two references.
-func pairs() (all []string) {
-	pieces := []string{"", " ", "$", "{", "=", ":"}
-	for _, around := range []string{"k = *", "k:*\nl = m", "k = \"*\"", "k = a\n  *\n"} {
-		for _, before := range pieces {
-			for _, between := range pieces {
-				for _, behind := range pieces {
-					all = append(all, strings.Replace(around, "*", before+"${secret:A}"+between+"${secret:B}"+behind, 1))
-				}
-			}
-		}
-	}
-	return all
 }

@@ -3,8 +3,6 @@ package ini
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +12,13 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func TestOnlyTheScalarChanges(t *testing.T) {
+// where is the hint for a reference that stands where it cannot.
+const where = `it can be a value, or a part of one: key = ${secret:KEY}, or in double quotes if the program knows them: key = "${secret:KEY}"`
+
+var suite = rendertest.Suite{
+	Format: Format,
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"a value":                    {"[s]\nk = ${secret:K}\n", "v", "[s]\nk = v\n"},
 		"the other brackets":         {"k=$<secret:K>", "v", "k=v"},
 		"what can stand bare":        {"k = ${secret:K}", "aZ0!@^&*()_+-={}|:<>?,./~`[] é🔑 x", "k = aZ0!@^&*()_+-={}|:<>?,./~`[] é🔑 x"},
@@ -49,83 +51,85 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"anything in its default":    {"k = ${secret:K:-=;#\"[ }", "v", "k = v"},
 		"nothing to replace":         {"# ${secret:K}\n", "v", "# ${secret:K}\n"},
 		"nothing":                    {"", "v", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out, _, err := rendertest.Render(Format, test.source, test.value)
-			if err != nil {
-				t.Fatal(err)
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n;${secret:E}\nl = ${secret:F}",
+		Refs:   []int{1, 3, 5},
+		Want:   "# ${secret:A}\nk = 1${secret:C}-3\n;${secret:E}\nl = 5",
+	},
+	Comments: []string{"# ${secret:K}\n", "[s]\nk = v\n  ; ${secret:K}\n\t#\"$<secret:L>"},
+	Refused: map[string]rendertest.Refused{
+		"a key":                  {"${secret:K} = v", "v", 0, secret.Invalid, "in a key", where},
+		"a part of a key":        {"[s]\na.${secret:K}: v", "v", 6, secret.Invalid, "in a key", where},
+		"an indented key":        {"a=b\n ${secret:K} = v", "v", 5, secret.Invalid, "in a key", where},
+		"a header":               {"[${secret:K}]", "v", 1, secret.Invalid, "the name of a section", where},
+		"a header, its second":   {"[url \"https://x:${secret:K}@h\"]", "v", 16, secret.Invalid, "the name of a section", where},
+		"behind a header":        {"[s] k = ${secret:K}", "v", 8, secret.Invalid, "the name of a section", where},
+		"a line of its own":      {"[s]\n${secret:K}\n", "v", 4, secret.Invalid, "that has no value", where},
+		"indented, not behind":   {"[s]\n  ${secret:K}\n", "v", 6, secret.Invalid, "that has no value", where},
+		"behind a semicolon":     {"k = v ; ${secret:K}", "v", 8, secret.Invalid, "behind ';' or '#'", where},
+		"behind a hash":          {"k = http://h/#${secret:K}", "v", 14, secret.Invalid, "behind ';' or '#'", where},
+		"behind one in quotes":   {"k = \"a #${secret:K}\"", "v", 8, secret.Invalid, "behind ';' or '#'", where},
+		"behind quotes":          {"k = \"a\" ; ${secret:K}", "v", 10, secret.Invalid, "behind ';' or '#'", where},
+		"behind a literal one":   {"k = \\${secret:K:-;}${secret:L}", "v", 19, secret.Invalid, "behind ';' or '#'", where},
+		"in single quotes":       {"k = '${secret:K}'", "v", 5, secret.Invalid, "in single quotes", where},
+		"behind a backslash":     {`k = \\${secret:K}`, "v", 6, secret.Invalid, "behind a backslash", where},
+		"behind four, in quotes": {`k = "\\\\${secret:K}"`, "v", 9, secret.Invalid, "behind a backslash", where},
+		"Latin-1":                {"k = \xe9", "v", 4, secret.General, "expected UTF-8", ""},
+		"UTF-16":                 {"\xff\xfek\x00", "v", 0, secret.General, "expected UTF-8", ""},
+		"a NUL":                  {"k = \x00", "v", 4, secret.General, "expected UTF-8", ""},
+		"a carriage return":      {"k = v\rl = w", "v", 5, secret.General, "a carriage return", ""},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\n", Sources: []string{
+		"hunter2${secret:hunter2}", "hunter2 ${secret:hunter2} = v", "[hunter2${secret:hunter2}]", "k = hunter2;${secret:hunter2}", "k = '${secret:hunter2}'",
+		"k = ${secret:hunter2}", `k = \\${secret:hunter2}`, "k = hunter2\xff", "k = hunter2\r",
+	}},
+	Told: []rendertest.Told{
+		{"k = ${secret:K}", "v", "in a value, as it is"},
+		{"k = x ${secret:K}-${secret:K}\n", "v", "in a value, as it is; in a value, as it is"},
+		{"k = \"${secret:K}\"\r\n", " v#", "in a value in double quotes, as it is"},
+		{"k = A=\"${secret:K}\",B", "v", "in a value, as it is"},
+		{"[s]\nk =\n  ${secret:K}\n", "v", "in a line that goes on with a value, as it is"},
+		{"k = ${secret:K} ${secret:U}\nl = ${secret:K}", "v", "in a value; in a value; in a value, as it is"},
+		{"k = ${secret:K}", "a#b", "in a value"},
+		{"k = \"${secret:K}\"", "a\nb", "in a value in double quotes"},
+		{"k:${secret:K}", "a=b", "in a value"},
+		{"k: ${secret:K}", "a=b", "in a value, as it is"},
+		{"[Service]\nk = ${secret:K}", "a b", "in a value"},
+		{"\ufeffk = ${secret:K}\nl = ${secret:K}", "v", "in a value, as it is; in a value, as it is"},
+		{"a = b\n\ufeff[k = ${secret:K}", "v", "in a value, as it is"},
+		{"# ${secret:K}\nk = \\${secret:K}${secret:K}", "v", "in a value, as it is"},
+		{"k = v", "v", ""},
+	},
+	Around: rendertest.Around{
+		Sources: []string{"k = *", "k:*\nl = m", "k = \"*\"", "k = a\n  *\n"},
+		Pieces:  []string{"", " ", "$", "{", "=", ":"},
+		Values:  []string{"", " ", "$", "{", "=", ": ", "[", "v"},
+	},
+	Proof: rendertest.Proof{
+		Source: "# c\n[s]\na = x ${secret:A}\nb: \"y;${secret:B}z\"\n\tc=1 ; d\ne = ${secret:D} ; note\nk =\n  ${secret:C}/x\n\n",
+		Value:  "v[w",
+		Of:     pieces,
+		Bytes:  "x'\"\\,1=;#[%\n\r",
+		Wrong: func(good string) map[string]string {
+			return map[string]string{
+				"a line more":     good + "x",
+				"a line less":     good[:len(good)-1],
+				"other line ends": strings.ReplaceAll(good, "\n", "\r\n"),
+				"nothing":         "",
+				"one key less":    strings.Replace(good, "a = x v[w\n", "", 1),
 			}
-			if out != test.want {
-				t.Errorf("got %q, want %q", out, test.want)
-			}
-		})
-	}
+		},
+		Least: 1200,
+	},
 }
 
-func TestRefsAreNumbersOfSpans(t *testing.T) {
-	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n;${secret:E}\nl = ${secret:F}"
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := d.Refs(), []int{1, 3, 5}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	var asked []int
-	out, err := d.Render(func(ref int) secret.Value {
-		asked = append(asked, ref)
-		return secret.Text(fmt.Sprint(ref))
-	})
-	want := "# ${secret:A}\nk = 1${secret:C}-3\n;${secret:E}\nl = 5"
-	if err != nil || string(out) != want {
-		t.Errorf("got %q, error %v, want %q", out, err, want)
-	}
-	if !slices.Equal(asked, d.Refs()) {
-		t.Errorf("asked for %v", asked)
-	}
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*document)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
 }
 
-func TestErrorsHavePlaces(t *testing.T) {
-	const hint = `it can be a value, or a part of one: key = ${secret:KEY}, or in double quotes if the program knows them: key = "${secret:KEY}"`
-	for what, test := range map[string]struct {
-		source string
-		offset int
-		kind   secret.Kind
-		text   string
-	}{
-		"a key":                  {"${secret:K} = v", 0, secret.Invalid, "in a key"},
-		"a part of a key":        {"[s]\na.${secret:K}: v", 6, secret.Invalid, "in a key"},
-		"an indented key":        {"a=b\n ${secret:K} = v", 5, secret.Invalid, "in a key"},
-		"a header":               {"[${secret:K}]", 1, secret.Invalid, "the name of a section"},
-		"a header, its second":   {"[url \"https://x:${secret:K}@h\"]", 16, secret.Invalid, "the name of a section"},
-		"behind a header":        {"[s] k = ${secret:K}", 8, secret.Invalid, "the name of a section"},
-		"a line of its own":      {"[s]\n${secret:K}\n", 4, secret.Invalid, "that has no value"},
-		"indented, not behind":   {"[s]\n  ${secret:K}\n", 6, secret.Invalid, "that has no value"},
-		"behind a semicolon":     {"k = v ; ${secret:K}", 8, secret.Invalid, "behind ';' or '#'"},
-		"behind a hash":          {"k = http://h/#${secret:K}", 14, secret.Invalid, "behind ';' or '#'"},
-		"behind one in quotes":   {"k = \"a #${secret:K}\"", 8, secret.Invalid, "behind ';' or '#'"},
-		"behind quotes":          {"k = \"a\" ; ${secret:K}", 10, secret.Invalid, "behind ';' or '#'"},
-		"behind a literal one":   {"k = \\${secret:K:-;}${secret:L}", 19, secret.Invalid, "behind ';' or '#'"},
-		"in single quotes":       {"k = '${secret:K}'", 5, secret.Invalid, "in single quotes"},
-		"behind a backslash":     {`k = \\${secret:K}`, 6, secret.Invalid, "behind a backslash"},
-		"behind four, in quotes": {`k = "\\\\${secret:K}"`, 9, secret.Invalid, "behind a backslash"},
-		"Latin-1":                {"k = \xe9", 4, secret.General, "expected UTF-8"},
-		"UTF-16":                 {"\xff\xfek\x00", 0, secret.General, "expected UTF-8"},
-		"a NUL":                  {"k = \x00", 4, secret.General, "expected UTF-8"},
-		"a carriage return":      {"k = v\rl = w", 5, secret.General, "a carriage return"},
-	} {
-		t.Run(what, func(t *testing.T) {
-			_, _, err := rendertest.Render(Format, test.source, "v")
-			rendertest.RequireError(t, err, test.offset, test.kind)
-			if !strings.Contains(err.Error(), test.text) {
-				t.Errorf("got %q, want %q", err, test.text)
-			}
-			if test.kind == secret.Invalid && secret.Hint(err) != hint {
-				t.Errorf("hint %q", secret.Hint(err))
-			}
-		})
-	}
-}
+func TestFormat(t *testing.T) { suite.Run(t) }
 
 func TestValuesThatReadersReadOtherwiseAreRefused(t *testing.T) {
 	const words = `put double quotes around it: Environment="NAME=${secret:KEY}"`
@@ -196,55 +200,6 @@ func TestReadersReadWhatTheyDo(t *testing.T) {
 	}
 }
 
-// TestProofSeesEveryDifference hands wrong results to the proof.
-func TestProofSeesEveryDifference(t *testing.T) {
-	source := "# c\n[s]\na = x ${secret:A}\nb: \"y;${secret:B}z\"\n\tc=1 ; d\ne = ${secret:D} ; note\nk =\n  ${secret:C}/x\n\n"
-	f, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := f.(*document)
-	var texts render.Texts
-	b, err := d.Proved(func(int) secret.Value { return secret.Text("v[w") }, d.fill, d.write, func(_ []byte, all render.Texts) error { texts = all; return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := string(b)
-	if err := d.prove([]byte(good), texts); err != nil {
-		t.Fatal(err)
-	}
-	tried := 0
-	try := func(what, bad string) {
-		if bad == good {
-			return
-		}
-		tried++
-		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
-			t.Errorf("%s: error %v", what, err)
-		}
-	}
-	for i := range len(good) {
-		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
-		for _, b := range []byte("x'\"\\,1=;#[%\n\r") {
-			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
-			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
-		}
-	}
-	for what, bad := range map[string]string{
-		"a line more":     good + "x",
-		"a line less":     good[:len(good)-1],
-		"other line ends": strings.ReplaceAll(good, "\n", "\r\n"),
-		"nothing":         "",
-		"one key less":    strings.Replace(good, "a = x v[w\n", "", 1),
-	} {
-		try(what, bad)
-	}
-	if tried < 1200 {
-		t.Errorf("only %d were tried", tried)
-	}
-	t.Logf("%d wrong results", tried)
-}
-
 // TestTheProofDoesNotNeedTheCheck hands values to it that were not looked at.
 func TestTheProofDoesNotNeedTheCheck(t *testing.T) {
 	for _, test := range []struct{ source, value string }{
@@ -297,36 +252,6 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 	}
 	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("took %v", took)
-	}
-}
-
-func TestErrorsQuoteNothing(t *testing.T) {
-	for _, source := range []string{
-		"hunter2${secret:hunter2}", "hunter2 ${secret:hunter2} = v", "[hunter2${secret:hunter2}]", "k = hunter2;${secret:hunter2}", "k = '${secret:hunter2}'",
-		"k = ${secret:hunter2}", `k = \\${secret:hunter2}`, "k = hunter2\xff", "k = hunter2\r",
-	} {
-		_, _, err := rendertest.Render(Format, source, "hunter2\n")
-		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
-			t.Errorf("%s: error %v", source, err)
-		}
-	}
-}
-
-func TestTheSourceIsLeftAlone(t *testing.T) {
-	source := []byte("k = \\${secret:K}${secret:K} # x\n# ${secret:K}")
-	d, err := Format(source, rendertest.Find(string(source)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
-		if err != nil || string(out) != "k = ${secret:K}v # x\n# ${secret:K}" {
-			t.Fatalf("%q, error %v", out, err)
-		}
-		clear(out)
-	}
-	if string(source) != "k = \\${secret:K}${secret:K} # x\n# ${secret:K}" {
-		t.Error("rendering changed the source")
 	}
 }
 

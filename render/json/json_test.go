@@ -2,8 +2,6 @@ package json
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +11,19 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func TestOnlyTheScalarChanges(t *testing.T) {
+// The hints.
+const (
+	quotes = `within double quotes it becomes part of a string: "${secret:KEY}"`
+	keys   = "write the key as it is; for a literal text put two backslashes before it"
+	twice  = `in a string of JSON a literal reference is written with two backslashes: \\${secret:KEY}`
+	around = "give the text around the reference another form"
+)
+
+var suite = rendertest.Suite{
+	Format: Format,
+	Stream: NewStream,
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"a string":                  {`{"a": "${secret:K}"}`, "v", `{"a": "v"}`},
 		"the other brackets":        {`{"a": "$<secret:K>"}`, "v", `{"a": "v"}`},
 		"text around":               {`["a\n${secret:K}\u0041"]`, "v", `["a\nv\u0041"]`},
@@ -45,231 +53,142 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"nothing":                   {"", "v", ""},
 		"foreign references":        {`["${HOME}\\${x} ${secret:0} ${secret:K}"]`, "v", `["${HOME}\\${x} ${secret:0} v"]`},
 		"an escaped one is encoded": {`["\\${secret:K:-"\}"]`, "v", `["${secret:K:-\"\\}"]`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out, _, err := rendertest.Render(Format, test.source, test.value)
-			if err != nil {
-				t.Fatal(err)
+		"half a pair":               {`[1, "\ud83d${secret:K}\ude00"]`, "v", `[1, "\ud83dv\ude00"]`},
+	},
+	Numbered: rendertest.Numbered{
+		Source: `/* ${secret:A} */ ["${secret:B}\\${secret:C}", ${secret:D}, "\\\\${secret:E}" // ${secret:F}` + "\n]",
+		Refs:   []int{1, 3, 4},
+		Want:   `/* ${secret:A} */ ["1${secret:C}", "3", "\\4" // ${secret:F}` + "\n]",
+	},
+	Slashes:  slashes(),
+	Decode:   func(t *testing.T, document string) string { return decodeString(t, document, 2) },
+	Comments: []string{"/* ${secret:K} */", "[1, // ${secret:K}\r2]", "{\"a\": 1 /* \"${secret:K}\" */} // ${secret:L}"},
+	Refused: map[string]rendertest.Refused{
+		"no value":                {`hello`, "v", 0, secret.General, "expected a value: a string", ""},
+		"cut":                     {`{"a": [1`, "v", 8, secret.General, "the document ends, expected ',' or ']'", ""},
+		"cut behind a comma":      {`[1,`, "v", 3, secret.General, "the document ends, expected a value or ']'", ""},
+		"cut behind a colon":      {`{"a":`, "v", 5, secret.General, "the document ends, expected a value", ""},
+		"cut object":              {`{`, "v", 1, secret.General, "the document ends, expected a key in double quotes or '}'", ""},
+		"two commas":              {`[1,,2]`, "v", 3, secret.General, "expected a value or ']'", ""},
+		"a comma alone":           {`[,]`, "v", 1, secret.General, "expected a value or ']'", ""},
+		"a comma alone in braces": {`{,}`, "v", 1, secret.General, "expected a key", ""},
+		"no comma":                {`[1 2]`, "v", 3, secret.General, "expected ',' or ']'", ""},
+		"no comma in braces":      {`{"a":1 "b":2}`, "v", 7, secret.General, "expected ',' or '}'", ""},
+		"a comma at the top":      {`1,2`, "v", 1, secret.General, "expected a value", ""},
+		"no colon":                {`{"a" 1}`, "v", 5, secret.General, "expected ':'", ""},
+		"no value in braces":      {`{"a":}`, "v", 5, secret.General, "expected a value", ""},
+		"a number as key":         {`{1:2}`, "v", 1, secret.General, "expected a key", ""},
+		"a bare key":              {`{a:2}`, "v", 1, secret.General, "expected a key", ""},
+		"the wrong bracket":       {`[1}`, "v", 2, secret.General, "expected ',' or ']'", ""},
+		"the other wrong bracket": {`{"a":1]`, "v", 6, secret.General, "expected ',' or '}'", ""},
+		"a bracket too many":      {`[]]`, "v", 2, secret.General, "expected a value", ""},
+		"single quotes":           {`['a']`, "v", 1, secret.General, "expected a value", ""},
+		"a leading zero":          {`[01]`, "v", 1, secret.General, "expected a value", ""},
+		"a plus":                  {`[+1]`, "v", 1, secret.General, "expected a value", ""},
+		"a point":                 {`[.5]`, "v", 1, secret.General, "expected a value", ""},
+		"a point behind":          {`[5.]`, "v", 1, secret.General, "expected a value", ""},
+		"hexadecimal":             {`[0x1]`, "v", 1, secret.General, "expected a value", ""},
+		"NaN":                     {`[NaN]`, "v", 1, secret.General, "expected a value", ""},
+		"capitals":                {`[True]`, "v", 1, secret.General, "expected a value", ""},
+		"joined":                  {`[truefalse]`, "v", 1, secret.General, "expected a value", ""},
+		"an open string":          {`["abc`, "v", 1, secret.General, "the string that begins here is not closed", ""},
+		"an open escape":          {`["abc\`, "v", 5, secret.General, "behind a backslash", ""},
+		"a line end in a string":  {"[\"a\nb\"]", "v", 3, secret.General, "expected an escape for a control character", ""},
+		"a tab in a string":       {"[\"a\tb\"]", "v", 3, secret.General, "expected an escape for a control character", ""},
+		"an unknown escape":       {`["a\x"]`, "v", 3, secret.General, "behind a backslash", ""},
+		"a short escape":          {`["a\u12g4"]`, "v", 3, secret.General, "behind a backslash", ""},
+		"a signed escape":         {`["\u+123"]`, "v", 2, secret.General, "behind a backslash", ""},
+		"an open comment":         {`[1 /* ]`, "v", 3, secret.General, "the comment that begins here is not closed", ""},
+		"half a comment":          {`[1 /* ] *`, "v", 3, secret.General, "the comment that begins here is not closed", ""},
+		"a comment of its own":    {`/*/`, "v", 0, secret.General, "the comment that begins here is not closed", ""},
+		"a slash":                 {`[1 / 2]`, "v", 3, secret.General, "expected a comment", ""},
+		"a hash":                  {"# a\n1", "v", 0, secret.General, "expected a value", ""},
+		"a mark within":           {"[\ufeff1]", "v", 1, secret.General, "expected a value", ""},
+		"two marks":               {"\ufeff\ufeff1", "v", 3, secret.General, "expected a value", ""},
+		"other white space":       {"[\u00a01]", "v", 1, secret.General, "expected a value", ""},
+		"UTF-16":                  {"\xff\xfe{\x00}\x00", "v", 0, secret.General, "expected a value", ""},
+		"Latin-1 in a string":     {"[\"a\xe9\"]", "v", 3, secret.General, "expected UTF-8", ""},
+		"a surrogate in UTF-8":    {"[\"é\xed\xa0\x80\"]", "v", 4, secret.General, "expected UTF-8", ""},
+		"a NUL behind":            {"1\x00", "v", 0, secret.General, "expected a value", ""},
+		"a reference in a word":   {`[12${secret:P}]`, "v", 3, secret.Invalid, "a reference cannot be a part of a word", quotes},
+		"a word behind one":       {`[${secret:P}12]`, "v", 1, secret.Invalid, "a reference cannot be a part of a word", quotes},
+		"two references":          {`[${secret:P}${secret:P}]`, "v", 1, secret.Invalid, "a reference cannot be a part of a word", quotes},
+		"a minus before":          {`[-${secret:P}]`, "v", 2, secret.Invalid, "a reference cannot be a part of a word", quotes},
+		"an escape before":        {`[\${secret:P}]`, "v", 2, secret.Invalid, "a reference cannot be a part of a word", quotes},
+		"a key":                   {`{"${secret:P}": 1}`, "v", 2, secret.Invalid, "a reference cannot stand in a key", keys},
+		"a part of a key":         {`[{"a": 1, "x\\\\${secret:P}": 1}]`, "v", 16, secret.Invalid, "a reference cannot stand in a key", keys},
+		"a bare reference as key": {`{${secret:P}: 1}`, "v", 1, secret.Invalid, "a reference cannot stand here, expected a key in double quotes or '}'", quotes},
+		"one for a comma":         {`[1 ${secret:P} 2]`, "v", 3, secret.Invalid, "a reference cannot stand here, expected ',' or ']'", quotes},
+		"one for a colon":         {`{"a" ${secret:P}}`, "v", 5, secret.Invalid, "a reference cannot stand here, expected ':'", quotes},
+		"one behind a value":      {`{"a": 1 ${secret:P}}`, "v", 8, secret.Invalid, "a reference cannot stand here, expected ',' or '}'", quotes},
+		"one backslash":           {`["a\${secret:P}"]`, "v", 3, secret.General, "behind a backslash", twice},
+		"three backslashes":       {`["a\\\${secret:P}"]`, "v", 5, secret.General, "behind a backslash", twice},
+		"half an escape":          {`["a\u00${secret:P}"]`, "v", 3, secret.General, "behind a backslash", ""},
+		"bytes":                   {`{"a": "x", "b": "y ${secret:K}"}`, "\xff", 19, secret.Invalid, "not UTF-8", render.HintBase64},
+		"half a character":        {`{"a": "x", "b": "y ${secret:K}"}`, "a\xe2\x82", 19, secret.Invalid, "not UTF-8", render.HintBase64},
+		"half a pair as bytes":    {`{"a": "x", "b": "y ${secret:K}"}`, "\xed\xa0\x80", 19, secret.Invalid, "not UTF-8", render.HintBase64},
+		"a long form":             {`{"a": "x", "b": "y ${secret:K}"}`, "\xc0\xaf", 19, secret.Invalid, "not UTF-8", render.HintBase64},
+		"no escape":               {`["\x${secret:P}"]`, "v", 2, secret.General, "behind a backslash", ""},
+		// Without its reference the string would be one character, to every reader, where the
+		// document has two halves of one.
+		"half a pair is not mended": {`[1, "\ud83d${secret:K}\ude00"]`, "", 4, secret.Invalid, "read as another", around},
+		// A reader that knows no references sees the comment end within one.
+		"a comment that ends":           {`["${secret:K}"/*${secret:K:-*/}*/]`, "v", len(`["${secret:K}"`), secret.Invalid, "read as another", around},
+		"a comment of a line that ends": {"[\"${secret:K}\"//${secret:K:-\r}\n]", "v", len(`["${secret:K}"`), secret.Invalid, "read as another", around},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{
+		`{"hunter2": "hunter2" hunter2}`, `[hunter2]`, `["hunter2\x"]`, `["hunter2`, "[\"hunter2\n\"]", `[hunter2${secret:hunter2}]`,
+		`{"a": "hunter2${secret:hunter2}" /*hunter2`, `["hunter2${secret:hunter2}\ud83d${secret:hunter2}"]`,
+	}},
+	Told: []rendertest.Told{
+		{`["${secret:K}"]`, "v", "in a string, as it is"},
+		{`{"a": "b${secret:K}"}`, `"`, "in a string, with escapes"},
+		{`[${secret:K}]`, "80", "in place of a value, as a string"},
+		{`[${secret:K}]`, "a\n", "in place of a value, as a string with escapes"},
+		{`["${secret:K} ${secret:UNKNOWN}", ${secret:UNKNOWN}]`, "v", "in a string, as it is; in a string; in place of a value"},
+		{`["${secret:K}"]`, "\xff", "in a string"},
+		{`["\\${secret:K} ${secret:K}"] // ${secret:K}`, "v", "in a string, as it is"},
+		{`[1]`, "v", ""},
+	},
+	Proof: rendertest.Proof{
+		Source: "// é\n{\"a\": \"x\\\\${secret:A}\", \"b\": [1, 2.0, \"y${secret:B}\\n\\ud800\"], \"c\": ${secret:C}, }\n",
+		Value:  "v\"",
+		Of:     pieces,
+		Bytes:  "x\" \\,1]}\n/",
+		Wrong: func(good string) map[string]string {
+			return map[string]string{
+				"an element more":        strings.Replace(good, "2.0", "2.0, 3", 1),
+				"a number of one value":  strings.Replace(good, "2.0", "2", 1),
+				"a member renamed":       strings.Replace(good, `"b"`, `"B"`, 1),
+				"a key as its escape":    strings.Replace(good, `"b"`, `"\u0062"`, 1),
+				"another half of a pair": strings.Replace(good, "ud800", "ud801", 1),
+				"half as a character":    strings.Replace(good, `\ud800`, "\ufffd", 1),
+				"a value at the end":     good + "1",
+				"nothing":                "",
 			}
-			if out != test.want {
-				t.Errorf("got %q, want %q", out, test.want)
-			}
-		})
-	}
+		},
+		Least: 1000,
+	},
+	Parts: []string{
+		"", " ", "1 2", "1 ${secret:K} [", "[1,2", `{"a":`, "/*", "//", `["a]`, "[]]", "truefalse", "\ufeff{}", "{}\ufeff{}", "[${secret:K}",
+		"12 34\n\"${secret:K}\"\n[[[\"${secret:K}\"]]] // end", `{"a": ["${secret:K}", 1, {"b": ${secret:K}}]} /* c */ [2]`, "[1,\n2,3",
+	},
 }
 
-func TestBackslashesAreCountedInTheDecodedString(t *testing.T) {
-	want := []string{"v", "${secret:K}", `\v`, `\${secret:K}`, `\\v`, `\\${secret:K}`}
-	for _, slash := range []string{`\\`, `\u005c`, `\u005C`} {
-		for n, decoded := range want {
-			for _, text := range []string{"", "x", `\"`, "é"} {
-				written := text + strings.Repeat(slash, n)
-				out, refs, err := rendertest.Render(Format, `{"a": "`+written+`${secret:K}"}`, "v")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got, want := decodeString(t, out, 2), decodeString(t, `{"a":"`+text+`"}`, 2)+decoded; got != want {
-					t.Errorf("%s: got %q, want %q", written, got, want)
-				}
-				if isRef := len(refs) == 1; isRef != (n%2 == 0) {
-					t.Errorf("%s: references %v", written, refs)
-				}
-			}
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*document)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
+}
+
+func TestFormat(t *testing.T) { suite.Run(t) }
+
+func slashes() (all []rendertest.Slashes) {
+	for _, text := range []string{"", "x", `\"`, "é"} {
+		for _, slash := range []string{`\\`, `\u005c`, `\u005C`} {
+			all = append(all, rendertest.Slashes{Before: `{"a": "` + text, Slash: slash, Behind: `"}`})
 		}
 	}
-}
-
-func TestRefsAreNumbersOfSpans(t *testing.T) {
-	source := `/* ${secret:A} */ ["${secret:B}\\${secret:C}", ${secret:D}, "\\\\${secret:E}" // ${secret:F}` + "\n]"
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := d.Refs(), []int{1, 3, 4}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	var asked []int
-	out, err := d.Render(func(ref int) secret.Value {
-		asked = append(asked, ref)
-		return secret.Text(fmt.Sprint(ref))
-	})
-	want := `/* ${secret:A} */ ["1${secret:C}", "3", "\\4" // ${secret:F}` + "\n]"
-	if err != nil || string(out) != want {
-		t.Errorf("got %q, error %v, want %q", out, err, want)
-	}
-	if !slices.Equal(asked, d.Refs()) {
-		t.Errorf("asked for %v", asked)
-	}
-}
-
-func TestErrorsHavePlaces(t *testing.T) {
-	for name, test := range map[string]struct {
-		source string
-		offset int
-		kind   secret.Kind
-		text   string
-	}{
-		"no value":                {`hello`, 0, secret.General, "expected a value: a string"},
-		"cut":                     {`{"a": [1`, 8, secret.General, "the document ends, expected ',' or ']'"},
-		"cut behind a comma":      {`[1,`, 3, secret.General, "the document ends, expected a value or ']'"},
-		"cut behind a colon":      {`{"a":`, 5, secret.General, "the document ends, expected a value"},
-		"cut object":              {`{`, 1, secret.General, "the document ends, expected a key in double quotes or '}'"},
-		"two commas":              {`[1,,2]`, 3, secret.General, "expected a value or ']'"},
-		"a comma alone":           {`[,]`, 1, secret.General, "expected a value or ']'"},
-		"a comma alone in braces": {`{,}`, 1, secret.General, "expected a key"},
-		"no comma":                {`[1 2]`, 3, secret.General, "expected ',' or ']'"},
-		"no comma in braces":      {`{"a":1 "b":2}`, 7, secret.General, "expected ',' or '}'"},
-		"a comma at the top":      {`1,2`, 1, secret.General, "expected a value"},
-		"no colon":                {`{"a" 1}`, 5, secret.General, "expected ':'"},
-		"no value in braces":      {`{"a":}`, 5, secret.General, "expected a value"},
-		"a number as key":         {`{1:2}`, 1, secret.General, "expected a key"},
-		"a bare key":              {`{a:2}`, 1, secret.General, "expected a key"},
-		"the wrong bracket":       {`[1}`, 2, secret.General, "expected ',' or ']'"},
-		"the other wrong bracket": {`{"a":1]`, 6, secret.General, "expected ',' or '}'"},
-		"a bracket too many":      {`[]]`, 2, secret.General, "expected a value"},
-		"single quotes":           {`['a']`, 1, secret.General, "expected a value"},
-		"a leading zero":          {`[01]`, 1, secret.General, "expected a value"},
-		"a plus":                  {`[+1]`, 1, secret.General, "expected a value"},
-		"a point":                 {`[.5]`, 1, secret.General, "expected a value"},
-		"a point behind":          {`[5.]`, 1, secret.General, "expected a value"},
-		"hexadecimal":             {`[0x1]`, 1, secret.General, "expected a value"},
-		"NaN":                     {`[NaN]`, 1, secret.General, "expected a value"},
-		"capitals":                {`[True]`, 1, secret.General, "expected a value"},
-		"joined":                  {`[truefalse]`, 1, secret.General, "expected a value"},
-		"an open string":          {`["abc`, 1, secret.General, "the string that begins here is not closed"},
-		"an open escape":          {`["abc\`, 5, secret.General, "behind a backslash"},
-		"a line end in a string":  {"[\"a\nb\"]", 3, secret.General, "expected an escape for a control character"},
-		"a tab in a string":       {"[\"a\tb\"]", 3, secret.General, "expected an escape for a control character"},
-		"an unknown escape":       {`["a\x"]`, 3, secret.General, "behind a backslash"},
-		"a short escape":          {`["a\u12g4"]`, 3, secret.General, "behind a backslash"},
-		"a signed escape":         {`["\u+123"]`, 2, secret.General, "behind a backslash"},
-		"an open comment":         {`[1 /* ]`, 3, secret.General, "the comment that begins here is not closed"},
-		"half a comment":          {`[1 /* ] *`, 3, secret.General, "the comment that begins here is not closed"},
-		"a comment of its own":    {`/*/`, 0, secret.General, "the comment that begins here is not closed"},
-		"a slash":                 {`[1 / 2]`, 3, secret.General, "expected a comment"},
-		"a hash":                  {"# a\n1", 0, secret.General, "expected a value"},
-		"a mark within":           {"[\ufeff1]", 1, secret.General, "expected a value"},
-		"two marks":               {"\ufeff\ufeff1", 3, secret.General, "expected a value"},
-		"other white space":       {"[\u00a01]", 1, secret.General, "expected a value"},
-		"UTF-16":                  {"\xff\xfe{\x00}\x00", 0, secret.General, "expected a value"},
-		"Latin-1 in a string":     {"[\"a\xe9\"]", 3, secret.General, "expected UTF-8"},
-		"a surrogate in UTF-8":    {"[\"é\xed\xa0\x80\"]", 4, secret.General, "expected UTF-8"},
-		"a NUL behind":            {"1\x00", 0, secret.General, "expected a value"},
-		"a reference in a word":   {`[12${secret:P}]`, 3, secret.Invalid, "a reference cannot be a part of a word"},
-		"a word behind one":       {`[${secret:P}12]`, 1, secret.Invalid, "a reference cannot be a part of a word"},
-		"two references":          {`[${secret:P}${secret:P}]`, 1, secret.Invalid, "a reference cannot be a part of a word"},
-		"a minus before":          {`[-${secret:P}]`, 2, secret.Invalid, "a reference cannot be a part of a word"},
-		"an escape before":        {`[\${secret:P}]`, 2, secret.Invalid, "a reference cannot be a part of a word"},
-		"a key":                   {`{"${secret:P}": 1}`, 2, secret.Invalid, "a reference cannot stand in a key"},
-		"a part of a key":         {`[{"a": 1, "x\\\\${secret:P}": 1}]`, 16, secret.Invalid, "a reference cannot stand in a key"},
-		"a bare reference as key": {`{${secret:P}: 1}`, 1, secret.Invalid, "a reference cannot stand here, expected a key in double quotes or '}'"},
-		"one for a comma":         {`[1 ${secret:P} 2]`, 3, secret.Invalid, "a reference cannot stand here, expected ',' or ']'"},
-		"one for a colon":         {`{"a" ${secret:P}}`, 5, secret.Invalid, "a reference cannot stand here, expected ':'"},
-		"one behind a value":      {`{"a": 1 ${secret:P}}`, 8, secret.Invalid, "a reference cannot stand here, expected ',' or '}'"},
-		"one backslash":           {`["a\${secret:P}"]`, 3, secret.General, "behind a backslash"},
-		"three backslashes":       {`["a\\\${secret:P}"]`, 5, secret.General, "behind a backslash"},
-		"half an escape":          {`["a\u00${secret:P}"]`, 3, secret.General, "behind a backslash"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := rendertest.Render(Format, test.source, "v")
-			rendertest.RequireError(t, err, test.offset, test.kind)
-			if !strings.Contains(err.Error(), test.text) {
-				t.Errorf("got %q, want %q", err, test.text)
-			}
-		})
-	}
-}
-
-func TestHintsSayWhatToDo(t *testing.T) {
-	for source, want := range map[string]string{
-		`["a\${secret:P}"]`: `in a string of JSON a literal reference is written with two backslashes: \\${secret:KEY}`,
-		`[12${secret:P}]`:   `within double quotes it becomes part of a string: "${secret:KEY}"`,
-		`{${secret:P}: 1}`:  `within double quotes it becomes part of a string: "${secret:KEY}"`,
-		`["${secret:P}"]`:   `the filter base64 encodes any bytes: ${secret:KEY|base64}`,
-		`["\x${secret:P}"]`: "",
-	} {
-		if _, _, err := rendertest.Render(Format, source, "\xff"); secret.Hint(err) != want {
-			t.Errorf("%s: hint %q, want %q", source, secret.Hint(err), want)
-		}
-	}
-}
-
-func TestOnlyUTF8CanBeCarried(t *testing.T) {
-	for _, value := range []string{"\xff", "a\xe2\x82", "\xed\xa0\x80", "\xc0\xaf"} {
-		_, _, err := rendertest.Render(Format, `{"a": "x", "b": "y ${secret:K}"}`, value)
-		rendertest.RequireError(t, err, 19, secret.Invalid)
-	}
-}
-
-// TestHalfAPairIsNotMended: without its reference the string would be one character,
-// to every reader, where the document has two halves of one.
-func TestHalfAPairIsNotMended(t *testing.T) {
-	_, _, err := rendertest.Render(Format, `[1, "\ud83d${secret:K}\ude00"]`, "")
-	rendertest.RequireError(t, err, 4, secret.Invalid)
-	if _, _, err = rendertest.Render(Format, `[1, "\ud83d${secret:K}\ude00"]`, "v"); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestACommentIsWhatOtherReadersTakeForOne: a reader that knows no references sees the
-// comment end within one.
-func TestACommentIsWhatOtherReadersTakeForOne(t *testing.T) {
-	for _, comment := range []string{"/*${secret:K:-*/}*/", "//${secret:K:-\r}\n"} {
-		_, _, err := rendertest.Render(Format, `["${secret:K}"`+comment+`]`, "v")
-		rendertest.RequireError(t, err, len(`["${secret:K}"`), secret.Invalid)
-	}
-}
-
-// TestProofSeesEveryDifference hands wrong results to the proof.
-func TestProofSeesEveryDifference(t *testing.T) {
-	source := "// é\n{\"a\": \"x\\\\${secret:A}\", \"b\": [1, 2.0, \"y${secret:B}\\n\\ud800\"], \"c\": ${secret:C}, }\n"
-	f, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := f.(*document)
-	var texts render.Texts
-	b, err := d.Proved(func(int) secret.Value { return secret.Text("v\"") }, d.fill, d.write, func(_ []byte, all render.Texts) error { texts = all; return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := string(b)
-	if err := d.prove([]byte(good), texts); err != nil {
-		t.Fatal(err)
-	}
-	tried := 0
-	try := func(what, bad string) {
-		if bad == good {
-			return
-		}
-		tried++
-		err := d.prove([]byte(bad), texts)
-		if !errors.Is(err, secret.Invalid) {
-			t.Errorf("%s: error %v", what, err)
-		}
-	}
-	for i := range len(good) {
-		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
-		for _, b := range []byte("x\" \\,1]}\n/") {
-			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
-			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
-		}
-	}
-	for what, bad := range map[string]string{
-		"an element more":        strings.Replace(good, "2.0", "2.0, 3", 1),
-		"a number of one value":  strings.Replace(good, "2.0", "2", 1),
-		"a member renamed":       strings.Replace(good, `"b"`, `"B"`, 1),
-		"a key as its escape":    strings.Replace(good, `"b"`, `"\u0062"`, 1),
-		"another half of a pair": strings.Replace(good, "ud800", "ud801", 1),
-		"half as a character":    strings.Replace(good, `\ud800`, "\ufffd", 1),
-		"a value at the end":     good + "1",
-		"nothing":                "",
-	} {
-		try(what, bad)
-	}
-	if tried < 1000 {
-		t.Errorf("only %d were tried", tried)
-	}
+	return all
 }
 
 func TestAnyDepthIsReadFast(t *testing.T) {
@@ -288,36 +207,6 @@ func TestAnyDepthIsReadFast(t *testing.T) {
 	}
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %v", took)
-	}
-}
-
-func TestErrorsQuoteNothing(t *testing.T) {
-	for _, source := range []string{
-		`{"hunter2": "hunter2" hunter2}`, `[hunter2]`, `["hunter2\x"]`, `["hunter2`, "[\"hunter2\n\"]", `[hunter2${secret:hunter2}]`,
-		`{"a": "hunter2${secret:hunter2}" /*hunter2`, `["hunter2${secret:hunter2}\ud83d${secret:hunter2}"]`,
-	} {
-		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
-		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
-			t.Errorf("%s: error %v", source, err)
-		}
-	}
-}
-
-func TestTheSourceIsLeftAlone(t *testing.T) {
-	source := []byte(`["\\\\${secret:K}"]`)
-	d, err := Format(source, rendertest.Find(string(source)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
-		if err != nil || string(out) != `["\\v"]` {
-			t.Fatalf("%q, error %v", out, err)
-		}
-		clear(out)
-	}
-	if string(source) != `["\\\\${secret:K}"]` {
-		t.Error("rendering changed the source")
 	}
 }
 

@@ -3,7 +3,6 @@ package properties
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,9 +13,17 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func TestOnlyTheScalarChanges(t *testing.T) {
+// The hints.
+const (
+	key    = "it can be a value, or a part of one: key = ${secret:KEY}"
+	around = "give the text around the reference another form"
+)
+
+var suite = rendertest.Suite{
+	Format: Format,
+	Stream: NewStream,
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"a value":                  {"k = ${secret:K}\n", "v", "k = v\n"},
 		"the other brackets":       {"k=$<secret:K>", "v", "k=v"},
 		"what must be escaped":     {"k=x${secret:K}", "\\\t\n\r\f\x00\x1b\x7f", `k=x\\\t\n\r\f\u0000\u001B\u007F`},
@@ -51,69 +58,16 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"foreign references":       {"k = ${x}${secret:K}@y@", "v", "k = ${x}v@y@"},
 		"nothing to replace":       {"# ${secret:K}\n", "v", "# ${secret:K}\n"},
 		"nothing":                  {"", "v", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out, _, err := rendertest.Render(Format, test.source, test.value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if out != test.want {
-				t.Errorf("got %q, want %q", out, test.want)
-			}
-		})
-	}
-}
-
-func TestBackslashesAreCountedInTheDecodedText(t *testing.T) {
-	want := []string{"v", "${secret:K}", `\v`, `\${secret:K}`, `\\v`, `\\${secret:K}`}
-	for _, slash := range []string{`\\`, `\u005c`, `\u005C`, "\\\\\\\n "} {
-		for n, decoded := range want {
-			source := "k=é" + strings.Repeat(slash, n) + "${secret:K}"
-			out, refs, err := rendertest.Render(Format, source, "v")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := string(decode([]byte(out)[len("k="):])); got != "é"+decoded {
-				t.Errorf("%q: got %q", source, got)
-			}
-			if isRef := len(refs) == 1; isRef != (n%2 == 0) {
-				t.Errorf("%q: references %v", source, refs)
-			}
-		}
-	}
-}
-
-func TestRefsAreNumbersOfSpans(t *testing.T) {
-	source := "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n!${secret:E}\nl ${secret:F}"
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := d.Refs(), []int{1, 3, 5}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	var asked []int
-	out, err := d.Render(func(ref int) secret.Value {
-		asked = append(asked, ref)
-		return secret.Text(fmt.Sprint(ref))
-	})
-	want := "# ${secret:A}\nk = 1${secret:C}-3\n!${secret:E}\nl 5"
-	if err != nil || string(out) != want {
-		t.Errorf("got %q, error %v, want %q", out, err, want)
-	}
-	if !slices.Equal(asked, d.Refs()) {
-		t.Errorf("asked for %v", asked)
-	}
-}
-
-func TestErrorsHavePlaces(t *testing.T) {
-	const key, around = "it can be a value, or a part of one: key = ${secret:KEY}", "give the text around the reference another form"
-	for what, test := range map[string]struct {
-		source, value string
-		offset        int
-		kind          secret.Kind
-		text, hint    string
-	}{
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\nk = ${secret:B}\\${secret:C}-${secret:D}\n!${secret:E}\nl ${secret:F}",
+		Refs:   []int{1, 3, 5},
+		Want:   "# ${secret:A}\nk = 1${secret:C}-3\n!${secret:E}\nl 5",
+	},
+	Slashes:  slashes(),
+	Decode:   func(_ *testing.T, document string) string { return string(decode([]byte(document)[len("k="):])) },
+	Comments: []string{"# ${secret:K}\n", "a=b\n \t! ${secret:K} \\\n#\"$<secret:L>\r\n"},
+	Refused: map[string]rendertest.Refused{
 		"a key":                {"a=b\n${secret:K} = v", "v", 4, secret.Invalid, "in a key", key},
 		"a part of a key":      {"a.${secret:K}.b: v", "v", 2, secret.Invalid, "in a key", key},
 		"a key alone":          {"${secret:K}", "v", 0, secret.Invalid, "in a key", key},
@@ -127,78 +81,74 @@ func TestErrorsHavePlaces(t *testing.T) {
 		"not UTF-8":            {"k = ${secret:K}", "\xff", 4, secret.Invalid, "not UTF-8", "the filter base64 encodes any bytes: ${secret:KEY|base64}"},
 		"nothing, a separator": {"k ${secret:K}=v", "", 2, secret.Invalid, "read as another", around},
 		"nothing, a blank":     {"k =${secret:K} v", "", 3, secret.Invalid, "read as another", around},
-	} {
-		t.Run(what, func(t *testing.T) {
-			_, _, err := rendertest.Render(Format, test.source, test.value)
-			rendertest.RequireError(t, err, test.offset, test.kind)
-			if !strings.Contains(err.Error(), test.text) || secret.Hint(err) != test.hint {
-				t.Errorf("got %q, hint %q", err, secret.Hint(err))
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{"hunter2${secret:hunter2}", "${secret:hunter2} = hunter2", "k = ${secret:hunter2}", `hunter2\u = ${secret:hunter2}`, "hunter2\x00"}},
+	Told: []rendertest.Told{
+		{"# ${secret:K}\na=\\${secret:K}\nb=${secret:K}\n", "v", "in a value, as it is"},
+		{"b=${secret:K}\n", " v", "in a value, with escapes"},
+		{"b=${secret:K}\n", "é", "in a value, with escapes"},
+		{"b=${secret:K}\n", "a\\b", "in a value, with escapes"},
+		{"b=${secret:K}\n", "\xff", "in a value"},
+		{"# ${secret:UNKNOWN}\na=\\${secret:UNKNOWN}\nb=${secret:UNKNOWN}\n", "v", "in a value"},
+	},
+	Proof: rendertest.Proof{
+		Source: "# c\na = x ${secret:A}\nb: y\\\n  ${secret:B}z\\t\nc\\ d 1\ne \\${secret:C}\n\n",
+		Value:  " v\n=é",
+		Of:     pieces,
+		Bytes:  "x'\"\\,1=:#! \n\ru",
+		Wrong: func(good string) map[string]string {
+			return map[string]string{
+				"nothing":           "",
+				"a comment more":    good + "# x",
+				"a comment changed": strings.Replace(good, "# c", "# d", 1),
+				"other line ends":   strings.ReplaceAll(good, "\n", "\r\n"),
+				"a line more":       good + "\n",
+				"a key spelled":     strings.Replace(good, "c\\ d", "c\\u0020d", 1),
+				"a value spelled":   strings.Replace(good, "d 1", "d \\u0031", 1),
+				"another separator": strings.Replace(good, "b: ", "b= ", 1),
+				"a bad escape":      strings.Replace(good, `\n`, `\u`, 1),
 			}
-		})
-	}
+		},
+		Same:  respelled,
+		Least: 1200,
+	},
+	Parts: []string{
+		"", "\n", "a=${secret:K}", "a=${secret:K}\nb: x\\\n  y ${secret:K}\n# c ${secret:K}\n\nc\n", "a=${secret:K}\r\nb=1\r\n", "a=1\rb=${secret:K}\r\r",
+		"a=1\\\\\nb=${secret:K}\\\\\\\n  x\nc=2", "! c\n  \\\n a=${secret:K}\n", "# only ${secret:K}\n", "a=\\u00e9 ${secret:K}\nb=\\u12\n", "a = \\${secret:K}\nb=2\n",
+		"a=${secret:K}\\\n x\r\nb=1\n",
+	},
 }
 
-// TestProofSeesEveryDifference hands wrong results to the proof.
-func TestProofSeesEveryDifference(t *testing.T) {
-	source := "# c\na = x ${secret:A}\nb: y\\\n  ${secret:B}z\\t\nc\\ d 1\ne \\${secret:C}\n\n"
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*document)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
+}
+
+func TestFormat(t *testing.T) { suite.Run(t) }
+
+func slashes() (all []rendertest.Slashes) {
+	for _, slash := range []string{`\\`, `\u005c`, `\u005C`, "\\\\\\\n "} {
+		all = append(all, rendertest.Slashes{Before: "k=é", Slash: slash})
+	}
+	return all
+}
+
+// respelled reports whether bad has the keys and values of good, one written in another way
+// perhaps.
+func respelled(_ render.Document, _ render.Texts, bad, good string) bool {
+	return slices.Equal(pairs(bad), pairs(good))
+}
+
+// TestAnEscapeWithoutDigitsIsNotProved: Java refuses what would decode to the value.
+func TestAnEscapeWithoutDigitsIsNotProved(t *testing.T) {
+	const source = "k = ${secret:K}"
 	f, err := Format([]byte(source), rendertest.Find(source))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := f.(*document)
-	var texts render.Texts
-	b, err := d.Proved(func(int) secret.Value { return secret.Text(" v\n=é") }, d.fill, d.write, func(_ []byte, all render.Texts) error { texts = all; return nil })
-	if err != nil {
-		t.Fatal(err)
+	if err := f.(*document).prove([]byte(`k = \ux`), render.Texts{[]byte("ux")}); !errors.Is(err, secret.Invalid) {
+		t.Errorf("error %v", err)
 	}
-	good := string(b)
-	if err := d.prove([]byte(good), texts); err != nil {
-		t.Fatal(err)
-	}
-	tried := 0
-	try := func(what, bad string) {
-		if bad == good || slices.Equal(pairs(bad), pairs(good)) {
-			return // a value that is written in another way
-		}
-		tried++
-		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
-			t.Errorf("%s: error %v", what, err)
-		}
-	}
-	for i := range len(good) {
-		try(fmt.Sprintf("byte %d dropped", i), good[:i]+good[i+1:])
-		for _, b := range []byte("x'\"\\,1=:#! \n\ru") {
-			try(fmt.Sprintf("%q for byte %d", b, i), good[:i]+string(b)+good[i+1:])
-			try(fmt.Sprintf("%q before byte %d", b, i), good[:i]+string(b)+good[i:])
-		}
-	}
-	try("nothing", "")
-	for what, bad := range map[string]string{
-		"a comment more":    good + "# x",
-		"a comment changed": strings.Replace(good, "# c", "# d", 1),
-		"other line ends":   strings.ReplaceAll(good, "\n", "\r\n"),
-		"a line more":       good + "\n",
-		"a key spelled":     strings.Replace(good, "c\\ d", "c\\u0020d", 1),
-		"a value spelled":   strings.Replace(good, "d 1", "d \\u0031", 1),
-		"another separator": strings.Replace(good, "b: ", "b= ", 1),
-		"a bad escape":      strings.Replace(good, `\n`, `\u`, 1),
-	} {
-		if err := d.prove([]byte(bad), texts); !errors.Is(err, secret.Invalid) {
-			t.Errorf("%s: error %v", what, err)
-		}
-	}
-	// Java refuses what would decode to the value.
-	source = "k = ${secret:K}"
-	if f, err = Format([]byte(source), rendertest.Find(source)); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.(*document).prove([]byte(`k = \ux`), [][]byte{[]byte("ux")}); !errors.Is(err, secret.Invalid) {
-		t.Errorf("an escape without digits: error %v", err)
-	}
-	if tried < 1200 {
-		t.Errorf("only %d were tried", tried)
-	}
-	t.Logf("%d wrong results", tried)
 }
 
 func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
@@ -225,33 +175,6 @@ func TestLargeAndHostileDocumentsAreFast(t *testing.T) {
 	}
 }
 
-func TestErrorsQuoteNothing(t *testing.T) {
-	for _, source := range []string{"hunter2${secret:hunter2}", "${secret:hunter2} = hunter2", "k = ${secret:hunter2}", `hunter2\u = ${secret:hunter2}`, "hunter2\x00"} {
-		_, _, err := rendertest.Render(Format, source, "hunter2\xff")
-		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
-			t.Errorf("%s: error %v", source, err)
-		}
-	}
-}
-
-func TestTheSourceIsLeftAlone(t *testing.T) {
-	source := []byte("k = \\${secret:K}${secret:K}\n# ${secret:K}")
-	d, err := Format(source, rendertest.Find(string(source)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
-		if err != nil || string(out) != "k = ${secret:K}v\n# ${secret:K}" {
-			t.Fatalf("%q, error %v", out, err)
-		}
-		clear(out)
-	}
-	if string(source) != "k = \\${secret:K}${secret:K}\n# ${secret:K}" {
-		t.Error("rendering changed the source")
-	}
-}
-
 func BenchmarkRender(b *testing.B) {
 	entry := "service.name = service\nservice.url = postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\n# " + strings.Repeat("some text of a configuration ", 31) + "\n\n"
 	source := bytes.Repeat([]byte(entry), 1000)
@@ -270,3 +193,5 @@ func BenchmarkRender(b *testing.B) {
 		}
 	}
 }
+
+func FuzzParts(f *testing.F) { suite.FuzzParts(f) }
