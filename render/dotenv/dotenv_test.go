@@ -14,18 +14,19 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// parse is what the application hands over.
-func parse(source []byte) (lines []Line, err error) {
-	parsed, err := dotenv.Parse(source)
-	for _, l := range parsed {
-		lines = append(lines, Line{l.Name, l.Value, byte(l.Quote), l.Start, l.End})
-	}
-	return lines, err
-}
+// The hint, and parts of what errors say.
+const (
+	expanded = "before a reference write ${NAME} for a variable and, in double quotes, \\$ and \\` for the characters themselves; in single quotes nothing is expanded"
 
-func TestOnlyTheScalarChanges(t *testing.T) {
+	inName  = "a reference cannot be in the name of a variable"
+	inShell = "a shell could take the value for a part of what it expands or runs"
+)
+
+var suite = rendertest.Suite{
+	Format: Format(parse),
+	Stream: Stream(parse),
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"bare":                        {"A=${secret:K}\n", "v", "A=v\n"},
 		"the other brackets":          {"A=$<secret:K>", "v", "A=v"},
 		"all that stays bare":         {"A=${secret:K}", "aZ09_-./:@%+,=", "A=aZ09_-./:@%+,="},
@@ -82,39 +83,87 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"one with other text":         {`A=it's-$U-${secret:K}`, "v", `A=it's-$U-v`},
 		"an expansion behind":         {"A=\"${secret:K}$(x) `y`\"", "v", "A=\"v$(x) `y`\""},
 		"an escaped dollar":           {"A=\"\\$(\\`\\\\${secret:K:-}\"", "v", "A=\"\\$(\\`\\${secret:K:-}\""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out, _, err := rendertest.Render(Format(parse), test.source, test.value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if out != test.want {
-				t.Errorf("got %q, want %q", out, test.want)
-			}
-		})
-	}
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\nA='${secret:B}\\${secret:C}' # ${secret:D}\nB=${secret:E}\nC=\"\\\\\\\\${secret:F}\"",
+		Refs:   []int{1, 4, 5},
+		Want:   "# ${secret:A}\nA='1${secret:C}' # ${secret:D}\nB=4\nC=\"\\\\5\"",
+	},
+	Slashes:  slashes,
+	Decode:   func(t *testing.T, document string) string { return values(t, document)[0] },
+	Comments: []string{"# ${secret:K}\n", "A='b' # ${secret:K}\n\n# \"$<secret:L>\nB=1"},
+	Refused: map[string]rendertest.Refused{
+		"in a name":                {"# ${secret:A}\n${secret:K}=x", "v", 14, secret.Invalid, inName, ""},
+		"a part of a name":         {"B=1 # ${secret:A}\nexport A_${secret:K}=${secret:B}", "v", 27, secret.Invalid, inName, ""},
+		"a command":                {`A="$(echo ${secret:K})"`, "v", 10, secret.Invalid, inShell, expanded},
+		"a command before":         {`A="$(hostname) ${secret:K}"`, "v", 15, secret.Invalid, inShell, expanded},
+		"an old command":           {"A=\"`echo ${secret:K}`\"", "v", 9, secret.Invalid, inShell, expanded},
+		"a default":                {`A="${x:-${secret:K}}"`, "v", 8, secret.Invalid, inShell, expanded},
+		"arithmetic":               {`A="$[1+${secret:K}]"`, "v", 7, secret.Invalid, inShell, expanded},
+		"a dollar":                 {`A="$${secret:K}"`, "v", 4, secret.Invalid, inShell, expanded},
+		"a name":                   {`A="$x${secret:K}"`, "v", 5, secret.Invalid, inShell, expanded},
+		"a name behind a value":    {`A="${secret:K}$x${secret:K}"`, "v", 16, secret.Invalid, inShell, expanded},
+		"a modifier of zsh":        {`A="$x:${secret:K}"`, "v", 6, secret.Invalid, inShell, expanded},
+		"a subscript of zsh":       {`A="$x[${secret:K}]"`, "v", 6, secret.Invalid, inShell, expanded},
+		"a name beyond ASCII":      {`A="$xé${secret:K}"`, "v", 7, secret.Invalid, inShell, expanded},
+		"a name, a line end":       {"A=\"$x\\\n${secret:K}\"", "v", 7, secret.Invalid, inShell, expanded},
+		"an open brace":            {`A="${x${secret:K}"`, "v", 6, secret.Invalid, inShell, expanded},
+		"a number":                 {`A="$1 ${secret:K}"`, "v", 6, secret.Invalid, inShell, expanded},
+		"a special one":            {`A="$# ${secret:K}"`, "v", 6, secret.Invalid, inShell, expanded},
+		"behind an even number":    {`A="\\$${secret:K}"`, "v", 6, secret.Invalid, inShell, expanded},
+		"behind an escaped one":    {`A="$(x \${secret:K} ${secret:K})"`, "v", 20, secret.Invalid, inShell, expanded},
+		"bare, a name":             {`A=$x${secret:K}`, "v", 4, secret.Invalid, inShell, expanded},
+		"bare, a command":          {`A=$(x ${secret:K})`, "v", 6, secret.Invalid, inShell, expanded},
+		"the second of two values": {"A=\"${x}${secret:K}\"\nB=\"$x${secret:K}\"", "v", 25, secret.Invalid, inShell, expanded},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\x00", Sources: []string{"hunter2=\"$hunter2${secret:hunter2}\"", "hunter2_${secret:hunter2}=hunter2", "hunter2=hunter2${secret:hunter2}"}},
+	Told: []rendertest.Told{
+		{"A=${secret:K}", "v", "in a bare value, as it is"},
+		{"A=x${secret:K}", "a b", "in a bare value, which becomes single-quoted"},
+		{"A=${secret:K}", "it's", "in a bare value, which becomes double-quoted"},
+		{"A=$B-${secret:K}", "a b", "in a bare value, which becomes double-quoted"},
+		{"A='${secret:K}'", "a b", "in a single-quoted value, as it is"},
+		{"A='${secret:K}'", "it's", "in a single-quoted value, which becomes double-quoted"},
+		{`A="${secret:K}"`, "it's", "in a double-quoted value, as it is"},
+		{`A="${secret:K}"`, "$x", "in a double-quoted value, which becomes single-quoted"},
+		{`A="it's ${secret:K}"`, "$x", "in a double-quoted value, with escapes"},
+		{`A=x"${secret:K}"`, "a b", "in a bare value"},
+		{"A=`${secret:K}`", "v", "in a value in backticks, which becomes single-quoted"},
+		{`A="${secret:K} ${secret:UNKNOWN}"`, "v", "in a double-quoted value; in a double-quoted value"},
+		{"A=${secret:K}", "\x00", "in a bare value"},
+		{`A="$(x ${secret:K})"`, "v", "in a double-quoted value"},
+		{`A=\${secret:K} # ${secret:K}` + "\nB=${secret:K}", "v", "in a bare value, as it is"},
+		{"A=1", "v", ""},
+	},
+	Parts: []string{
+		"",
+		"A=1\nB=${secret:K}\n\n# c ${secret:K}\nC='x'\n",
+		"A=\"x\ny=${secret:K}\nz\"\nB='a\n\nb' # c\nC=`q\n`\n",
+		"A=1\nB=${secret:K}",
+		"A=1\r\nB=\"x\r\n${secret:K}\"\r\n",
+		"\ufeffA=${secret:K}\nB=1\n",
+		"A=${secret:K}\n\ufeffB=1\n",
+		"A=${secret:K}\nB=\"x\nC=1\n",
+		"A=${secret:K}\n=1\nC=1\n",
+		"A=\"x\"\"y\n${secret:K}\"\nB=2\n",
+		"A=it's ${secret:K}\nB='\nC=2\n'\n",
+	},
 }
 
-func TestBackslashesAreCountedInTheDecodedValue(t *testing.T) {
-	want := []string{"v", "${secret:K}", `\v`, `\${secret:K}`, `\\v`, `\\${secret:K}`}
-	for _, quotes := range []struct{ open, slash, close string }{
-		{"", `\`, ""}, {"x", `\`, ""}, {"'", `\`, "'"}, {"`", `\`, "y`"}, {`"`, `\\`, `"`}, {`"x\"`, `\\`, `"`}, {`"\n`, "\\\\\\\n", `"`},
-	} {
-		for n, decoded := range want {
-			source := "A=" + quotes.open + strings.Repeat(quotes.slash, n) + "${secret:K}" + quotes.close
-			out, refs, err := rendertest.Render(Format(parse), source, "v")
-			if err != nil {
-				t.Fatal(err)
-			}
-			around := values(t, "A="+quotes.open+"|"+quotes.close)[0]
-			if got, want := values(t, out)[0], strings.Replace(around, "|", decoded, 1); got != want {
-				t.Errorf("%q: got %q, want %q", source, got, want)
-			}
-			if isRef := len(refs) == 1; isRef != (n%2 == 0) {
-				t.Errorf("%q: references %v", source, refs)
-			}
-		}
+var slashes = []rendertest.Slashes{
+	{Before: "A=", Slash: `\`}, {Before: "A=x", Slash: `\`}, {Before: "A='", Slash: `\`, Behind: "'"}, {Before: "A=`", Slash: `\`, Behind: "y`"},
+	{Before: `A="`, Slash: `\\`, Behind: `"`}, {Before: `A="x\"`, Slash: `\\`, Behind: `"`}, {Before: "A=\"\n", Slash: "\\\\\\\n", Behind: `"`},
+}
+
+func TestFormat(t *testing.T) { suite.Run(t) }
+
+// parse is what the application hands over.
+func parse(source []byte) (lines []Line, err error) {
+	parsed, err := dotenv.Parse(source)
+	for _, l := range parsed {
+		lines = append(lines, Line{l.Name, l.Value, byte(l.Quote), l.Start, l.End})
 	}
+	return lines, err
 }
 
 // TestASingleBackslashInDoubleQuotes: to the dialect it is one backslash before a word.
@@ -143,70 +192,6 @@ func values(t *testing.T, source string) (all []string) {
 		all = append(all, string(l.Value))
 	}
 	return all
-}
-
-func TestRefsAreNumbersOfSpans(t *testing.T) {
-	source := "# ${secret:A}\nA='${secret:B}\\${secret:C}' # ${secret:D}\nB=${secret:E}\nC=\"\\\\\\\\${secret:F}\""
-	d, err := Format(parse)([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := d.Refs(), []int{1, 4, 5}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	var asked []int
-	out, err := d.Render(func(ref int) secret.Value {
-		asked = append(asked, ref)
-		return secret.Text(fmt.Sprint(ref))
-	})
-	want := "# ${secret:A}\nA='1${secret:C}' # ${secret:D}\nB=4\nC=\"\\\\5\""
-	if err != nil || string(out) != want {
-		t.Errorf("got %q, error %v, want %q", out, err, want)
-	}
-	if !slices.Equal(asked, d.Refs()) {
-		t.Errorf("asked for %v", asked)
-	}
-}
-
-func TestErrorsHavePlaces(t *testing.T) {
-	const inName = "a reference cannot be in the name of a variable"
-	const inShell = "a shell could take the value for a part of what it expands or runs"
-	for name, test := range map[string]struct {
-		source string
-		offset int
-		text   string
-	}{
-		"in a name":                {"# ${secret:A}\n${secret:K}=x", 14, inName},
-		"a part of a name":         {"B=1 # ${secret:A}\nexport A_${secret:K}=${secret:B}", 27, inName},
-		"a command":                {`A="$(echo ${secret:K})"`, 10, inShell},
-		"a command before":         {`A="$(hostname) ${secret:K}"`, 15, inShell},
-		"an old command":           {"A=\"`echo ${secret:K}`\"", 9, inShell},
-		"a default":                {`A="${x:-${secret:K}}"`, 8, inShell},
-		"arithmetic":               {`A="$[1+${secret:K}]"`, 7, inShell},
-		"a dollar":                 {`A="$${secret:K}"`, 4, inShell},
-		"a name":                   {`A="$x${secret:K}"`, 5, inShell},
-		"a name behind a value":    {`A="${secret:K}$x${secret:K}"`, 16, inShell},
-		"a modifier of zsh":        {`A="$x:${secret:K}"`, 6, inShell},
-		"a subscript of zsh":       {`A="$x[${secret:K}]"`, 6, inShell},
-		"a name beyond ASCII":      {`A="$xé${secret:K}"`, 7, inShell},
-		"a name, a line end":       {"A=\"$x\\\n${secret:K}\"", 7, inShell},
-		"an open brace":            {`A="${x${secret:K}"`, 6, inShell},
-		"a number":                 {`A="$1 ${secret:K}"`, 6, inShell},
-		"a special one":            {`A="$# ${secret:K}"`, 6, inShell},
-		"behind an even number":    {`A="\\$${secret:K}"`, 6, inShell},
-		"behind an escaped one":    {`A="$(x \${secret:K} ${secret:K})"`, 20, inShell},
-		"bare, a name":             {`A=$x${secret:K}`, 4, inShell},
-		"bare, a command":          {`A=$(x ${secret:K})`, 6, inShell},
-		"the second of two values": {"A=\"${x}${secret:K}\"\nB=\"$x${secret:K}\"", 25, inShell},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := rendertest.Render(Format(parse), test.source, "v")
-			requireError(t, err, test.offset)
-			if !strings.Contains(err.Error(), test.text) {
-				t.Errorf("got %q, want %q", err, test.text)
-			}
-		})
-	}
 }
 
 // TestTextThatOnlyShellsReadIsNotQuoted: in quotes it would be another text to them.
@@ -356,34 +341,6 @@ func TestProofSeesEveryDifference(t *testing.T) {
 	}
 	if tried < 500 {
 		t.Errorf("only %d were tried", tried)
-	}
-}
-
-func TestTheSourceIsLeftAlone(t *testing.T) {
-	const text = "A=\"\\\\\\\\${secret:K}\"\n"
-	source := []byte(text)
-	d, err := Format(parse)(source, rendertest.Find(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		out, err := d.Render(func(int) secret.Value { return secret.Text("v") })
-		if err != nil || string(out) != "A=\"\\\\v\"\n" {
-			t.Fatalf("%q, error %v", out, err)
-		}
-		clear(out)
-	}
-	if string(source) != text {
-		t.Error("rendering changed the source")
-	}
-}
-
-func TestErrorsQuoteNothing(t *testing.T) {
-	for _, source := range []string{"hunter2=\"$hunter2${secret:hunter2}\"", "hunter2_${secret:hunter2}=hunter2", "hunter2=hunter2${secret:hunter2}"} {
-		_, _, err := rendertest.Render(Format(parse), source, "hunter2\x00")
-		if err == nil || strings.Contains(err.Error()+secret.Hint(err), "hunter2") {
-			t.Errorf("%s: error %v", source, err)
-		}
 	}
 }
 
@@ -576,3 +533,5 @@ func BenchmarkRender(b *testing.B) {
 		}
 	}
 }
+
+func FuzzParts(f *testing.F) { suite.FuzzParts(f) }

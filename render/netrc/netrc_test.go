@@ -1,18 +1,25 @@
 package netrc
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func TestOnlyTheWordChanges(t *testing.T) {
+// The hints.
+const (
+	where     = "it can be a value, or a part of one: password ${secret:KEY}"
+	inQuotes  = `put the word into double quotes, with \\ for a backslash`
+	elsewhere = "${secret:KEY|base64} encodes any bytes; --format text writes the value as it is"
+)
+
+var suite = rendertest.Suite{
+	Format: Format,
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"a value":                  {"machine h login u password ${secret:K}\n", "v", "machine h login u password v\n"},
 		"the other brackets":       {"default password $<secret:K>", "v", "default password v"},
 		"every keyword":            {"machine ${secret:A}.x login ${secret:B} account ${secret:C} port ${secret:D}", "v", "machine v.x login v account v port v"},
@@ -40,92 +47,71 @@ func TestOnlyTheWordChanges(t *testing.T) {
 		"backslashes elsewhere":    {`machine a\b login "\x" password ${secret:K}`, "v", `machine a\b login "\x" password v`},
 		"nothing to replace":       {"# ${secret:K}\n", "v", "# ${secret:K}\n"},
 		"nothing":                  {"", "v", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out, _, err := rendertest.Render(Format, test.source, test.value)
-			if err != nil {
-				t.Fatal(err)
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\nmachine ${secret:B} login \\${secret:C} password ${secret:D}-${secret:E}",
+		Refs:   []int{1, 3, 4},
+		Want:   "# ${secret:A}\nmachine 1 login ${secret:C} password 3-4",
+	},
+	Slashes:  []rendertest.Slashes{{Before: `default password "x`, Slash: `\\`, Behind: `"`}},
+	Comments: []string{"# ${secret:K}\n", "machine h # ${secret:K}\n#\"$<secret:L>\r\n"},
+	Refused: map[string]rendertest.Refused{
+		"a keyword":                {"machine h ${secret:K} x", "v", 10, secret.Invalid, "a word like machine", where},
+		"a part of a keyword":      {"pass${secret:K} x", "v", 4, secret.Invalid, "a word like machine", where},
+		"a macro's name":           {"macdef ${secret:K}\nx\n", "v", 7, secret.Invalid, "in a macro", where},
+		"a macro's text":           {"macdef a\nget ${secret:K}\n\n", "v", 13, secret.Invalid, "in a macro", where},
+		"a line end":               {"default password ${secret:K}", "a\nb", 17, secret.Invalid, "a line end or another control character", elsewhere},
+		"a carriage return":        {"default password ${secret:K}", "a\r", 17, secret.Invalid, "a line end or another control character", elsewhere},
+		"a control character":      {"default password ${secret:K}", "\x1b", 17, secret.Invalid, "a line end or another control character", elsewhere},
+		"a NUL":                    {"default password ${secret:K}", "\x00", 17, secret.Invalid, "a line end or another control character", elsewhere},
+		"bytes":                    {"default password ${secret:K}", "\xff", 17, secret.Invalid, "not UTF-8", elsewhere},
+		"empty":                    {"default password ${secret:K}", "", 17, secret.Invalid, "empty", elsewhere},
+		"empty in quotes":          {`default password "${secret:K}"`, "", 18, secret.Invalid, "empty", elsewhere},
+		"a backslash":              {`default password a\b${secret:K}`, "v", 20, secret.Invalid, "a backslash in a word", inQuotes},
+		"two backslashes":          {`default password \\${secret:K}`, "v", 19, secret.Invalid, "a backslash in a word", inQuotes},
+		"an escape of curl":        {`default password "\n${secret:K}"`, "v", 18, secret.Invalid, "a backslash in a word", inQuotes},
+		"an escape of curl behind": {`default password "${secret:K}\n"`, "v", 29, secret.Invalid, "a backslash in a word", inQuotes},
+		"an open quote":            {`default password "${secret:K}`, "v", 17, secret.General, "is not closed", ""},
+		"a quote over lines":       {"default password \"${secret:K}\n\"", "v", 17, secret.General, "not closed in its line", ""},
+		"text behind a quote":      {`default password "${secret:K}"x`, "v", 30, secret.General, "white space behind a word", ""},
+		"no keyword":               {"machine h passwd ${secret:K}", "v", 10, secret.General, "expected one of machine", ""},
+		"no value":                 {"machine ${secret:K} password", "v", 28, secret.General, "a word is missing", ""},
+		"a NUL in the file":        {"default password ${secret:K} \x00", "v", 29, secret.General, "without NUL bytes", ""},
+		"Latin-1":                  {"# \xe9\ndefault password ${secret:K}", "v", 2, secret.General, "expected UTF-8", ""},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\n", Sources: []string{"hunter2", "machine hunter2 ${secret:hunter2} x", `default password "hunter2${secret:hunter2}`, "default password ${secret:hunter2}", `default password hunter2\${secret:hunter2}\`}},
+	Told: []rendertest.Told{
+		{`machine ${secret:K} login "${secret:K}"`, "h", "in a word, as it is; in a word in double quotes, as it is"},
+		{"default password ${secret:K}", "a b", "in a word, which becomes quoted"},
+		{`default account "${secret:K}"`, `"`, "in a word in double quotes, with escapes"},
+		{`default port \${secret:K}${secret:U}`, "v", "in a word"},
+		{"default password ${secret:K} account ${secret:U}", "", "in a word; in a word"},
+	},
+	Proof: rendertest.Proof{
+		Source: "# c\nmachine h${secret:A} login \"u ${secret:B}\"\n\tpassword \\${secret:C} account x\n",
+		Value:  "v",
+		Of:     pieces,
+		Bytes:  "x \t\n#",
+		Wrong: func(good string) map[string]string {
+			return map[string]string{
+				"a word more":       good + "default",
+				"a comment changed": strings.Replace(good, "# c", "# d", 1),
+				"other line ends":   strings.ReplaceAll(good, "\n", "\r\n"),
+				"a word in quotes":  strings.Replace(good, "account x", `account "x"`, 1),
+				"another value":     strings.Replace(good, "u v", "u w", 1),
+				"nothing":           "",
 			}
-			if out != test.want {
-				t.Errorf("got %q, want %q", out, test.want)
-			}
-		})
-	}
+		},
+		Least: 500,
+	},
 }
 
-func TestRefusals(t *testing.T) {
-	for name, test := range map[string]struct {
-		source, value string
-		offset        int
-		kind          secret.Kind
-	}{
-		"a keyword":                {"machine h ${secret:K} x", "v", 10, secret.Invalid},
-		"a part of a keyword":      {"pass${secret:K} x", "v", 4, secret.Invalid},
-		"a macro's name":           {"macdef ${secret:K}\nx\n", "v", 7, secret.Invalid},
-		"a macro's text":           {"macdef a\nget ${secret:K}\n\n", "v", 13, secret.Invalid},
-		"a line end":               {"default password ${secret:K}", "a\nb", 17, secret.Invalid},
-		"a carriage return":        {"default password ${secret:K}", "a\r", 17, secret.Invalid},
-		"a control character":      {"default password ${secret:K}", "\x1b", 17, secret.Invalid},
-		"a NUL":                    {"default password ${secret:K}", "\x00", 17, secret.Invalid},
-		"bytes":                    {"default password ${secret:K}", "\xff", 17, secret.Invalid},
-		"empty":                    {"default password ${secret:K}", "", 17, secret.Invalid},
-		"empty in quotes":          {`default password "${secret:K}"`, "", 18, secret.Invalid},
-		"a backslash":              {`default password a\b${secret:K}`, "v", 20, secret.Invalid},
-		"two backslashes":          {`default password \\${secret:K}`, "v", 19, secret.Invalid},
-		"an escape of curl":        {`default password "\n${secret:K}"`, "v", 18, secret.Invalid},
-		"an escape of curl behind": {`default password "${secret:K}\n"`, "v", 29, secret.Invalid},
-		"an open quote":            {`default password "${secret:K}`, "v", 17, secret.General},
-		"a quote over lines":       {"default password \"${secret:K}\n\"", "v", 17, secret.General},
-		"text behind a quote":      {`default password "${secret:K}"x`, "v", 30, secret.General},
-		"no keyword":               {"machine h passwd ${secret:K}", "v", 10, secret.General},
-		"no value":                 {"machine ${secret:K} password", "v", 28, secret.General},
-		"a NUL in the file":        {"default password ${secret:K} \x00", "v", 29, secret.General},
-		"Latin-1":                  {"# \xe9\ndefault password ${secret:K}", "v", 2, secret.General},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := rendertest.Render(Format, test.source, test.value)
-			rendertest.RequireError(t, err, test.offset, test.kind)
-		})
-	}
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*document)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
 }
 
-func TestRefsAreNumbersOfSpans(t *testing.T) {
-	source := "# ${secret:A}\nmachine ${secret:B} login \\${secret:C} password ${secret:D}-${secret:E}"
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := d.Refs(); !slices.Equal(got, []int{1, 3, 4}) {
-		t.Errorf("got %v", got)
-	}
-	out, err := d.Render(func(ref int) secret.Value { return secret.Text(fmt.Sprint(ref)) })
-	if want := "# ${secret:A}\nmachine 1 login ${secret:C} password 3-4"; err != nil || string(out) != want {
-		t.Errorf("got %q, error %v", out, err)
-	}
-}
-
-func TestExplain(t *testing.T) {
-	source := `machine ${secret:A} login "${secret:B}" password ${secret:C} account "${secret:D}" port \${secret:E}${secret:F}`
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := []string{"h", "u", "a b", `"`, "", ""}
-	var got []string
-	for _, e := range d.(*document).Explain(func(ref int) (secret.Value, bool) { return secret.Text(values[ref]), ref < 4 }) {
-		got = append(got, fmt.Sprint(e.Ref, " ", e))
-	}
-	want := []string{
-		"0 in a word, as it is",
-		"1 in a word in double quotes, as it is",
-		"2 in a word, which becomes quoted",
-		"3 in a word in double quotes, with escapes",
-		"5 in a word",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
-	}
-}
+func TestFormat(t *testing.T) { suite.Run(t) }
 
 // TestLongFiles reads what could take the square of its length.
 func TestLongFiles(t *testing.T) {
