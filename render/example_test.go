@@ -62,64 +62,49 @@ func ExampleExplainer() {
 // Lines is a whole format: NAME=value on each line, # before comments, and no quotes, so
 // that a value with a line end is refused.
 func Lines(document []byte, spans []render.Span) (render.Document, error) {
-	d := &lines{document: document, spans: spans}
-	for i, s := range spans {
-		line := document[bytes.LastIndexByte(document[:s.Start], '\n')+1 : s.Start]
-		if bytes.HasPrefix(line, []byte("#")) {
+	d := &lines{render.Spliced{Source: document, Masked: render.Mask(document, spans, "Q"), Spans: spans}}
+	at := 0
+	for line := range bytes.Lines(d.Masked) {
+		start, end := at, at+len(line)
+		at = end
+		within := render.SpansBefore(spans, end)[len(render.SpansBefore(spans, start)):]
+		if len(within) == 0 || line[0] == '#' {
 			continue
 		}
-		if !bytes.Contains(line, []byte("=")) {
-			return nil, render.Errorf(s.Start, secret.Invalid, "a reference cannot be in a name")
+		equals := bytes.IndexByte(line, '=')
+		if equals < 0 || within[0].Start < start+equals {
+			return nil, render.Refusal(within[0].Start, "a reference cannot be in a name", "it can be in a value: NAME=${secret:KEY}")
 		}
-		slashes := len(line) - len(bytes.TrimRight(line, `\`))
-		d.holes = append(d.holes, hole{ref: i, start: s.Start - slashes, slashes: slashes})
+		d.Find(start+equals+1, end, func(raw []byte) (char rune, size int) { return rune(raw[0]), 1 })
 	}
 	return d, nil
 }
 
 var _ render.Format = Lines
 
-type lines struct {
-	document []byte
-	spans    []render.Span
-	holes    []hole
+type lines struct{ render.Spliced }
+
+func (d *lines) Render(value func(ref int) secret.Value) ([]byte, error) {
+	return d.Proved(value, d.fill, d.write, d.prove)
 }
 
-// hole is a reference with the backslashes before it.
-type hole struct{ ref, start, slashes int }
-
-func (d *lines) Refs() (refs []int) {
-	for _, h := range d.holes {
-		if h.slashes%2 == 0 {
-			refs = append(refs, h.ref)
-		}
-	}
-	return refs
-}
-
-func (d *lines) Render(value func(ref int) secret.Value) (out []byte, err error) {
-	at := 0
-	for _, h := range d.holes {
-		span := d.spans[h.ref]
-		text := d.document[span.Start:span.End]
-		if h.slashes%2 == 0 {
-			text = value(h.ref).Reveal()
-		}
+func (d *lines) fill(texts render.Texts, value render.Values) error {
+	return d.Fill(texts, d.Splices, value, func(text []byte, s render.Splice) error {
 		if bytes.ContainsAny(text, "\r\n") {
-			err := secret.Errorf(secret.Invalid, "the value has a line end, and a line cannot")
-			return nil, &render.PlacedError{Offset: span.Start, Err: secret.WithHint(err, "|base64 has none")}
+			return render.Refusal(s.Start, "the value has a line end, and a line cannot", "|base64 has none")
 		}
-		out = append(append(out, d.document[at:h.start]...), bytes.Repeat([]byte(`\`), h.slashes/2)...)
-		out, at = append(out, text...), span.End
-	}
-	out = append(out, d.document[at:]...)
-	return out, d.prove(out)
+		return nil
+	})
+}
+
+func (d *lines) write(dst []byte, texts render.Texts) ([]byte, error) {
+	return d.Append(dst, 0, len(d.Source), d.Splices, texts.Plain), nil
 }
 
 // prove reads the result again. Here the names of all lines are the whole tree; a format
 // with a syntax compares values too.
-func (d *lines) prove(out []byte) error {
-	want, got := bytes.Split(d.document, []byte("\n")), bytes.Split(out, []byte("\n"))
+func (d *lines) prove(out []byte, _ render.Texts) error {
+	want, got := bytes.Split(d.Source, []byte("\n")), bytes.Split(out, []byte("\n"))
 	same := len(want) == len(got)
 	for i := 0; same && i < len(want); i++ {
 		before, _, _ := bytes.Cut(want[i], []byte("="))
@@ -127,7 +112,7 @@ func (d *lines) prove(out []byte) error {
 		same = bytes.Equal(before, after)
 	}
 	if !same {
-		return render.Errorf(0, secret.Invalid, "the document would be read as another one")
+		return render.Unproved(0)
 	}
 	return nil
 }
