@@ -1,8 +1,6 @@
 package hcl
 
 import (
-	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,9 +10,16 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func TestOnlyTheScalarChanges(t *testing.T) {
+// The hints.
+const (
+	quotes = `behind = and within quotes it becomes part of a string: name = "${secret:KEY}"`
+	twice  = `in a quoted string of HCL a literal reference is written with two backslashes: \\${secret:KEY}`
+)
+
+var suite = rendertest.Suite{
+	Format: Format,
 	// The values are made up, and shown.
-	for name, test := range map[string]struct{ source, value, want string }{
+	Spliced: map[string]rendertest.Spliced{
 		"quoted":                      {`a = "${secret:K}"`, "v", `a = "v"`},
 		"the other brackets":          {`a = "$<secret:K>"`, "v", `a = "v"`},
 		"text around":                 {`a = "a\n${secret:K}\u0041"`, "v", `a = "a\nv\u0041"`},
@@ -51,66 +56,91 @@ func TestOnlyTheScalarChanges(t *testing.T) {
 		"flush, a mark at the blanks": {"a = <<-EOT\n    x\n  ${secret:K}\n  EOT\n", "\u0301v", "a = \"  x\\n\u0301v\\n\"\n"},
 		"a name like a word":          {"a = <<QQQQQQQQQQQ\n ${secret:K}\nQQQQQQQQQQQ\n", "v", "a = <<QQQQQQQQQQQ\n v\nQQQQQQQQQQQ\n"},
 		"nothing":                     {"", "v", ""},
-	} {
-		got, _, err := rendertest.Render(Format, test.source, test.value)
-		if err != nil || got != test.want {
-			t.Errorf("%s:\n got %q, error %v\nwant %q", name, got, err, test.want)
-			continue
-		}
-		if !requireTree(t, test.source, test.value, got) {
-			t.Errorf("%s: the oracle does not read the template", name)
-		}
-	}
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\na = [\"${secret:B}\\\\${secret:C}\", ${secret:D}] // ${secret:E}\nb = <<E\n${secret:F}\nE\n",
+		Refs:   []int{1, 3, 5},
+		Want:   "# ${secret:A}\na = [\"1$${secret:C}\", \"3\"] // ${secret:E}\nb = <<E\n5\nE\n",
+	},
+	Comments: []string{"# ${secret:K}", "a = 1 // ${secret:K}\n/* \"$<secret:L> */"},
+	Refused: map[string]rendertest.Refused{
+		"name or a key, 1":          {"${secret:K} = 1\n", "v", 0, secret.Invalid, "name or a key", quotes},
+		"name or a key, 2":          {"a = 1\n${secret:K} {}\n", "v", 6, secret.Invalid, "name or a key", quotes},
+		"cannot stand here, 3":      {"a \"${secret:K}\" {}\n", "v", 3, secret.Invalid, "cannot stand here", quotes},
+		"cannot stand here, 4":      {"a ${secret:K} {}\n", "v", 2, secret.Invalid, "cannot stand here", quotes},
+		"name or a key, 5":          {"a = { ${secret:K} = 1 }\n", "v", 6, secret.Invalid, "name or a key", quotes},
+		"name or a key, 6":          {"a = { \"${secret:K}\": 1 }\n", "v", 7, secret.Invalid, "name or a key", quotes},
+		"name or a key, 7":          {"a = {\n  b = 1\n  ${secret:K} : 1\n}\n", "v", 16, secret.Invalid, "name or a key", quotes},
+		"name or a key, 8":          {"a = {for k in x : ${secret:K} => 1}\n", "v", 18, secret.Invalid, "name or a key", quotes},
+		"cannot stand here, 9":      {"a = 80${secret:K}\n", "v", 6, secret.Invalid, "cannot stand here", quotes},
+		"cannot stand here, 10":     {"a = ${secret:K}80\n", "v", 4, secret.Invalid, "cannot stand here", quotes},
+		"cannot stand here, 11":     {"a = b.${secret:K}\n", "v", 6, secret.Invalid, "cannot stand here", quotes},
+		"cannot stand here, 12":     {"a = ${secret:K}[0]\n", "v", 4, secret.Invalid, "cannot stand here", quotes},
+		"name of a heredoc, 13":     {"a = <<${secret:K}\nx\n", "v", 6, secret.Invalid, "name of a heredoc", quotes},
+		"beside a ~, 14":            {"a = \"${~ x ~} ${secret:K}\"\n", "v", 14, secret.Invalid, "beside a ~", quotes},
+		"blanks and tabs, 15":       {"a = <<-E\n\u00a0${secret:K}\n E\n", "v", 11, secret.Invalid, "blanks and tabs", quotes},
+		"not UTF-8, 16":             {"a = \"${secret:K}\"\n", "\xff", 5, secret.Invalid, "not UTF-8", render.HintBase64},
+		"normal form, 17":           {"a = ${secret:K}\n", "e\u0301", 4, secret.Invalid, "normal form", render.HintBase64},
+		"normal form, 18":           {"a = \"e${secret:K}\"\n", "\u0301", 6, secret.Invalid, "normal form", render.HintBase64},
+		"cannot hold the value, 19": {"a = <<E\n${x} ${secret:K}\nE\n", "a\nE\n", 13, secret.Invalid, "cannot hold the value", "a quoted string can: \"${secret:KEY}\""},
+		"behind a backslash, 20":    {"a = \"\\${secret:K}\"\n", "v", 5, secret.General, "behind a backslash", twice},
+		"does not go on, 21":        {"a = \"${secret:K}\n\"", "v", 16, secret.General, "does not go on", ""},
+		"is not closed, 22":         {"a = \"${secret:K}", "v", 4, secret.General, "is not closed", ""},
+		"is not closed, 23":         {"a = <<E\n${secret:K}\nE", "v", 4, secret.General, "is not closed", ""},
+		"is not closed, 24":         {"a = [${secret:K}\n", "v", 17, secret.General, "is not closed", ""},
+		"closes none, 25":           {"a = [${secret:K}}\n", "v", 16, secret.General, "closes none", ""},
+		"no meaning, 26":            {"a = '${secret:K}'\n", "v", 4, secret.General, "no meaning", ""},
+		"comment, 27":               {"a = /* ${secret:K}\n", "v", 4, secret.General, "comment", ""},
+		"UTF-8, 28":                 {"a = \"\xff ${secret:K}\"\n", "v", 5, secret.General, "UTF-8", ""},
+		"another one, 29":           {"a = \"$${secret:K}{x}\"\n", "", 5, secret.Invalid, "another one", "give the text around the reference another form"},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{
+		`a = "hunter2`, "hunter2 = ]", `a = "hunter2\x"`, `hunter2 "${secret:hunter2}" {}`, `a = "hunter2${secret:hunter2}"`, "a = <<hunter2\n${secret:hunter2}\n", "a = 1hunter2${secret:hunter2}",
+	}},
+	Told: []rendertest.Told{
+		{`a = "${secret:K}"`, "v", "in a quoted string, as it is"},
+		{`a = "${x}${secret:K}"`, "${", "in a quoted string, with escapes"},
+		{`a = ${secret:K}`, "80", "in place of a value, as a quoted string"},
+		{"a = <<EOT\n${secret:K}\nEOT\n", "a\nb", "in a heredoc, as it is"},
+		{"a = <<EOT\n${secret:K}\nEOT\n", "\x1b", "in a heredoc, which becomes a quoted string"},
+		{"a = <<-EOT\n  ${secret:K}\nEOT\n", "a\nb", "in a heredoc, its lines indented"},
+		{"a = <<-EOT\n  ${secret:K}\nEOT\n", "${a}\nb", "in a heredoc, with escapes"},
+		{"a = <<EOT\n${x} ${secret:K}\nEOT\n", "a\nb", "in a heredoc"},
+		{`a = ["${secret:K} ${secret:UNKNOWN}", ${secret:UNKNOWN}]`, "v", "in a quoted string; in a quoted string; in place of a value"},
+		{`a = "${secret:K}"`, "\xff", "in a quoted string"},
+		{`a = "\\${secret:K} ${secret:K}" # ${secret:K}`, "v", "in a quoted string, as it is"},
+	},
+	Proof: rendertest.Proof{
+		Source: "# c\na = \"x ${secret:K}\"\nb = <<E\n${secret:K}\nE\nc = \"${y}${secret:K}\"\nd = [ ${secret:K}, 1 ]\n",
+		Value:  "v",
+		Of:     pieces,
+		Wrong: func(good string) map[string]string {
+			all := map[string]string{}
+			for _, c := range []struct{ old, new string }{
+				{"# c", "# d"}, {"x v", "x w"}, {"x v", "x v "}, {"\nv\nE", "\nw\nE"}, {"<<E\nv\nE", "\"v\""}, {"${y}v", "${y}w"}, {"${y}v", "${y}"},
+				{"${y}v", "${z}v"}, {"[ \"v\"", "[ \"w\""}, {"[ \"v\"", "[ v"}, {"[ \"v\"", "[\"v\""}, {"1 ]\n", "1 ]"}, {"1 ]\n", "1 ]\ne = 1\n"}, {", 1", ""}, {"d = [", "d = {"},
+			} {
+				all[c.old+" as "+c.new] = strings.Replace(good, c.old, c.new, 1)
+			}
+			return all
+		},
+		Least: 15,
+	},
 }
 
-func TestRefused(t *testing.T) {
-	for source, test := range map[string]struct {
-		value  string
-		offset int
-		kind   secret.Kind
-		what   string
-	}{
-		"${secret:K} = 1\n":                      {"v", 0, secret.Invalid, "name or a key"},
-		"a = 1\n${secret:K} {}\n":                {"v", 6, secret.Invalid, "name or a key"},
-		"a \"${secret:K}\" {}\n":                 {"v", 3, secret.Invalid, "cannot stand here"},
-		"a ${secret:K} {}\n":                     {"v", 2, secret.Invalid, "cannot stand here"},
-		"a = { ${secret:K} = 1 }\n":              {"v", 6, secret.Invalid, "name or a key"},
-		"a = { \"${secret:K}\": 1 }\n":           {"v", 7, secret.Invalid, "name or a key"},
-		"a = {\n  b = 1\n  ${secret:K} : 1\n}\n": {"v", 16, secret.Invalid, "name or a key"},
-		"a = {for k in x : ${secret:K} => 1}\n":  {"v", 18, secret.Invalid, "name or a key"},
-		"a = 80${secret:K}\n":                    {"v", 6, secret.Invalid, "cannot stand here"},
-		"a = ${secret:K}80\n":                    {"v", 4, secret.Invalid, "cannot stand here"},
-		"a = b.${secret:K}\n":                    {"v", 6, secret.Invalid, "cannot stand here"},
-		"a = ${secret:K}[0]\n":                   {"v", 4, secret.Invalid, "cannot stand here"},
-		"a = <<${secret:K}\nx\n":                 {"v", 6, secret.Invalid, "name of a heredoc"},
-		"a = \"${~ x ~} ${secret:K}\"\n":         {"v", 14, secret.Invalid, "beside a ~"},
-		"a = <<-E\n\u00a0${secret:K}\n E\n":      {"v", 11, secret.Invalid, "blanks and tabs"},
-		"a = \"${secret:K}\"\n":                  {"\xff", 5, secret.Invalid, "not UTF-8"},
-		"a = ${secret:K}\n":                      {"e\u0301", 4, secret.Invalid, "normal form"},
-		"a = \"e${secret:K}\"\n":                 {"\u0301", 6, secret.Invalid, "normal form"},
-		"a = <<E\n${x} ${secret:K}\nE\n":         {"a\nE\n", 13, secret.Invalid, "cannot hold the value"},
-		"a = \"\\${secret:K}\"\n":                {"v", 5, secret.General, "behind a backslash"},
-		"a = \"${secret:K}\n\"":                  {"v", 16, secret.General, "does not go on"},
-		"a = \"${secret:K}":                      {"v", 4, secret.General, "is not closed"},
-		"a = <<E\n${secret:K}\nE":                {"v", 4, secret.General, "is not closed"},
-		"a = [${secret:K}\n":                     {"v", 17, secret.General, "is not closed"},
-		"a = [${secret:K}}\n":                    {"v", 16, secret.General, "closes none"},
-		"a = '${secret:K}'\n":                    {"v", 4, secret.General, "no meaning"},
-		"a = /* ${secret:K}\n":                   {"v", 4, secret.General, "comment"},
-		"a = \"\xff ${secret:K}\"\n":             {"v", 5, secret.General, "UTF-8"},
-		"a = \"$${secret:K}{x}\"\n":              {"", 5, secret.Invalid, "another one"},
-	} {
-		out, _, err := rendertest.Render(Format, source, test.value)
-		var p *render.PlacedError
-		if out != "" || !errors.As(err, &p) || p.Offset != test.offset || secret.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.what) {
-			t.Errorf("%q: %q, error %v, want %q at %d", source, out, err, test.what, test.offset)
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*file)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
+}
+
+func TestFormat(t *testing.T) { suite.Run(t) }
+
+// TestHashicorpReadsTheCases as what they are to be.
+func TestHashicorpReadsTheCases(t *testing.T) {
+	for name, c := range suite.Spliced {
+		if !requireTree(t, c.Source, c.Value, c.Want) {
+			t.Errorf("%s: the oracle does not read the template", name)
 		}
-		if test.kind == secret.Invalid && secret.Hint(err) == "" {
-			t.Errorf("%q: no hint", source)
-		}
-	}
-	if _, _, err := rendertest.Render(Format, `a = "\${secret:K}"`, "v"); !strings.Contains(secret.Hint(err), `\\${secret:KEY}`) {
-		t.Errorf("hint %q", secret.Hint(err))
 	}
 }
 
@@ -154,38 +184,6 @@ func TestPlantedReferenceChangesOneScalar(t *testing.T) {
 	t.Logf("%d references", done)
 }
 
-func TestExplainTellsWhatIsDone(t *testing.T) {
-	for _, test := range []struct{ source, value, want string }{
-		{`a = "${secret:K}"`, "v", "in a quoted string, as it is"},
-		{`a = "${x}${secret:K}"`, "${", "in a quoted string, with escapes"},
-		{`a = ${secret:K}`, "80", "in place of a value, as a quoted string"},
-		{"a = <<EOT\n${secret:K}\nEOT\n", "a\nb", "in a heredoc, as it is"},
-		{"a = <<EOT\n${secret:K}\nEOT\n", "\x1b", "in a heredoc, which becomes a quoted string"},
-		{"a = <<-EOT\n  ${secret:K}\nEOT\n", "a\nb", "in a heredoc, its lines indented"},
-		{"a = <<-EOT\n  ${secret:K}\nEOT\n", "${a}\nb", "in a heredoc, with escapes"},
-		{"a = <<EOT\n${x} ${secret:K}\nEOT\n", "a\nb", "in a heredoc"},
-		{`a = ["${secret:K} ${secret:UNKNOWN}", ${secret:UNKNOWN}]`, "v", "in a quoted string; in a quoted string; in place of a value"},
-		{`a = "${secret:K}"`, "\xff", "in a quoted string"},
-		{`a = "\\${secret:K} ${secret:K}" # ${secret:K}`, "v", "in a quoted string, as it is"},
-	} {
-		spans := rendertest.Find(test.source)
-		d, err := Format([]byte(test.source), spans)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var told []string
-		var refs []int
-		for _, e := range d.(render.Explainer).Explain(func(ref int) (secret.Value, bool) {
-			return secret.Text(test.value), !strings.Contains(test.source[spans[ref].Start:spans[ref].End], "UNKNOWN")
-		}) {
-			told, refs = append(told, e.String()), append(refs, e.Ref)
-		}
-		if got := strings.Join(told, "; "); got != test.want || !slices.Equal(refs, d.Refs()) {
-			t.Errorf("%q: %q of %v, want %q", test.source, got, refs, test.want)
-		}
-	}
-}
-
 // TestHostileDocumentsAreRead, or refused, in time that grows with them.
 func TestHostileDocumentsAreRead(t *testing.T) {
 	const n = 200_000
@@ -216,30 +214,6 @@ func TestHostileDocumentsAreRead(t *testing.T) {
 			t.Errorf("%s: %v", name, took)
 		} else {
 			t.Logf("%s: %v", name, took.Round(time.Millisecond))
-		}
-	}
-}
-
-// TestProofSeesWhatDiffers: splicing makes no mistake that is known, so mistakes are made
-// here.
-func TestProofSeesWhatDiffers(t *testing.T) {
-	const source = "# c\na = \"x ${secret:K}\"\nb = <<E\n${secret:K}\nE\nc = \"${y}${secret:K}\"\nd = [ ${secret:K}, 1 ]\n"
-	const right = "# c\na = \"x v\"\nb = <<E\nv\nE\nc = \"${y}v\"\nd = [ \"v\", 1 ]\n"
-	d, err := Format([]byte(source), rendertest.Find(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts := [][]byte{[]byte("v"), []byte("v"), []byte("v"), []byte("v")}
-	if err := d.(*file).prove([]byte(right), texts); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ old, new string }{
-		{"# c", "# d"}, {"x v", "x w"}, {"x v", "x v "}, {"\nv\nE", "\nw\nE"}, {"<<E\nv\nE", "\"v\""}, {"${y}v", "${y}w"}, {"${y}v", "${y}"},
-		{"${y}v", "${z}v"}, {"[ \"v\"", "[ \"w\""}, {"[ \"v\"", "[ v"}, {"[ \"v\"", "[\"v\""}, {"1 ]\n", "1 ]"}, {"1 ]\n", "1 ]\ne = 1\n"}, {", 1", ""}, {"d = [", "d = {"},
-	} {
-		wrong := strings.Replace(right, c.old, c.new, 1)
-		if err := d.(*file).prove([]byte(wrong), texts); err == nil {
-			t.Errorf("%q in place of %q was not seen", c.new, c.old)
 		}
 	}
 }
