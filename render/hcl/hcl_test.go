@@ -62,6 +62,16 @@ var suite = rendertest.Suite{
 		Refs:   []int{1, 3, 5},
 		Want:   "# ${secret:A}\na = [\"1$${secret:C}\", \"3\"] // ${secret:E}\nb = <<E\n5\nE\n",
 	},
+	Slashes: []rendertest.Slashes{
+		{Before: `a = "`, Slash: `\\`, Behind: `"`}, {Before: `a = "é`, Slash: `\u005c`, Behind: `x"`}, {Before: "a = <<E\nx", Slash: `\`, Behind: "\nE\n"},
+	},
+	Decode: func(t *testing.T, document string) string {
+		tree, ok := treeOf(document)
+		if !ok {
+			t.Fatalf("%q is not read", document)
+		}
+		return strings.Join(tree, "\n")
+	},
 	Comments: []string{"# ${secret:K}", "a = 1 // ${secret:K}\n/* \"$<secret:L> */"},
 	Refused: map[string]rendertest.Refused{
 		"name or a key, 1":          {"${secret:K} = 1\n", "v", 0, secret.Invalid, "name or a key", quotes},
