@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,121 +18,180 @@ import (
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/fixtures/machine"
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/render/rendertest"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-var reference = regexp.MustCompile(`\$\{secret:[A-Za-z][^}\n]*\}|\$<secret:[A-Za-z][^>\n]*>`)
+var suite = rendertest.Suite{
+	Format: Format,
+	Stream: NewStream,
+	// The values are made up, and shown.
+	Spliced: map[string]rendertest.Spliced{
+		"1":  {"a: ${secret:K} # c\n", "word", "a: word # c\n"},
+		"2":  {"a: ${secret:K} # c\n", "two words", "a: two words # c\n"},
+		"3":  {"a: ${secret:K} # c\n", "it's", "a: 'it''s' # c\n"},
+		"4":  {"a: ${secret:K} # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
+		"5":  {"a: ${secret:K}", "123", "a: '123'"},
+		"6":  {"a: ${secret:K}", "yes", "a: 'yes'"},
+		"7":  {"a: ${secret:K}", "null", "a: 'null'"},
+		"8":  {"a: ${secret:K}", "12:30:45", "a: '12:30:45'"},
+		"9":  {"a: ${secret:K}", "=", "a: '='"},
+		"10": {"a: ${secret:K}", "- x", "a: '- x'"},
+		"11": {"a: ${secret:K}", "k: v", "a: 'k: v'"},
+		"12": {"a: ${secret:K}", "v #c", "a: 'v #c'"},
+		"13": {"a: ${secret:K}", "${secret:OTHER}", "a: '${secret:OTHER}'"},
+		"14": {"a: http://u:${secret:K}@h/p\n", "p@ss", "a: http://u:p@ss@h/p\n"},
+		"15": {"a: http://u:${secret:K}@h/p\n", "p ss: x", "a: 'http://u:p ss: x@h/p'\n"},
+		"16": {"a: 12${secret:K}\n", "34", "a: '1234'\n"},
+		"17": {"a: [${secret:K}, b]\n", "word", "a: [word, b]\n"},
+		"18": {"a: [${secret:K}, b]\n", "x, y", "a: ['x, y', b]\n"},
+		"19": {"a: {k: ${secret:K}}\n", "}", "a: {k: '}'}\n"},
+		"20": {"a: '${secret:K}' # c\n", "it's", "a: 'it''s' # c\n"},
+		"21": {"a: '${secret:K}' # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
+		"22": {"a: \"x ${secret:K}\"\n", "a\"b\\c\n", "a: \"x a\\\"b\\\\c\\n\"\n"},
+		"23": {"\\${secret:K}: v\n", "key", "'${secret:K}': v\n"},
+		"24": {"a: |\n  x ${secret:K} y\n  z\n", "v", "a: |\n  x v y\n  z\n"},
+		"25": {"a: |\n  ${secret:K}\nb: c\n", "l1\nl2", "a: |\n  l1\n  l2\nb: c\n"},
+		"26": {"a: |\r\n  ${secret:K}\r\nb: c\r\n", "l1\nl2", "a: |\r\n  l1\r\n  l2\r\nb: c\r\n"},
+		"27": {"a: |-  # c\n  ${secret:K}\n\n# d\nb: c\n", "l1\n", "a: \"l1\\n\"  # c\n\n# d\nb: c\n"},
+		"28": {"a: |2\n   ${secret:K}\n", "x\ny", "a: |2\n   x\n  y\n"},
+		"29": {"a: >\n  x ${secret:K}\n  y\n", "v w", "a: >\n  x v w\n  y\n"},
+		"30": {"a: >\n  x ${secret:K}\n  y\n\nb: c\n", "v\nw", "a: \"x v\\nw y\\n\"\n\nb: c\n"},
+		"31": {"a: x\n  ${secret:K}\n  y # c\n", "v", "a: x\n  v\n  y # c\n"},
+		"32": {"a: x\n  ${secret:K}\n  y # c\n", "v: w", "a: 'x v: w y' # c\n"},
+		"33": {"a: x\n  y-${secret:K}/z\n\n  end\n", "two words", "a: x\n  y-two words/z\n\n  end\n"},
+		"34": {"a: 'x\n  ${secret:K}\n\n  y' # c\n", "it's: #1", "a: 'x\n  it''s: #1\n\n  y' # c\n"},
+		"35": {"a: 'x\n  ${secret:K}\n  y' # c\n", " v", "a: \"x  v y\" # c\n"},
+		"36": {"a: 'x\n  ${secret:K}\n  y' # c\n", "v\nw", "a: \"x v\\nw y\" # c\n"},
+		"37": {"a: 'x\n  ${secret:K}\n  y' # c\n", "", "a: \"x  y\" # c\n"},
+		"38": {"a: !!binary ${secret:K}\n", "Zm9v", "a: !!binary Zm9v\n"},
+		"39": {"a: !!binary |\n  Zm9v\n  ${secret:K}\n", "YmFy", "a: !!binary |\n  Zm9v\n  YmFy\n"},
+		"40": {"a: !!str ${secret:K}\n", "12", "a: !!str '12'\n"},
+		"41": {"a: !mine ${secret:K}\n", "v", "a: !mine v\n"},
+		"42": {"- &a !t ${secret:K}\n- *a\n", "- x", "- &a !t '- x'\n- *a\n"},
+		"43": {"a: !!str ${secret:K}\n", "123", "a: !!str '123'\n"},
+		"44": {"# ${secret:K}\na: b # ${secret:K}\n", "v", "# ${secret:K}\na: b # ${secret:K}\n"},
+		"45": {"\ufeffa: ${secret:K}\r\nb: c", "v", "\ufeffa: v\r\nb: c"},
+		"46": {"%YAML 1.2\n---\na: ${secret:K}\n...\n---\nb: ${secret:K}\n", "v", "%YAML 1.2\n---\na: v\n...\n---\nb: v\n"},
+		"47": {"a: $<secret:K>\n", "v", "a: v\n"},
+		"48": {"a: ${secret:K:-it's: x}\n", "v", "a: v\n"},
+		"49": {`a: \${secret:K}` + "\n", "v", "a: '${secret:K}'\n"},
+		"50": {`a: x\${secret:K}` + "\n", "v", "a: x${secret:K}\n"},
+		"51": {`a: "\\${secret:K}"` + "\n", "v", `a: "${secret:K}"` + "\n"},
+		"52": {`a: "\\\\${secret:K}"` + "\n", "v", `a: "\\v"` + "\n"},
+		"53": {`a: "\x5c${secret:K}"` + "\n", "v", "a: '${secret:K}'\n"},
+		"54": {`a: '\\${secret:K}'` + "\n", "v", `a: '\v'` + "\n"},
+		"55": {`a: '\\\${secret:K}'` + "\n", "v", `a: '\${secret:K}'` + "\n"},
+		"56": {"a: |\n  \\${secret:K} ${secret:K}\n", "v", "a: |\n  ${secret:K} v\n"},
+	},
+	Numbered: rendertest.Numbered{
+		Source: "# ${secret:A}\na: '${secret:B}\\${secret:C}' # ${secret:D}\nb: [x${secret:E}]\nc: |\n  ${secret:F}\n",
+		Refs:   []int{1, 4, 5},
+		Want:   "# ${secret:A}\na: '1${secret:C}' # ${secret:D}\nb: [x4]\nc: |\n  5\n",
+	},
+	Slashes: []rendertest.Slashes{
+		{Before: "a: x", Slash: `\`}, {Before: "a: 'é", Slash: `\`, Behind: "'\n"}, {Before: `a: "`, Slash: `\\`, Behind: `x"`}, {Before: `a: "`, Slash: `\x5c`, Behind: `"`}, {Before: "a: |\n  x", Slash: `\`, Behind: "\n"},
+	},
+	Decode: func(t *testing.T, document string) string {
+		text, ok := decodedAt(document)
+		if !ok {
+			t.Fatalf("%q is not read", document)
+		}
+		return text
+	},
+	Comments: []string{"# ${secret:K}\n", "a: b # ${secret:K}\n# \"$<secret:L>\r\n"},
+	Refused: map[string]rendertest.Refused{
+		"1":  {"a: *${secret:K}\n", "v", 0, secret.General, "", ""},
+		"2":  {"a: &x${secret:K} v\n", "v", 5, secret.Invalid, "anchor", ""},
+		"3":  {"a: !x${secret:K} v\n", "v", 5, secret.Invalid, "tag", ""},
+		"4":  {"a: ${secret:K}\n", "\xff", 3, secret.Invalid, "not UTF-8", "|base64 makes text of any bytes"},
+		"5":  {"a: b\n c: ${secret:K}\n", "v", 6, secret.General, "mapping values are not allowed", ""},
+		"6":  {"a: [${secret:K}\n", "v", 0, secret.General, "did not find", ""},
+		"7":  {"a: \xff\n", "v", 3, secret.General, "not UTF-8", ""},
+		"8":  {"${secret:K}: v\n", "v", 0, secret.Invalid, "cannot stand in a key", "write the key as it is; for a literal text put a backslash before it"},
+		"9":  {"a: {x: 1, \"k${secret:K}\": v}\n", "v", 12, secret.Invalid, "cannot stand in a key", "write the key as it is; for a literal text put a backslash before it"},
+		"10": {"a: !!int ${secret:K}\n", "1", 9, secret.Invalid, "the tag of this scalar", "leave the tag out, or say !!str"},
+		"11": {"a: !!timestamp '${secret:K}'\n", "2026-01-01", 16, secret.Invalid, "the tag of this scalar", "leave the tag out, or say !!str"},
+		"12": {"a: !!binary ${secret:K}\n", "%", 12, secret.Invalid, "!!binary says base64", "${secret:KEY|base64}"},
+		"13": {"a: !!binary Zm9v${secret:K}\n", "Zg", 16, secret.Invalid, "!!binary says base64", "${secret:KEY|base64}"},
+		"14": {"? [a, ${secret:K}]\n: v\n", "v", 6, secret.Invalid, "cannot stand in a key", "write the key as it is; for a literal text put a backslash before it"},
+	},
+	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{
+		"a: *hunter2\n", "hunter2: [\n", "a: hunter2: hunter2\n", "hunter2${secret:hunter2}: v\n", "a: hunter2${secret:hunter2}\n", "a: !!int ${secret:hunter2}\n", "%hunter2\n%YAML hunter2\na: *x\n",
+	}},
+	Told: []rendertest.Told{
+		{"a: ${secret:K}\n", "v", "in a plain scalar, as it is"},
+		{"a: x${secret:K}\n", "a\n", "in a plain scalar, which becomes double-quoted"},
+		{"a: [ '${secret:K}' ]\n", `a"`, "in a single-quoted scalar, as it is"},
+		{"a: '${secret:K}'\n", "it's", "in a single-quoted scalar, its quotes doubled"},
+		{"a: '${secret:K}'\n", "a\n", "in a single-quoted scalar, which becomes double-quoted"},
+		{"a: \"${secret:K}\"\n", "it's", "in a double-quoted scalar, as it is"},
+		{"a: \"${secret:K}\"\n", "a\n", "in a double-quoted scalar, with escapes"},
+		{"a: \"\\x5c\\x5c${secret:K}\"\n", "\a", "in a double-quoted scalar, which is quoted anew"},
+		{"a: |\n  ${secret:K}\n", "a: b", "in a literal block, as it is"},
+		{"a: |\n  ${secret:K}\n", "a\nb", "in a literal block, its lines indented"},
+		{"a: |\n  ${secret:K}\n", "a\n", "in a literal block, which becomes double-quoted"},
+		{"a: >\n  x ${secret:K}\n", "a: b", "in a folded block, as it is"},
+		{"a: >-\n  x ${secret:K}\n", "a\nb", "in a folded block, which becomes double-quoted"},
+		{"a: [\"${secret:K} ${secret:UNKNOWN}\", ${secret:K}]\n", "v", "in a double-quoted scalar; in a double-quoted scalar; in a plain scalar, as it is"},
+		{"a: ${secret:K}\n", "\xff", "in a plain scalar"},
+		{"a: \"\\\\${secret:K} \\\\\\\\${secret:K}\" # ${secret:K}\n", "v", "in a double-quoted scalar, as it is"},
+		{"a: 1\n", "v", ""},
+	},
+	Proof: rendertest.Proof{
+		Source: "# c\na: x ${secret:A}\nb: [1, '${secret:B}', \"\\\\${secret:C}\"]\nc: |\n  ${secret:D}\n  e\n&f g: *f\n",
+		Value:  "v",
+		Of:     pieces,
+		Bytes:  "x'\" \\,1]}\n#:&*!",
+		Wrong: func(good string) map[string]string {
+			return map[string]string{
+				"a key more":      good + "h: 1\n",
+				"a document more": good + "---\n",
+				"another kind":    strings.Replace(good, "[1,", "['1',", 1),
+				"another tag":     strings.Replace(good, "[1,", "[!t 1,", 1),
+				"another anchor":  strings.ReplaceAll(good, "f g: *f", "h g: *h"),
+				"nothing":         "",
+			}
+		},
+		Same:  sameData,
+		Least: 500,
+	},
+	Parts: []string{
+		"",
+		"a: ${secret:K}\n",
+		"a: ${secret:K}\n---\nb: '${secret:K}'\n",
+		"---\na: 1\n--- # c\nb: ${secret:K}",
+		"a: ${secret:K}\n...\n---\nb: 1\n...\n",
+		"a: 1\n...\n%YAML 1.2\n# c\n\n---\nb: ${secret:K}\n...\n%TAG !e! !x\n---\nc: !e!y ${secret:K}\n",
+		"a: |\n  ---\n  ${secret:K}\n----\n",
+		"a: |\n  x\n  --- y\nb: ${secret:K}\n",
+		"--- a\n--- ${secret:K}\n---\t|\n ${secret:K}\n",
+		"a: 1\r\n---\r\nb: ${secret:K}\r\n",
+		"# ${secret:K}\n---\n# c\na: ${secret:K}\n# d\n---\nb: 1 # e\n",
+	},
+}
 
-func spansOf(document string) (spans []render.Span) {
-	for _, m := range reference.FindAllStringIndex(document, -1) {
-		spans = append(spans, render.Span{Start: m[0], End: m[1]})
-	}
-	return spans
+func pieces(d render.Document) rendertest.Pieces {
+	f := d.(*template)
+	return rendertest.Pieces{Fill: f.fill, Write: f.write, Prove: f.prove}
+}
+
+func TestFormat(t *testing.T) { suite.Run(t) }
+
+// sameData reports whether bad holds the data of good.
+func sameData(_ render.Document, _ render.Texts, bad, good string) bool {
+	var ours, theirs any
+	return yamlv3.Unmarshal([]byte(good), &ours) == nil && yamlv3.Unmarshal([]byte(bad), &theirs) == nil && reflect.DeepEqual(ours, theirs)
 }
 
 // rendered renders a document in which every reference has one value.
 func rendered(document, value string) (string, error) {
-	d, err := Format([]byte(document), spansOf(document))
+	d, err := Format([]byte(document), rendertest.Find(document))
 	if err != nil {
 		return "", err
 	}
 	out, err := d.Render(func(int) secret.Value { return secret.Text(value) })
 	return string(out), err
-}
-
-func TestScalarsAreSplicedOrQuoted(t *testing.T) {
-	for _, test := range []struct{ in, value, want string }{
-		{"a: ${secret:K} # c\n", "word", "a: word # c\n"},
-		{"a: ${secret:K} # c\n", "two words", "a: two words # c\n"},
-		{"a: ${secret:K} # c\n", "it's", "a: 'it''s' # c\n"},
-		{"a: ${secret:K} # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
-		{"a: ${secret:K}", "123", "a: '123'"},
-		{"a: ${secret:K}", "yes", "a: 'yes'"},
-		{"a: ${secret:K}", "null", "a: 'null'"},
-		{"a: ${secret:K}", "12:30:45", "a: '12:30:45'"},
-		{"a: ${secret:K}", "=", "a: '='"},
-		{"a: ${secret:K}", "- x", "a: '- x'"},
-		{"a: ${secret:K}", "k: v", "a: 'k: v'"},
-		{"a: ${secret:K}", "v #c", "a: 'v #c'"},
-		{"a: ${secret:K}", "${secret:OTHER}", "a: '${secret:OTHER}'"},
-		{"a: http://u:${secret:K}@h/p\n", "p@ss", "a: http://u:p@ss@h/p\n"},
-		{"a: http://u:${secret:K}@h/p\n", "p ss: x", "a: 'http://u:p ss: x@h/p'\n"},
-		{"a: 12${secret:K}\n", "34", "a: '1234'\n"},
-		{"a: [${secret:K}, b]\n", "word", "a: [word, b]\n"},
-		{"a: [${secret:K}, b]\n", "x, y", "a: ['x, y', b]\n"},
-		{"a: {k: ${secret:K}}\n", "}", "a: {k: '}'}\n"},
-		{"a: '${secret:K}' # c\n", "it's", "a: 'it''s' # c\n"},
-		{"a: '${secret:K}' # c\n", "x\ny", "a: \"x\\ny\" # c\n"},
-		{"a: \"x ${secret:K}\"\n", "a\"b\\c\n", "a: \"x a\\\"b\\\\c\\n\"\n"},
-		{"\\${secret:K}: v\n", "key", "'${secret:K}': v\n"},
-		{"a: |\n  x ${secret:K} y\n  z\n", "v", "a: |\n  x v y\n  z\n"},
-		{"a: |\n  ${secret:K}\nb: c\n", "l1\nl2", "a: |\n  l1\n  l2\nb: c\n"},
-		{"a: |\r\n  ${secret:K}\r\nb: c\r\n", "l1\nl2", "a: |\r\n  l1\r\n  l2\r\nb: c\r\n"},
-		{"a: |-  # c\n  ${secret:K}\n\n# d\nb: c\n", "l1\n", "a: \"l1\\n\"  # c\n\n# d\nb: c\n"},
-		{"a: |2\n   ${secret:K}\n", "x\ny", "a: |2\n   x\n  y\n"},
-		{"a: >\n  x ${secret:K}\n  y\n", "v w", "a: >\n  x v w\n  y\n"},
-		{"a: >\n  x ${secret:K}\n  y\n\nb: c\n", "v\nw", "a: \"x v\\nw y\\n\"\n\nb: c\n"},
-		{"a: x\n  ${secret:K}\n  y # c\n", "v", "a: x\n  v\n  y # c\n"},
-		{"a: x\n  ${secret:K}\n  y # c\n", "v: w", "a: 'x v: w y' # c\n"},
-		{"a: x\n  y-${secret:K}/z\n\n  end\n", "two words", "a: x\n  y-two words/z\n\n  end\n"},
-		{"a: 'x\n  ${secret:K}\n\n  y' # c\n", "it's: #1", "a: 'x\n  it''s: #1\n\n  y' # c\n"},
-		{"a: 'x\n  ${secret:K}\n  y' # c\n", " v", "a: \"x  v y\" # c\n"},
-		{"a: 'x\n  ${secret:K}\n  y' # c\n", "v\nw", "a: \"x v\\nw y\" # c\n"},
-		{"a: 'x\n  ${secret:K}\n  y' # c\n", "", "a: \"x  y\" # c\n"},
-		{"a: !!binary ${secret:K}\n", "Zm9v", "a: !!binary Zm9v\n"},
-		{"a: !!binary |\n  Zm9v\n  ${secret:K}\n", "YmFy", "a: !!binary |\n  Zm9v\n  YmFy\n"},
-		{"a: !!str ${secret:K}\n", "12", "a: !!str '12'\n"},
-		{"a: !mine ${secret:K}\n", "v", "a: !mine v\n"},
-		{"- &a !t ${secret:K}\n- *a\n", "- x", "- &a !t '- x'\n- *a\n"},
-		{"a: !!str ${secret:K}\n", "123", "a: !!str '123'\n"},
-		{"# ${secret:K}\na: b # ${secret:K}\n", "v", "# ${secret:K}\na: b # ${secret:K}\n"},
-		{"\ufeffa: ${secret:K}\r\nb: c", "v", "\ufeffa: v\r\nb: c"},
-		{"%YAML 1.2\n---\na: ${secret:K}\n...\n---\nb: ${secret:K}\n", "v", "%YAML 1.2\n---\na: v\n...\n---\nb: v\n"},
-		{"a: $<secret:K>\n", "v", "a: v\n"},
-		{"a: ${secret:K:-it's: x}\n", "v", "a: v\n"},
-		// Escapes.
-		{`a: \${secret:K}` + "\n", "v", "a: '${secret:K}'\n"},
-		{`a: x\${secret:K}` + "\n", "v", "a: x${secret:K}\n"},
-		{`a: "\\${secret:K}"` + "\n", "v", `a: "${secret:K}"` + "\n"},
-		{`a: "\\\\${secret:K}"` + "\n", "v", `a: "\\v"` + "\n"},
-		{`a: "\x5c${secret:K}"` + "\n", "v", "a: '${secret:K}'\n"},
-		{`a: '\\${secret:K}'` + "\n", "v", `a: '\v'` + "\n"},
-		{`a: '\\\${secret:K}'` + "\n", "v", `a: '\${secret:K}'` + "\n"},
-		{"a: |\n  \\${secret:K} ${secret:K}\n", "v", "a: |\n  ${secret:K} v\n"},
-	} {
-		got, err := rendered(test.in, test.value)
-		if err != nil || got != test.want {
-			t.Errorf("%q:\n got %q, error %v\nwant %q", test.in, got, err, test.want)
-		}
-	}
-}
-
-func TestRefused(t *testing.T) {
-	for _, test := range []struct {
-		in, value, want string
-		kind            secret.Kind
-	}{
-		{"a: *${secret:K}\n", "v", "", secret.General},
-		{"a: &x${secret:K} v\n", "v", "anchor", secret.Invalid},
-		{"a: !x${secret:K} v\n", "v", "tag", secret.Invalid},
-		{"a: ${secret:K}\n", "\xff", "not UTF-8", secret.Invalid},
-		{"a: b\n c: ${secret:K}\n", "v", "mapping values are not allowed", secret.General},
-		{"a: [${secret:K}\n", "v", "did not find", secret.General},
-		{"a: \xff\n", "v", "not UTF-8", secret.General},
-		{"${secret:K}: v\n", "v", "cannot stand in a key", secret.Invalid},
-		{"a: {x: 1, \"k${secret:K}\": v}\n", "v", "cannot stand in a key", secret.Invalid},
-		{"a: !!int ${secret:K}\n", "1", "the tag of this scalar", secret.Invalid},
-		{"a: !!timestamp '${secret:K}'\n", "2026-01-01", "the tag of this scalar", secret.Invalid},
-		{"a: !!binary ${secret:K}\n", "%", "!!binary says base64", secret.Invalid},
-		{"a: !!binary Zm9v${secret:K}\n", "Zg", "!!binary says base64", secret.Invalid},
-		{"? [a, ${secret:K}]\n: v\n", "v", "cannot stand in a key", secret.Invalid},
-	} {
-		got, err := rendered(test.in, test.value)
-		var placed *render.PlacedError
-		if got != "" && err == nil || !errors.As(err, &placed) || !strings.Contains(err.Error(), test.want) || !errors.Is(err, test.kind) {
-			t.Errorf("%q: error %v, want %q of kind %v", test.in, err, test.want, test.kind)
-		}
-	}
 }
 
 func TestWithoutReferencesEverythingStays(t *testing.T) {
@@ -333,7 +392,7 @@ func FuzzSplice(f *testing.F) {
 	}
 	f.Add("a: &x [*x, ${secret:K}]\n? ${secret:K}\n: y\n", " ")
 	f.Fuzz(func(t *testing.T, document, value string) {
-		d, err := Format([]byte(document), spansOf(document))
+		d, err := Format([]byte(document), rendertest.Find(document))
 		if err != nil {
 			return
 		}
@@ -341,7 +400,7 @@ func FuzzSplice(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(spansOf(document)) == 0 && string(out) != document {
+		if len(rendertest.Find(document)) == 0 && string(out) != document {
 			t.Fatal("a document without references has changed")
 		}
 		if _, err := parse(out); err != nil {
@@ -361,7 +420,7 @@ func BenchmarkRender(b *testing.B) {
 		fmt.Fprintf(&text, "  password: ${secret:PASSWORD}\n")
 	}
 	document := []byte(text.String())
-	spans := spansOf(text.String())
+	spans := rendertest.Find(text.String())
 	b.Run("floor", func(b *testing.B) {
 		b.SetBytes(int64(len(document)))
 		for b.Loop() {
