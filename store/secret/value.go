@@ -55,7 +55,7 @@ func (v Value) Check(key string) error {
 	case n == 0:
 		return Errorf(Invalid, "%s: the value is empty", key)
 	case n > MaxValue:
-		return Errorf(Invalid, "%s: a value of %d bytes is over the limit of %d (64 KiB)", key, n, MaxValue)
+		return Errorf(Invalid, "%s: the value is longer than %d bytes (64 KiB)", key, MaxValue)
 	}
 	return nil
 }

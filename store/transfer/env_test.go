@@ -60,7 +60,7 @@ func TestReadEnvRefuses(t *testing.T) {
 		"a key too long":            {strings.Repeat("x", secret.MaxKey+1) + "=v", []string{"line 1: the name gives no key"}},
 		"an empty value":            {"A=\nB=''\nC=\"\" # c\nD= # d", []string{"line 1: the value is empty", "line 2: the value is empty", "line 3: the value is empty", "line 4: the value is empty"}},
 		"a piece of a value":        {"A=v\nhunter2=", []string{"line 2: the value is empty"}},
-		"a value too large":         {"\nA=" + strings.Repeat("x", secret.MaxValue+1), []string{"line 2: a value of 65537 bytes is over the limit of 65536 (64 KiB)"}},
+		"a value too large":         {"\nA=" + strings.Repeat("x", secret.MaxValue+1), []string{"line 2: the value is longer than 65536 bytes (64 KiB)"}},
 		"another name":              {"# xec:key=a.b\nSECRET_A_C=v", []string{"line 1: " + other}},
 		"a name in lower case":      {"# xec:key=a.b\nSECRET_a_b=v", []string{"line 1: " + other}},
 		"a name without SECRET_":    {"# xec:key=a.b\nA_B=v", []string{"line 1: " + other}},

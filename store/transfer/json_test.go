@@ -70,7 +70,7 @@ func TestReadJSONRefuses(t *testing.T) {
 		"base64url":               {`{"A":{"base64":"_-79"}}`, []string{`line 1: "A": the value is not padded base64`}},
 		"empty base64":            {`{"A":{"base64":""}}`, []string{`line 1: "A": the value is empty`}},
 		"an empty value":          {`{"A":""}`, []string{`line 1: "A": the value is empty`}},
-		"a value too large":       {`{"A":"` + strings.Repeat("x", secret.MaxValue+1) + `"}`, []string{`line 1: "A": a value of 65537 bytes is over the limit of 65536 (64 KiB)`}},
+		"a value too large":       {`{"A":"` + strings.Repeat("x", secret.MaxValue+1) + `"}`, []string{`line 1: "A": the value is longer than 65536 bytes (64 KiB)`}},
 		"an empty key":            {`{"":"v"}`, []string{`line 1: "": the key is empty`}},
 		"a bad key":               {`{"a b":"v"}`, []string{`line 1: "a b": byte 2 of the key is not allowed in one`}},
 		"a key with a newline":    {`{"a\nb":""}`, []string{`line 1: "a\nb": byte 2 of the key is not allowed in one`, `line 1: "a\nb": the value is empty`}},

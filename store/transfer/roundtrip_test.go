@@ -139,7 +139,7 @@ func TestAWriterRefusesWhatAReaderWould(t *testing.T) {
 			t.Errorf("%s: the error is of kind %v", f.name, secret.KindOf(err))
 		}
 		requireLines(t, err,
-			`big: a value of 65537 bytes is over the limit of 65536 (64 KiB)`,
+			`big: the value is longer than 65536 bytes (64 KiB)`,
 			`empty: the value is empty`,
 			`byte 2 of the key, ';', is not allowed in one`)
 	}
