@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -83,19 +82,7 @@ func runCopy(ctx context.Context, a *app, o copyOptions) error {
 	if o.dryRun {
 		return a.showCopy(fresh, changed)
 	}
-	writes := make(map[string]secret.Value, len(fresh)+len(changed))
-	for _, key := range slices.Concat(fresh, changed) {
-		writes[key] = secrets[key]
-	}
-	if len(writes) > 0 {
-		end := a.progress(func() string { return "writing " + count(len(writes), "secret") })
-		err = store.Set(ctx, to, writes)
-		end()
-	}
-	if err == nil {
-		a.done("%s new, %d changed, %d the same", count(len(fresh), "secret"), len(changed), len(secrets)-len(writes))
-	}
-	return err
+	return a.setDiffering(ctx, to, secrets, there)
 }
 
 // openConfigured gives the store of a provider as the configuration sets it up.
@@ -105,19 +92,6 @@ func (a *app) openConfigured(name string) (store.Store, error) {
 		return nil, err
 	}
 	return a.openProvider(p)
-}
-
-// differ gives the keys of secrets that are not there, and those that have another value.
-func differ(secrets, there map[string]secret.Value) (fresh, changed []string) {
-	for _, key := range slices.Sorted(maps.Keys(secrets)) {
-		switch old, ok := there[key]; {
-		case !ok:
-			fresh = append(fresh, key)
-		case !bytes.Equal(old.Reveal(), secrets[key].Reveal()):
-			changed = append(changed, key)
-		}
-	}
-	return fresh, changed
 }
 
 func (a *app) showCopy(fresh, changed []string) error {

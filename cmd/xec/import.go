@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -24,10 +27,11 @@ func newImportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import [flags]",
 		Short: "Set secrets from JSON or a .env file, all or none",
-		Long: `Set secrets from a JSON object or from a .env file, all or none; values of keys
-that exist are replaced. A provider that cannot set many at once (all but file) gets them in
-the order of their keys, up to the first that fails; the error says how many that were. In
-the env format SECRET_ is cut off from names; nothing in the file is expanded or run.`,
+		Long: `Set secrets from a JSON object or from a .env file, all or none; values that differ
+are replaced, those that are the same are left alone. A provider that cannot set many at
+once (all but file) gets them in the order of their keys, up to the first that fails; the
+error says how many that were. In the env format SECRET_ is cut off from names; nothing in
+the file is expanded or run.`,
 		Example: `  xec secrets import -f secrets.json
   xec secrets import -f .env --format env
   echo "SECRET_API_KEY=value123" | xec secrets import --format env`,
@@ -55,14 +59,45 @@ func (a *app) setAll(ctx context.Context, secrets map[string]secret.Value) error
 	if err != nil {
 		return err
 	}
-	end := a.progress(func() string { return "sealing " + count(len(secrets), "secret") })
-	err = store.Set(ctx, s, secrets)
-	end()
+	there, err := store.Get(ctx, s, slices.Sorted(maps.Keys(secrets)))
 	if err != nil {
-		return err
+		there = nil // what cannot be read can be replaced
 	}
-	a.done("%d secrets are set", len(secrets))
+	defer clearAll(there)
+	return a.setDiffering(ctx, s, secrets, there)
+}
+
+// setDiffering sets those of secrets that have another value there, or none: to set the same
+// again would push an older value out of the history.
+func (a *app) setDiffering(ctx context.Context, to store.Store, secrets, there map[string]secret.Value) error {
+	fresh, changed := differ(secrets, there)
+	writes := make(map[string]secret.Value, len(fresh)+len(changed))
+	for _, key := range slices.Concat(fresh, changed) {
+		writes[key] = secrets[key]
+	}
+	if len(writes) > 0 {
+		end := a.progress(func() string { return "writing " + count(len(writes), "secret") })
+		err := store.Set(ctx, to, writes)
+		end()
+		if err != nil {
+			return err
+		}
+	}
+	a.done("%s new, %d changed, %d the same", count(len(fresh), "secret"), len(changed), len(secrets)-len(writes))
 	return nil
+}
+
+// differ gives the keys of secrets that are not there, and those that have another value.
+func differ(secrets, there map[string]secret.Value) (fresh, changed []string) {
+	for _, key := range slices.Sorted(maps.Keys(secrets)) {
+		switch old, ok := there[key]; {
+		case !ok:
+			fresh = append(fresh, key)
+		case !bytes.Equal(old.Reveal(), secrets[key].Reveal()):
+			changed = append(changed, key)
+		}
+	}
+	return fresh, changed
 }
 
 // readImport reads what is to be imported.

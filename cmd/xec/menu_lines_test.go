@@ -38,7 +38,7 @@ var accessibleWalk = []menuStep{
 	{"none", "Enter", "there is no such file"},
 	{"in.env", "Enter", "In which format?"},
 	{"env", "Enter", "and replace the values of 1 that exist?"},
-	{"yes", "Enter", "2 secrets are set"},
+	{"yes", "Enter", "1 secret new, 1 changed"},
 	{"yes", "Enter", "to be done?"},
 	{"export", "Enter", "Export into which file?"},
 	{"out.json", "Enter", "In which format?"},

@@ -177,7 +177,7 @@ var menuWalk = []menuStep{
 	{"", "C-u", ">\n\n"},
 	{"in.env", "Enter", "In which format?"},
 	{"", "Enter", "Set 2 secrets, and replace the values"},
-	{"y", "Enter", "2 secrets are set"},
+	{"y", "Enter", "1 secret new, 1 changed"},
 	{"y", "Enter", "what is to be done?"},
 	{"exp", "Enter", "Export into which file?"},
 	{"no/out.json", "", "there is no such folder"},
