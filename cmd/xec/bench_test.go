@@ -258,7 +258,8 @@ func BenchmarkRenderText(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s := textSource{input: in, found: true, warn: func(string, *resolve.Reference, secret.Value) {}}
+		nobody := func(string, *resolve.Reference, secret.Value) {}
+		s := textSource{input: in, found: true, trap: nobody, warn: nobody}
 		got := bytes.NewBuffer(out[:0])
 		if err := s.write(got, func(*resolve.Reference) (secret.Value, error) { return secret.New(value), nil }); err != nil {
 			b.Fatal(err)

@@ -224,18 +224,21 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 		in.Close()
 		return nil, err
 	}
-	warn := a.warnURL
-	if o.diff { // shows no value, so none can be wrong
-		warn = func(string, *resolve.Reference, secret.Value) {}
-	}
 	format := o.format
 	if format == "" {
 		format = formatOf(path)
 	}
-	if format == "text" {
-		return &textSource{input: in, warn: warn}, nil
+	trap, warn := a.warnTrap(format, path), a.warnURL
+	if o.diff { // shows no value, so none can be wrong
+		warn = func(string, *resolve.Reference, secret.Value) {}
 	}
-	return &documentSource{input: in, format: formats[format], dialect: format, trap: a.warnTrap(format, path), warn: warn, staged: j.target != ""}, nil
+	if format == "text" {
+		if o.diff {
+			trap = warn
+		}
+		return &textSource{input: in, trap: trap, warn: warn}, nil
+	}
+	return &documentSource{input: in, format: formats[format], dialect: format, trap: trap, warn: warn, staged: j.target != ""}, nil
 }
 
 // checkOutput refuses, before any work, an output that cannot be written.

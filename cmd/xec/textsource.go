@@ -14,6 +14,7 @@ import (
 type textSource struct {
 	input
 	found bool
+	trap  warner // of a value that readers of the file may not take
 	warn  warner
 }
 
@@ -38,7 +39,7 @@ func (s *textSource) write(w io.Writer, value valueOf) error {
 	if err := s.rewind(); err != nil {
 		return err
 	}
-	p := pieces{scanner: resolve.NewScanner(s.File), value: value, name: s.path, warn: s.warn}
+	p := pieces{scanner: resolve.NewScanner(s.File), value: value, name: s.path, trap: s.trap, warn: s.warn}
 	return text.Copy(w, p.next)
 }
 
@@ -47,6 +48,7 @@ type pieces struct {
 	scanner *resolve.Scanner
 	value   valueOf
 	name    string
+	trap    warner
 	warn    warner
 
 	before []byte // the end of the literal text before the last reference
@@ -68,6 +70,9 @@ func (p *pieces) next() (text.Piece, error) {
 		return text.Piece{Literal: t.Literal}, nil
 	}
 	value, err := p.value(t.Ref)
+	if inQuotes := bytes.HasSuffix(p.before, []byte("'")) && bytes.IndexByte(value.Reveal(), '\'') < 0; !inQuotes {
+		p.trap(p.name, t.Ref, value)
+	}
 	if bytes.Contains(p.before, []byte("://")) {
 		ref := *t.Ref
 		p.ref, p.given = &ref, value

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/xec-sh/xec-go/resolve"
@@ -18,6 +19,7 @@ type trap struct {
 	holds  func(value []byte) bool
 	why    string // behind "KEY holds "
 	remedy func(key string, value []byte) string
+	unless string // a filter that leaves nothing of it
 }
 
 // anyOf is a trap's test for bytes of which any is one too many, hasText for a text.
@@ -65,6 +67,14 @@ var (
 		why:    "a ${, which Spring takes for a property",
 		remedy: encoded,
 	}
+	shellTrap = trap{
+		holds: anyOf("$`\\\"'&|;<>()*?[]{}~#!= \t\r\n"),
+		why:   "characters that a shell acts on",
+		remedy: func(key string, _ []byte) string {
+			return "${secret:" + key + "|sh}, with no quotes around it, is one word"
+		},
+		unless: "sh",
+	}
 	composeTrap = trap{
 		holds: anyOf("$"),
 		why:   "a $, which Docker Compose takes for a variable, and no filter can write $$ for it",
@@ -88,6 +98,8 @@ func trapsOf(dialect, file string) []*trap {
 		return []*trap{&composeTrap}
 	case (dialect == "yaml" || dialect == "properties") && isSpring:
 		return []*trap{&springTrap}
+	case dialect == "text" && isShellScript(name):
+		return []*trap{&shellTrap}
 	}
 	return nil
 }
@@ -97,11 +109,21 @@ func (a *app) warnTrap(dialect, file string) warner {
 	traps := trapsOf(dialect, file)
 	return func(name string, ref *resolve.Reference, value secret.Value) {
 		for _, t := range traps {
-			if t.holds(value.Reveal()) {
+			if t.holds(value.Reveal()) && !slices.Contains(ref.Filters, t.unless) {
 				a.say("warning: %s:%v: %s holds %s; %s", name, ref.Position, ref.Name, t.why, t.remedy(ref.Name, value.Reveal()))
 			}
 		}
 	}
+}
+
+// isShellScript reports whether shells read files of a name. What make and builders of images
+// read goes through two readers, for which no filter fits both.
+func isShellScript(name string) bool {
+	switch path.Ext(name) {
+	case ".sh", ".bash", ".zsh", ".ksh", ".envrc", ".profile":
+		return true
+	}
+	return strings.HasPrefix(name, ".") && slices.Contains(shellFiles, name)
 }
 
 // isNamed reports whether a file is called begin, or that with more behind it, as
