@@ -20,6 +20,7 @@ type editOptions struct {
 	path, value string
 	json        bool
 	global      bool
+	done        string // what has become of the path, in a word
 }
 
 // editedFile is the file that a change is for, "" where there is none yet.
@@ -82,6 +83,7 @@ func (a *app) editConfig(o editOptions, change func(name string, text []byte) ([
 	if isNew {
 		a.done("made %s", path)
 	}
+	a.done("%s is %s", o.path, o.done)
 	return approve()
 }
 

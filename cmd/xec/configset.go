@@ -1,9 +1,12 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/resolve/lint"
 )
 
 func newConfigSetCommand(a *app) *cobra.Command {
@@ -17,12 +20,12 @@ is none. A value is a number, true or false where it is written like one and no 
 there, else a string; --json takes any value. References are written as they are. Secrets
 belong into the store: xec secrets set.`,
 		Example: `  xec config set vars.API_ENDPOINT https://api.example.com
-  xec config set vars.DATABASE_URL 'postgresql://user:${secret:DATABASE_PASSWORD}@localhost/myapp'
+  xec config set vars.DATABASE_URL 'postgresql://user:${secret:DATABASE_PASSWORD|url}@localhost/myapp'
   xec config set vars.ports '[8080, 8081]' --json
   xec config set secrets.provider keyring --global`,
 		Args: pathFirst(2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.path, o.value = args[0], args[1]
+			o.path, o.value, o.done = args[0], args[1], "set"
 			return runConfigSet(a, o)
 		},
 		ValidArgsFunction: a.completePath,
@@ -40,7 +43,11 @@ func runConfigSet(a *app, o editOptions) error {
 			return prefixed("--json", err)
 		}
 	}
-	return a.editConfig(o, func(name string, text []byte) ([]byte, error) {
+	err := a.editConfig(o, func(name string, text []byte) ([]byte, error) {
 		return config.Set(name, text, o.path, value)
 	})
+	if top, _, _ := strings.Cut(o.path, "."); err == nil && !lint.Known(top) {
+		a.say("note: xec knows no %s at the top of a configuration, so it has no effect; variables are below vars", top)
+	}
+	return err
 }

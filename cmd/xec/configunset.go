@@ -15,7 +15,7 @@ func newConfigUnsetCommand(a *app) *cobra.Command {
   xec config unset tasks.deploy.steps[1]`,
 		Args: pathFirst(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.path = args[0]
+			o.path, o.done = args[0], "removed"
 			return a.editConfig(o, func(name string, text []byte) ([]byte, error) {
 				return config.Unset(name, text, o.path)
 			})

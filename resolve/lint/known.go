@@ -10,6 +10,9 @@ import (
 // known are the keys at the top of a configuration.
 var known = []string{"version", "name", "description", "vars", "env", "targets", "tasks", "profiles", "secrets", "scripts", "commands"}
 
+// Known reports whether a key at the top of a configuration means something.
+func Known(key string) bool { return slices.Contains(known, key) }
+
 // keys tells the keys at the top of a file, and of its profiles, that nobody knows.
 func (r *Report) keys(f *config.File) {
 	r.unknown(f.Root, "", known)
