@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,11 +54,20 @@ func oneKey(cmd *cobra.Command, args []string) error {
 	case 0:
 		return secret.WithHint(secret.Errorf(secret.Invalid, "%s: which KEY?", cmd.Name()), "%s", cmd.UseLine())
 	case 1:
+		if name, _, pair := strings.Cut(args[0], "="); pair && cmd.Name() == "set" && secret.CheckKey(name) == nil {
+			return secret.WithHint(secret.Errorf(secret.Invalid, "set takes a KEY, and no value behind it"), valueComes)
+		}
 		return secret.CheckKey(args[0])
 	}
 	err := secret.Errorf(secret.Invalid, "%s takes one KEY, not %d arguments", cmd.Name(), len(args))
+	if cmd.Name() == "set" {
+		return secret.WithHint(err, valueComes)
+	}
 	return secret.WithHint(err, "%s", cmd.UseLine())
 }
+
+// valueComes is for who typed a value behind the key.
+const valueComes = "the value is asked for on a terminal, or comes from a pipe or --file; what was typed here may stay in the shell's history"
 
 // none checks that there is no argument.
 func none(cmd *cobra.Command, args []string) error {
@@ -68,41 +78,53 @@ func none(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// synonyms are what other programs call a command.
+// synonyms are what other programs, or a person at first, call a command: the first of those
+// that there is.
 var synonyms = map[string]string{
-	"add": "set", "create": "set", "new": "set", "put": "set", "write": "set",
-	"del": "delete", "remove": "delete", "unset": "delete", "read": "get", "show": "get", "view": "get",
-	"run": "exec", "dump": "export", "load": "import", "versions": "history", "restore": "rollback", "undo": "rollback",
-	"rotate": "rekey", "passwd": "keyslot", "status": "doctor",
+	"add": "set", "create": "set", "new": "set", "put": "set", "write": "set", "edit": "set", "update": "set", "init": "set",
+	"del": "delete unset", "remove": "delete unset", "rm": "delete unset", "unset": "delete",
+	"read": "get", "show": "get", "view": "get", "reveal": "get", "gen": "generate",
+	"run": "exec", "env": "exec", "shell": "exec", "start": "exec", "task": "run", "tasks": "run",
+	"inject": "render", "template": "render", "eval": "render", "fill": "render",
+	"validate": "check", "lint": "check", "audit": "check", "status": "doctor", "mask": "redact",
+	"mv": "copy", "rename": "copy", "dump": "export", "load": "import", "allow": "trust", "approve": "trust",
+	"versions": "history", "log": "history", "restore": "rollback", "undo": "rollback", "rotate": "rekey", "passwd": "keyslot",
+	"version": "--version",
 }
 
 // nearestCommand gives the command that was probably meant by name: one of the
 // group, or one of that name in a group below it.
 func nearestCommand(group *cobra.Command, name string) string {
-	if other, ok := synonyms[name]; ok {
-		name = other
-	}
 	var names []string
 	for _, sub := range group.Commands() {
 		if !sub.Hidden {
 			names = append(names, sub.Name())
 		}
 	}
-	near := resolve.Nearest(name, names)
-	if slices.Contains(names, name) { // what the other program's command is called here
-		near = name
+	meant := append(strings.Fields(synonyms[name]), name)
+	for _, each := range meant {
+		if slices.Contains(names, each) || each == "--version" && group.Version != "" {
+			return group.CommandPath() + " " + each
+		}
 	}
-	if near != "" {
-		return group.CommandPath() + " " + near
-	}
+	path := map[string]string{} // of what is one group below
 	for _, sub := range group.Commands() {
 		for _, below := range sub.Commands() {
-			if (below.Name() == name || below.HasAlias(name)) && (near == "" || sub.Name() == "secrets") {
-				near = below.CommandPath()
+			if _, taken := path[below.Name()]; !taken || sub.Name() == "secrets" {
+				path[below.Name()] = below.CommandPath()
+			}
+			if below.HasAlias(name) {
+				meant[0] = below.Name()
 			}
 		}
 	}
-	return near
+	if below := path[meant[0]]; below != "" {
+		return below
+	}
+	if near := resolve.Nearest(name, names); near != "" {
+		return group.CommandPath() + " " + near
+	}
+	return path[resolve.Nearest(name, slices.Sorted(maps.Keys(path)))]
 }
 
 // flagError gives cobra's complaints about flags a kind, and a text that repeats

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +50,9 @@ func runExport(ctx context.Context, a *app, o exportOptions) error {
 		if err := a.confirm("Export all secrets in plain text?", "--force"); err != nil {
 			return err
 		}
+	}
+	if info, err := a.files[1].Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		a.say("note: others may read the file that standard output is; chmod 600 ends that")
 	}
 	secrets, err := everything(ctx, s)
 	if err != nil {

@@ -60,6 +60,7 @@ type entry struct {
 // addCommands gives a group its commands, or that one alone whose name args begin with: to
 // make all of them takes longer than to run most.
 func addCommands(a *app, group *cobra.Command, args []string, entries ...entry) {
+	group.InitDefaultHelpFlag() // before a command is looked for behind it: xec --help secrets get
 	for _, e := range entries {
 		if len(args) > 0 && slices.Contains(strings.Fields(e.names), args[0]) {
 			entries = []entry{e}

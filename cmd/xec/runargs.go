@@ -76,7 +76,8 @@ func (o runOptions) given() (map[string]secret.Value, error) {
 	for _, p := range o.params {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok || name == "" {
-			return nil, secret.Errorf(secret.Invalid, "-p: not of the form NAME=VALUE")
+			err := secret.Errorf(secret.Invalid, "-p: not of the form NAME=VALUE")
+			return nil, secret.WithHint(err, "-p gives the task a parameter here; --profile NAME is the profile")
 		}
 		given[name] = secret.Text(value)
 	}

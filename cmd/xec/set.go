@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 
@@ -85,7 +86,11 @@ func (a *app) valueToSet(o setOptions) (secret.Value, error) {
 		err := secret.Errorf(secret.Invalid, "%s: standard input is empty", o.key)
 		return secret.Value{}, secret.WithHint(err, "pipe the value in, or run this on a terminal to be asked for it")
 	}
-	return secret.New(cutNewline(b)), nil
+	value := cutNewline(b)
+	if len(value) < len(b) && bytes.ContainsRune(value, '\n') { // a key file, most likely
+		a.say("note: the line end behind the value was cut off; --file keeps every byte")
+	}
+	return secret.New(value), nil
 }
 
 // readValueFile gives the exact bytes of a file; "-" is standard input.

@@ -43,6 +43,9 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 	if !r.secrets && !r.hasScripts() {
 		r.filters.Mode = child.Never
 	}
+	if r.options.dryRun {
+		return nil // nothing is printed but the plan
+	}
 	return a.tellLeft(r.filters.Plan(a.files), r.options.reports)
 }
 
