@@ -92,7 +92,11 @@ func demoSteps() []demoStep {
 }
 
 func runDemo(ctx context.Context, a *app) error {
-	folder, err := os.MkdirTemp("", "xec-demo-")
+	tmp, err := filepath.Abs(os.TempDir()) // the steps run in the folder
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(tmp, "xec-demo-")
 	if err != nil {
 		return err
 	}

@@ -104,11 +104,20 @@ func (a *app) startBroker(ctx context.Context, set *mask.Set, only []string) (*b
 	return b, nil
 }
 
-// privateFolders are those in which the broker's may be made: not one whose path would mean
-// something else where paths are listed, or in a URL.
-func (a *app) privateFolders() []string {
-	folders := []string{a.getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"}
-	return slices.DeleteFunc(folders, func(path string) bool { return strings.ContainsAny(path, ":#?%\\") })
+// privateFolders are those in which the broker's may be made: by absolute paths, since what is
+// run may go elsewhere, and not one whose path would mean something else where paths are
+// listed, or in a URL.
+func (a *app) privateFolders() (folders []string) {
+	for _, path := range []string{a.getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"} {
+		if path == "" {
+			continue
+		}
+		path, err := filepath.Abs(path)
+		if err == nil && !strings.ContainsAny(path, ":#?%\\") {
+			folders = append(folders, path)
+		}
+	}
+	return folders
 }
 
 // tellMissing says which of the keys that a script may ask for are not there. It may set them.

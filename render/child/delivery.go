@@ -36,7 +36,11 @@ func (d *Delivery) File(v secret.Value) (path string, err error) {
 func (d *Delivery) onDisk(v secret.Value) (path string, err error) {
 	d.stays = true
 	if d.folder == "" {
-		if d.folder, err = os.MkdirTemp("", "xec-files-"); err != nil {
+		tmp, err := filepath.Abs(os.TempDir()) // the program may go elsewhere
+		if err != nil {
+			return "", err
+		}
+		if d.folder, err = os.MkdirTemp(tmp, "xec-files-"); err != nil {
 			return "", err
 		}
 	}

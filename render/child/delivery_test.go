@@ -114,3 +114,19 @@ func TestFilesOnADisk(t *testing.T) {
 		t.Error("the folder is still there")
 	}
 }
+
+// TestFilesAreFoundFromElsewhere: the folder for temporary files may be relative.
+func TestFilesAreFoundFromElsewhere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, ".")
+	}
+	var d Delivery
+	path, err := d.onDisk(secret.Text("value"))
+	if err != nil || !filepath.IsAbs(path) {
+		t.Errorf("path %q, error %v", path, err)
+	}
+	if err := d.Remove(); err != nil {
+		t.Error(err)
+	}
+}
