@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -96,6 +98,7 @@ func runDemo(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	defer outliveReaders()()
 	folder, err := os.MkdirTemp(tmp, "xec-demo-")
 	if err != nil {
 		return err
@@ -104,20 +107,10 @@ func runDemo(ctx context.Context, a *app) error {
 	defer end()
 	defer os.RemoveAll(folder)
 	d := demo{app: a, folder: folder}
-	if err := d.prepare(); err != nil {
-		return err
+	err = d.runAll(ctx)
+	if isUnread(err) {
+		return child.DiedOf(syscall.SIGPIPE)
 	}
-	for _, step := range demoSteps() {
-		if err := d.run(ctx, step); err != nil {
-			return err
-		}
-	}
-	_, err = fmt.Fprint(a.out, `
-# The folder is gone again. Next, with a store of your own:
-#   go install ./cmd/xec
-#   xec secrets set MY_FIRST_SECRET
-#   xec exec --only MY_FIRST_SECRET -- your-program
-`)
 	return err
 }
 
@@ -126,6 +119,24 @@ type demo struct {
 	app    *app
 	folder string
 	self   string
+}
+
+func (d *demo) runAll(ctx context.Context) error {
+	if err := d.prepare(); err != nil {
+		return err
+	}
+	for _, step := range demoSteps() {
+		if err := d.run(ctx, step); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprint(d.app.out, `
+# The folder is gone again. Next, with a store of your own:
+#   go install ./cmd/xec
+#   xec secrets set MY_FIRST_SECRET
+#   xec exec --only MY_FIRST_SECRET -- your-program
+`)
+	return err
 }
 
 func (d *demo) prepare() (err error) {
@@ -178,6 +189,12 @@ func (d *demo) run(ctx context.Context, step demoStep) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == exitNotFound {
 		_, err = fmt.Fprintf(d.app.out, "(exit code %d)\n", exitNotFound)
+	}
+	if errors.As(err, &exit) {
+		var died *child.ExitError
+		if errors.As(exitOf(exit), &died) && died.Signal == syscall.SIGPIPE {
+			return died
+		}
 	}
 	if err != nil {
 		return secret.Errorf(secret.General, "demo: %s: %w", step.typed, err)

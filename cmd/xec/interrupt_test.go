@@ -74,6 +74,42 @@ func TestInterruptedDemoLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestUnreadDemoLeavesNothing: nobody reads the demo any more, from its begin on or after some
+// of its lines.
+func TestUnreadDemoLeavesNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	for _, lines := range []int{0, 1, 3, 9} {
+		tmp := t.TempDir()
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(program(t, "xec"), "demo")
+		cmd.Env = append(cleanEnv(t.TempDir()), "TMPDIR="+tmp)
+		cmd.Stdout = w
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		in := bufio.NewReaderSize(r, 16)
+		for range lines {
+			if _, err := in.ReadString('\n'); err != nil {
+				t.Error(err)
+			}
+		}
+		r.Close()
+		cmd.Wait()
+		if got := cmd.ProcessState.String(); got != "signal: broken pipe" {
+			t.Errorf("read %d lines: ended with %q", lines, got)
+		}
+		if left := filesIn(t, tmp); len(left) > 0 {
+			t.Errorf("read %d lines: %d files are left", lines, len(left))
+		}
+	}
+}
+
 // interrupted sends a signal, of which the process must die.
 func interrupted(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
 	t.Helper()
