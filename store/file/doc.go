@@ -158,7 +158,9 @@
 // authenticator does not fit is believed, a digest that does not fit is not asked, and
 // each bucket and record must still open under its associated data. What may be older
 // than the last write, because the header cannot be trusted, is said. The new store has a
-// new id, salt and data key, and one slot: what opened the old one opens it.
+// new id, salt and data key, and one slot: what opened the old one opens it. It is made to be
+// moved, so the lock beside its folder is removed again: whoever has locked a file makes sure
+// that it still is the one that lies there.
 //
 // # What is not hidden
 //

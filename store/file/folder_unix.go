@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/gofrs/flock"
 	"golang.org/x/sys/unix"
 
 	"github.com/xec-sh/xec-go/store/secret"
@@ -84,6 +85,10 @@ func checkLock(path string) error {
 
 // lockFlags open a lock file without following a link and without waiting.
 const lockFlags = os.O_CREATE | os.O_RDWR | unix.O_NOFOLLOW | unix.O_NONBLOCK
+
+// removeLock removes the file of a lock before another can lock it: who has opened it already
+// finds that it is not in its place any more.
+func removeLock(l *flock.Flock) { os.Remove(l.Path()) }
 
 // syncFolder makes the names in a folder durable.
 func syncFolder(path string) error {

@@ -3,6 +3,8 @@ package file
 import (
 	"io/fs"
 	"os"
+
+	"github.com/gofrs/flock"
 )
 
 // openNoFollow opens path for reading.
@@ -22,6 +24,13 @@ func checkParent(string) error { return nil }
 func checkLock(string) error { return nil }
 
 const lockFlags = os.O_CREATE | os.O_RDWR
+
+// removeLock removes the file of a lock, which cannot be done while it is open, here or
+// elsewhere.
+func removeLock(l *flock.Flock) {
+	l.Close()
+	os.Remove(l.Path())
+}
 
 // syncFolder does nothing: NTFS journals its names.
 func syncFolder(string) error { return nil }

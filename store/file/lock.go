@@ -19,9 +19,31 @@ const (
 )
 
 // lock admits one writer. The lock file lies beside the folder, because a
-// store is created and restored as a folder; it is never removed, because
-// another process may be about to lock it.
+// store is created and restored as a folder; it stays, for the next one.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	l, err := s.lockFile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func() { l.Close() }, nil
+}
+
+// lockOnce is lock for a place that is written once: unlock removes the lock file, unless it
+// is a file of the person's, which has something in it.
+func (s *Store) lockOnce(ctx context.Context) (unlock func(), err error) {
+	l, err := s.lockFile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if info, err := l.Stat(); err == nil && info.Size() == 0 {
+			removeLock(l)
+		}
+		l.Close()
+	}, nil
+}
+
+func (s *Store) lockFile(ctx context.Context) (*flock.Flock, error) {
 	parent := filepath.Dir(s.opt.Dir)
 	if err := makeFolder(parent); err != nil {
 		return nil, err
@@ -48,7 +70,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 		l.Close()
 		return nil, err
 	}
-	return func() { l.Close() }, nil
+	return l, nil
 }
 
 // openToOwner gives a lock file that was made under a strict umask the mode by which
@@ -65,9 +87,25 @@ func openToOwner(path string) error {
 func (s *Store) tryLock(ctx context.Context, l *flock.Flock, limit time.Duration) (bool, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	ok, err := l.TryLockContext(limited, lockPoll)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return false, nil
+	for {
+		ok, err := l.TryLockContext(limited, lockPoll)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return false, nil
+		}
+		if err != nil || !ok || isInPlace(l) {
+			return ok, err
+		}
+		l.Close()
 	}
-	return ok, err
+}
+
+// isInPlace reports whether the file that is locked is the one that others would lock. One
+// that was removed after it had been opened keeps nobody out.
+func isInPlace(l *flock.Flock) bool {
+	held, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(l.Path())
+	return err == nil && os.SameFile(held, there)
 }

@@ -189,7 +189,7 @@ func (n *snapshot) believedBucket(number int, size int64) ([]format.Entry, error
 
 // receive makes a store of entries whose records lie in another one.
 func (s *Store) receive(ctx context.Context, from *snapshot, entries []draftEntry) error {
-	unlock, err := s.lock(ctx)
+	unlock, err := s.lockOnce(ctx) // the store will be used elsewhere
 	if err != nil {
 		return err
 	}

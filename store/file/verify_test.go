@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xec-sh/xec-go/store/file/format"
@@ -212,4 +215,76 @@ func TestSalvageGoesIntoAFolderOfItsOwn(t *testing.T) {
 	if tree(t, filepath.Dir(opt.Dir)) != before {
 		t.Error("something changed")
 	}
+}
+
+// TestSalvageLeavesNoLock: neither beside what it made, nor where it failed; but what a person
+// calls the same stays.
+func TestSalvageLeavesNoLock(t *testing.T) {
+	opt := options(t)
+	opt.Passphrase = passphrase("right")
+	if err := Open(opt).Set(ctx, "A", secret.Text("v")); err != nil {
+		t.Fatal(err)
+	}
+	folder, no := t.TempDir(), errors.New("no")
+	asked := 0
+	opt.Passphrase = func() (secret.Value, error) {
+		if asked++; asked > 1 { // behind the lock
+			return secret.Value{}, no
+		}
+		return secret.Text("right"), nil
+	}
+	yes := func(Findings) error { return nil }
+	if err := Open(opt).Salvage(ctx, filepath.Join(folder, "new"), yes); !errors.Is(err, no) {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("failed: %v is left, error %v", left, err)
+	}
+	opt.Passphrase = passphrase("right")
+	if err := Open(opt).Salvage(ctx, filepath.Join(folder, "new"), yes); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("%v lies there, error %v", left, err)
+	}
+	own := filepath.Join(folder, "yarn.lock")
+	if err := os.WriteFile(own, []byte("theirs"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Open(opt).Salvage(ctx, filepath.Join(folder, "yarn"), yes); err != nil {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(own); err != nil || string(b) != "theirs" {
+		t.Errorf("%d bytes, error %v", len(b), err)
+	}
+}
+
+// TestALockThatIsRemovedAdmitsOne: locks on a file that goes and comes.
+func TestALockThatIsRemovedAdmitsOne(t *testing.T) {
+	opt := options(t)
+	var within atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			s := Open(opt)
+			for i := range 200 {
+				lock := s.lock
+				if i%2 == 0 {
+					lock = s.lockOnce
+				}
+				unlock, err := lock(ctx)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := within.Add(1); n != 1 {
+					t.Errorf("%d have the lock", n)
+				}
+				runtime.Gosched()
+				within.Add(-1)
+				unlock()
+			}
+		})
+	}
+	all.Wait()
 }
