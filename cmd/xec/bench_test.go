@@ -142,6 +142,32 @@ func BenchmarkConfiguration(b *testing.B) {
 	b.Run("render", pair{inProject("render"), floor(b, "derive")}.run)
 }
 
+// BenchmarkInspectSecrets compares a configuration of 40,000 references with one of 2,500: the
+// ratio is that of their sizes, 16, or less.
+func BenchmarkInspectSecrets(b *testing.B) {
+	home := homeWith(b, 100)
+	for name, part := range map[string]string{
+		"vars":     "vars:\n/  v%d: ${secret:K%d}\n",
+		"tasks":    "tasks:\n/  t%d: {command: \"${secret:K%d}\"}\n",
+		"steps":    "tasks: {t: {steps: [\n/  {command: \"echo %d ${secret:K%d}\"},\n/]}}\n",
+		"profiles": "profiles:\n/  p%d: {name: \"${secret:K%d}\"}\n",
+	} {
+		inspect := func(references int) func() *exec.Cmd {
+			parts := strings.Split(part+"/", "/")
+			text := []byte(parts[0])
+			for i := range references {
+				text = fmt.Appendf(text, parts[1], i, i)
+			}
+			path := filepath.Join(b.TempDir(), "config.yaml")
+			if err := os.WriteFile(path, append(text, parts[2]...), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			return xecIn(b, home, "inspect", "secrets", "-c", path)
+		}
+		b.Run(name, pair{inspect(40_000), inspect(2500)}.run)
+	}
+}
+
 // BenchmarkCheck looks at a project of 10,000 files, one of ten with a reference, over
 // looking for it with grep.
 func BenchmarkCheck(b *testing.B) {

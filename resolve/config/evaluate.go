@@ -103,7 +103,7 @@ func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
 		return e.resolveText(ctx, n)
 	}
 	out := *n
-	out.Pairs, out.Items = nil, nil
+	out.Pairs, out.Items, out.where = nil, nil, nil
 	out.extent = extent{1, len(n.Text), 0}
 	for _, p := range n.Pairs {
 		value, err := e.Resolve(ctx, p.Value)

@@ -27,8 +27,9 @@ type Node struct {
 	Items []*Node
 	Place
 
-	resolved *secret.Value // of a string that was resolved: it may hold secrets
-	extent   extent        // of a node that was resolved
+	where    map[string]int // where the keys of a large map stand in Pairs; nil: nobody has noted it
+	resolved *secret.Value  // of a string that was resolved: it may hold secrets
+	extent   extent         // of a node that was resolved
 }
 
 // Value is the text of a scalar, resolved if the node was.
@@ -57,12 +58,29 @@ func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil
 	}
+	if n.where != nil {
+		if i, found := n.where[key]; found {
+			return n.Pairs[i].Value
+		}
+		return nil
+	}
 	for i := range n.Pairs {
 		if n.Pairs[i].Key == key {
 			return n.Pairs[i].Value
 		}
 	}
 	return nil
+}
+
+// manyPairs is from how many pairs on a key is not looked for among all: who goes through the
+// tasks by their names would else do so for each.
+const manyPairs = 32
+
+// note keeps where the keys of a map stand, if it is a large one.
+func (n *Node) note(at map[string]int) {
+	if len(n.Pairs) >= manyPairs {
+		n.where = at
+	}
 }
 
 // All gives the pairs of a map, none of what is no map.
@@ -90,6 +108,7 @@ func (n *Node) Each(path string, visit func(path string, n *Node)) {
 // Without is a map without some of its keys.
 func (n *Node) Without(keys ...string) *Node {
 	rest := *n
+	rest.where = nil
 	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key) })
 	return &rest
 }
@@ -97,6 +116,7 @@ func (n *Node) Without(keys ...string) *Node {
 // Only is a map with those of its pairs whose keys match.
 func (n *Node) Only(match func(key string) bool) *Node {
 	rest := *n
+	rest.where = nil
 	rest.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return !match(p.Key) })
 	return &rest
 }

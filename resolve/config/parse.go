@@ -181,9 +181,10 @@ func (r *reader) list(n *yaml.Node, a at) (*Node, error) {
 func (r *reader) mapping(n *yaml.Node, a at) (*Node, error) {
 	m := &Node{Kind: Map, Place: r.place(n)}
 	var below []*Node
-	seen := map[string]bool{}
+	seen := map[string]int{} // where the keys stand
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
+		_, twice := seen[key.Value]
 		r.texts += len(key.Value)
 		value, err := r.node(n.Content[i+1], a.below(len(key.Value)))
 		if err != nil {
@@ -195,17 +196,19 @@ func (r *reader) mapping(n *yaml.Node, a at) (*Node, error) {
 			continue
 		case key.Kind != yaml.ScalarNode:
 			return nil, r.errorf(key, "a key that is no scalar")
-		case seen[key.Value]:
+		case twice:
 			return nil, r.errorf(key, "the key stands twice in its map")
 		}
-		seen[key.Value] = true
+		seen[key.Value] = len(m.Pairs)
 		m.Pairs = append(m.Pairs, Pair{key.Value, value, r.place(key)})
 	}
-	return m, r.merge(m, below, seen)
+	err := r.merge(m, below, seen)
+	m.note(seen)
+	return m, err
 }
 
 // merge adds what merge keys bring: only keys that the map does not have itself.
-func (r *reader) merge(m *Node, below []*Node, seen map[string]bool) error {
+func (r *reader) merge(m *Node, below []*Node, seen map[string]int) error {
 	for _, from := range below {
 		switch from.Kind {
 		case Scalar:
@@ -216,8 +219,8 @@ func (r *reader) merge(m *Node, below []*Node, seen map[string]bool) error {
 			}
 		}
 		for _, p := range from.Pairs {
-			if !seen[p.Key] {
-				seen[p.Key] = true
+			if _, found := seen[p.Key]; !found {
+				seen[p.Key] = len(m.Pairs)
 				m.Pairs = append(m.Pairs, p)
 			}
 		}

@@ -92,10 +92,12 @@ func merge(base, over *Node) *Node {
 	for _, p := range over.Pairs {
 		i, found := at[p.Key]
 		if !found {
+			at[p.Key] = len(merged.Pairs)
 			merged.Pairs = append(merged.Pairs, p)
 			continue
 		}
 		merged.Pairs[i] = Pair{p.Key, merge(merged.Pairs[i].Value, p.Value), p.Place}
 	}
+	merged.note(at)
 	return merged
 }
