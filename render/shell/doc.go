@@ -59,7 +59,8 @@
 //     exec, xargs and their like too; su -c, watch, parallel; python -c, perl -e, node -e and
 //     their like
 //   - what a shell or an interpreter reads as code: from a here-document, a here-string, a
-//     pipe or a process substitution, sh <<EOF or ... | sudo bash
+//     pipe or a process substitution, sh <<EOF or ... | sudo bash; so too make -f -, just -f -,
+//     awk -f - and sed -f -
 //   - the command of ssh, whose words a shell on the other machine parses, quoted or not
 //   - where a value could be an option or an operator that does such a thing: set VALUE, [ A
 //     B ], sh A B
@@ -88,8 +89,8 @@
 // It follows no value through a variable of the command's own: in k=${secret:K}; eval "$k" it
 // is the command that has it parsed. It knows the programs that run their arguments by name,
 // and $CMD for none of them, but for $SHELL -c. A value in the program of awk
-// or sed is refused. What other languages make of a value (SQL, make, a client's own escapes
-// to a shell) is not looked at, nor whether a program
+// or sed is refused. What other languages make of a value (SQL, a makefile that is a file, a
+// client's own escapes to a shell) is not looked at, nor whether a program
 // takes a value that begins with - for an option. It does not see what aliases, functions and
 // options the files that a shell reads first may set. echo of dash and zsh reads backslashes
 // in a value; printf '%s\n' does not. A substitution drops line ends at the end of a value,

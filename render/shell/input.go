@@ -57,6 +57,10 @@ func programReads(name string, args []*syntax.Word) bool {
 		return sshReads(args)
 	case "at", "batch", "crontab", "su":
 		return true
+	case "make", "gmake", "bmake", "just":
+		return fileIsInput(args, "file", "makefile", "justfile")
+	case "awk", "gawk", "mawk", "nawk", "sed", "gsed":
+		return fileIsInput(args, "file")
 	case "sudo", "doas":
 		return slices.ContainsFunc(args, func(w *syntax.Word) bool {
 			text, _ := static(w)
@@ -74,7 +78,44 @@ func programReads(name string, args []*syntax.Word) bool {
 // isInput reports whether a word is the path of the standard input.
 func isInput(w *syntax.Word) bool {
 	text, whole := static(w)
-	return !whole || text == "-" || strings.HasPrefix(text, "/dev/stdin") || strings.HasPrefix(text, "/dev/fd/") || strings.HasPrefix(text, "/proc/")
+	return !whole || isInputPath(text)
+}
+
+func isInputPath(text string) bool {
+	return text == "-" || strings.HasPrefix(text, "/dev/stdin") || strings.HasPrefix(text, "/dev/fd/") || strings.HasPrefix(text, "/proc/")
+}
+
+// fileIsInput reports whether the option f, or a long one of some names, has a program take
+// what it carries out from the standard input.
+func fileIsInput(args []*syntax.Word, names ...string) bool {
+	for i, w := range args {
+		text, whole := static(w)
+		file, is := fileIn(text, names)
+		switch {
+		case !is:
+		case !whole:
+			if file == "" || file[0] == '/' {
+				return true
+			}
+		case isInputPath(file), file == "" && slices.ContainsFunc(next(args, i), isInput):
+			return true
+		}
+	}
+	return false
+}
+
+// fileIn reports whether a word is the option f, or a long one of some names, which may be cut
+// short, and gives the file that stands in it, "" if that is the next word.
+func fileIn(text string, names []string) (file string, is bool) {
+	if name, long := strings.CutPrefix(text, "--"); long {
+		name, file, _ = strings.Cut(name, "=")
+		return file, name != "" && slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, name) })
+	}
+	if !strings.HasPrefix(text, "-") {
+		return "", false
+	}
+	_, file, is = strings.Cut(text, "f")
+	return file, is
 }
 
 // shellReads reports whether a shell with these arguments reads its script from the

@@ -129,6 +129,17 @@ var refusals = []struct {
 	{"docker exec -i c bash <<EOF\necho ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
 	{"{ cd x; sh; } <<EOF\necho ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
 	{"python3 - <<EOF\nprint('${secret:K}')\nEOF\n", "sh bash zsh", &asInput},
+	{"make -f - <<EOF\nall:\n\techo ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"sudo gmake -C x -sf- all <<EOF\nall:\n\techo ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"make all --file=- <<-EOF\n\tX := ${secret:K}\n\tEOF\n", "sh bash zsh", &asInput},
+	{"make --makefile - <<EOF\nX := ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"make --make=/dev/stdin <<EOF\nX := ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"make -f \"$x\" <<EOF\nX := ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"make -f$x <<EOF\nX := ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{`printf '%s\n' ${secret:K} | make -f -`, "sh bash zsh", &asInput},
+	{"just -f - <<EOF\nall:\n  echo ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
+	{"sed -nf - x <<EOF\ns/x/${secret:K}/\nEOF\n", "sh bash zsh", &asInput},
+	{"awk -f /dev/stdin x <<EOF\nBEGIN { x = \"${secret:K}\" }\nEOF\n", "sh bash zsh", &asInput},
 	{`bash <<<"echo ${secret:K}"`, "bash zsh", &asInput},
 	{`. /dev/stdin <<<"echo ${secret:K}"`, "bash zsh", &asInput},
 	{`source <(echo ${secret:K})`, "bash zsh", &asInput},
@@ -212,6 +223,20 @@ func TestPlacesThatCannotCarryAValue(t *testing.T) {
 			rendertest.RequireError(t, err, refs[len(refs)-1].Start, secret.Invalid)
 			if !strings.Contains(err.Error(), test.why.message) || secret.Hint(err) != test.why.hint {
 				t.Errorf("%s: %s: %v (%s)", d, test.command, err, secret.Hint(err))
+			}
+		}
+	}
+}
+
+// TestInputThatIsData: the standard input of a program that takes its commands from elsewhere.
+func TestInputThatIsData(t *testing.T) {
+	for _, program := range []string{
+		"make", "make -f Makefile all", "make -kC x --file=x.mk all", "make --always-make", "just -f x", "sed -f x.sed", "sed -ne s/f/-/", "sed -e\"s/for/$x/\"", "sed -e s/f/-/",
+		"awk -F f -f x.awk -", "awk -v f=- 1", "python3 x.py", "sh x.sh",
+	} {
+		for _, d := range []Dialect{Sh, Bash, Zsh} {
+			if _, err := splice(program+" <<EOF\n${secret:K}\nEOF\n", d); err != nil {
+				t.Errorf("%s: %s: %v", d, program, err)
 			}
 		}
 	}
