@@ -36,6 +36,9 @@ func checkOwn(info fs.FileInfo, path string, mode fs.FileMode) error {
 	}
 	if open := info.Mode().Perm() &^ 0o700; open != 0 {
 		err := secret.Errorf(secret.Permission, "%s: mode %04o lets other users in", path, info.Mode().Perm())
+		if info.IsDir() { // a checkout by git opens the files in it too
+			return secret.WithHint(err, "chmod %o %s && chmod 600 %s/*", mode, path, path)
+		}
 		return secret.WithHint(err, "chmod %o %s", mode, path)
 	}
 	if need := mode & 0o500; info.Mode().Perm()&need != need {
