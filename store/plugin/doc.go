@@ -62,7 +62,4 @@
 // To be ended is the end of its input and, half a second later, to be killed. It alone is
 // killed: it is in the process group of xec, so that it can ask the person on the terminal,
 // and what it has started itself it has to end itself.
-// To be ended is the end of its input and, half a second later, to be killed. It alone is
-// killed: it is in the process group of xec, so that it can ask the person on the terminal,
-// and what it has started itself it has to end itself.
 package plugin
