@@ -126,14 +126,18 @@ func (d *doctor) lookAtFileSystem(dir string) {
 // the key is not.
 func (d *doctor) lookAtGit(ctx context.Context, r *file.Report) {
 	if r.KeyFileExists {
-		d.lookAtGitOf(ctx, r.KeyFile, []string{r.KeyFile}, "the key file", d.problem)
+		d.lookAtGitOf(ctx, r.KeyFile, []string{r.KeyFile}, "git rm --cached "+r.KeyFile, "the key file", d.problem)
 	}
 	if r.Exists {
-		d.lookAtGitOf(ctx, filepath.Join(r.Dir, format.KeyringFile), []string{r.Dir + "/", r.Dir + ".lock"}, "the store", d.warning)
+		lock := r.Dir + ".lock"
+		untrack := fmt.Sprintf("git rm -r --cached --ignore-unmatch %s %s", r.Dir, lock)
+		d.lookAtGitOf(ctx, filepath.Join(r.Dir, format.KeyringFile), []string{r.Dir + "/", lock}, untrack, "the store", d.warning)
 	}
 }
 
-func (d *doctor) lookAtGitOf(ctx context.Context, path string, ignored []string, what string, fault func(string, error)) {
+// lookAtGitOf tells it of a file. What is ignored has to be in .gitignore, and untrack is
+// the command that has git forget what it tracks.
+func (d *doctor) lookAtGitOf(ctx context.Context, path string, ignored []string, untrack, what string, fault func(string, error)) {
 	const check = "git"
 	state, top := d.gitOf(ctx, path)
 	var lines []string
@@ -149,7 +153,7 @@ func (d *doctor) lookAtGitOf(ctx context.Context, path string, ignored []string,
 		fault(check, secret.WithHint(err, "%s", ignore))
 	case gitTracked:
 		err := secret.Errorf(secret.Permission, "%s is tracked in %s", what, top)
-		fault(check, secret.WithHint(err, "git rm --cached %s, and %s; whoever has the history has it", path, ignore))
+		fault(check, secret.WithHint(err, "%s, and %s; whoever has the history has it", untrack, ignore))
 	case gitNotTold:
 		d.add(stateNote, check, "%s is in the repository %s; git cannot be asked whether it would commit it", what, top)
 	}
