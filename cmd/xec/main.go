@@ -25,11 +25,12 @@
 //
 //	0  done
 //	1  general error
-//	2  invalid arguments, keys or values; a reference that is not of the grammar;
-//	   a question refused for want of a terminal
+//	2  invalid arguments, keys or values; an unknown flag, task or provider; a reference
+//	   that is not of the grammar; a question refused for want of a terminal
 //	3  secret not found
-//	4  encryption or decryption error: wrong key or passphrase, damaged store
-//	5  permission error
+//	4  encryption or decryption error: wrong key or passphrase, damaged or altered store
+//	5  permission error: files that others may read or change, a provider that refuses, a
+//	   configuration that is not approved
 //	n  the child's own, once it has started; 126 and 127 as shells use them
 //
 // # Memory
@@ -92,8 +93,9 @@
 // # Configuration and trust
 //
 //   - The person's own configuration is trusted, but refused where others may write it.
-//   - Files of a project that others may write are refused for whatever reads the project; what
-//     only keeps secrets looks at nothing but the secrets block.
+//   - Files of a project that others may write are refused for whatever resolves or runs what
+//     stands there, or keeps secrets where it says. What shows or changes a configuration as it
+//     is written takes them. What only keeps secrets looks at nothing but the secrets block.
 //   - Commands of a configuration (${cmd:…}) have 30 seconds, print 1 MiB at most, and get no
 //     variable that begins with XEC_.
 //   - config get and list show what is written; with --resolve secrets are ***. config set makes a
