@@ -96,7 +96,7 @@ func TestWhatIsNoValueIsAnError(t *testing.T) {
 	}{
 		{[]string{"nothing", "{key}"}, secret.General, "printed nothing"},
 		{[]string{"newline", "{key}"}, secret.General, "printed nothing"},
-		{[]string{"exactly", "65537", "{key}"}, secret.Invalid, "65537"},
+		{[]string{"exactly", "65537", "{key}"}, secret.Invalid, "longer than 65536 bytes"},
 		{[]string{"flood", "{key}"}, secret.Invalid, "more than 64 KiB"},
 	} {
 		_, err := doing(t, opt, c.args...).Get(ctx, "KEY")

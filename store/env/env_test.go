@@ -76,7 +76,7 @@ func TestWhatIsEmptyIsMissing(t *testing.T) {
 
 func TestAValueOverTheLimitIsAnError(t *testing.T) {
 	s := open(t, "SECRET_BIG="+strings.Repeat("x", secret.MaxValue+1), "SECRET_FULL="+strings.Repeat("x", secret.MaxValue))
-	if _, err := s.Get(ctx, "BIG"); !errors.Is(err, secret.Invalid) || !strings.Contains(err.Error(), "65537") {
+	if _, err := s.Get(ctx, "BIG"); !errors.Is(err, secret.Invalid) || !strings.Contains(err.Error(), "longer than 65536 bytes") {
 		t.Errorf("%v", err)
 	}
 	if _, err := store.Get(ctx, s, []string{"FULL", "BIG"}); !errors.Is(err, secret.Invalid) {

@@ -130,7 +130,7 @@ func TestEntriesOfOthers(t *testing.T) {
 		"an empty text":      {map[string]any{"value": ""}, "", "empty"},
 		"no base64":          {map[string]any{"value": "hush!", "encoding": "base64"}, "", "not the base64"},
 		"another encoding":   {map[string]any{"value": "hush", "encoding": "rot13-hush"}, "", "neither base64 nor utf-8"},
-		"an oversize value":  {map[string]any{"value": strings.Repeat("x", secret.MaxValue+1)}, "", "over the limit"},
+		"an oversize value":  {map[string]any{"value": strings.Repeat("x", secret.MaxValue+1)}, "", "longer than 65536 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f.place("xec/KEY", test.fields)
