@@ -85,7 +85,8 @@ func testRivals(t *testing.T, _ store.Store, reopen func() store.Store) {
 }
 
 func testAdders(t *testing.T, s store.Store, reopen func() store.Store) {
-	if _, ok := s.(store.Adder); !ok {
+	adder, ok := s.(store.Adder)
+	if !ok || errors.Is(adder.Add(ctx, "probe", secret.Text("v")), errors.ErrUnsupported) {
 		t.Skip("the store cannot add")
 	}
 	var added [writes]atomic.Int32
