@@ -72,7 +72,7 @@ func programReads(name string, args []*syntax.Word) bool {
 		rest := behindOptions(args)
 		return len(rest) > 0 && readsCode(rest)
 	}
-	return isShell(name) && shellReads(args) || isInterpreter(name) != "" && interpreterReads(args)
+	return isShell(name) && shellReads(args) || isInterpreter(name) != "" && interpreterReads(name, args)
 }
 
 // isInput reports whether a word is the path of the standard input.
@@ -142,17 +142,39 @@ func shellReads(args []*syntax.Word) bool {
 
 // interpreterReads reports whether an interpreter with these arguments reads its program
 // from the standard input: it has no operand, nor an option that is a program.
-func interpreterReads(args []*syntax.Word) bool {
+func interpreterReads(name string, args []*syntax.Word) bool {
 	for _, w := range args {
 		text, whole := static(w)
-		if text == "-" || whole && isInput(w) {
+		switch {
+		case text == "-" || whole && isInput(w):
 			return true
-		}
-		if text == "" || text[0] != '-' || strings.ContainsAny(text, "cemrEp") {
+		case text == "" || text[0] != '-' || isProgramOption(name, text):
 			return false
 		}
 	}
 	return true
+}
+
+// isProgramOption reports whether an option hands a program to an interpreter, or names one:
+// -m of Python.
+func isProgramOption(name, option string) bool {
+	if long, is := strings.CutPrefix(option, "--"); is {
+		long, _, _ = strings.Cut(long, "=")
+		return long == "eval" || long == "print" || long == "run"
+	}
+	letters := isInterpreter(name)
+	if letters == "c" {
+		letters += "m"
+	}
+	for i := range option {
+		switch {
+		case containsByte(letters, option[i]):
+			return true
+		case containsByte("rIMmWX", option[i]): // the rest is its argument
+			return false
+		}
+	}
+	return false
 }
 
 // runsArgument reports whether what xargs appends would be run by a shell.

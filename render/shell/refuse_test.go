@@ -140,6 +140,10 @@ var refusals = []struct {
 	{"just -f - <<EOF\nall:\n  echo ${secret:K}\nEOF\n", "sh bash zsh", &asInput},
 	{"sed -nf - x <<EOF\ns/x/${secret:K}/\nEOF\n", "sh bash zsh", &asInput},
 	{"awk -f /dev/stdin x <<EOF\nBEGIN { x = \"${secret:K}\" }\nEOF\n", "sh bash zsh", &asInput},
+	{"ruby -ropenssl <<EOF\nputs '${secret:K}'\nEOF\n", "sh bash zsh", &asInput},
+	{"perl -Mstrict -w <<EOF\nprint '${secret:K}'\nEOF\n", "sh bash zsh", &asInput},
+	{"python3 -Wdefault <<EOF\nprint('${secret:K}')\nEOF\n", "sh bash zsh", &asInput},
+	{"node --input-type=module <<EOF\nf('${secret:K}')\nEOF\n", "sh bash zsh", &asInput},
 	{`bash <<<"echo ${secret:K}"`, "bash zsh", &asInput},
 	{`. /dev/stdin <<<"echo ${secret:K}"`, "bash zsh", &asInput},
 	{`source <(echo ${secret:K})`, "bash zsh", &asInput},
@@ -232,7 +236,8 @@ func TestPlacesThatCannotCarryAValue(t *testing.T) {
 func TestInputThatIsData(t *testing.T) {
 	for _, program := range []string{
 		"make", "make -f Makefile all", "make -kC x --file=x.mk all", "make --always-make", "just -f x", "sed -f x.sed", "sed -ne s/f/-/", "sed -e\"s/for/$x/\"", "sed -e s/f/-/",
-		"awk -F f -f x.awk -", "awk -v f=- 1", "python3 x.py", "sh x.sh",
+		"awk -F f -f x.awk -", "awk -v f=- 1", "python3 x.py", "sh x.sh", "python3 -um x", "python3 -c pass",
+		"perl -ne print", "ruby -rjson -e x", "node --eval=f", "node -p x", "php -r x",
 	} {
 		for _, d := range []Dialect{Sh, Bash, Zsh} {
 			if _, err := splice(program+" <<EOF\n${secret:K}\nEOF\n", d); err != nil {
