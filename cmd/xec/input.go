@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
@@ -55,6 +57,9 @@ func (a *app) openInput(path string) (input, error) {
 }
 
 func spool(name string, r io.Reader) (input, error) {
+	if f, is := r.(*os.File); is && isDevice(f) {
+		return input{}, secret.Errorf(secret.Invalid, "%s: not a regular file", name)
+	}
 	f, err := os.CreateTemp("", "xec-input-")
 	if err != nil {
 		return input{}, err
@@ -68,4 +73,15 @@ func spool(name string, r io.Reader) (input, error) {
 		f.Close()
 	}
 	return input{f, name}, err
+}
+
+// isDevice reports whether a file is one that may never end, as /dev/zero: a device for bytes
+// that is neither a terminal nor the null device.
+func isDevice(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 || term.IsTerminal(int(f.Fd())) {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
