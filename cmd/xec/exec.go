@@ -36,9 +36,9 @@ func newExecCommand(a *app, ownFlags bool) *cobra.Command {
 		Use:   "exec [flags] -- COMMAND [ARG...]",
 		Short: "Start a program with secrets in its environment",
 		Long: `Start a program with secrets in its environment. With --only, --env, --env-file, --file
-or --stdin it gets exactly those; else in a project what its env says, or the keys that
-its configuration refers to; else all. A variable has the key in upper case, with '.' and
-'-' as '_'.
+or --stdin it gets exactly those. Else it gets in a project what the project's env says, or
+where there is none the keys that the configuration refers to; and outside of a project, or
+with --all, all. A variable has the key in upper case, with '.' and '-' as '_'.
 
 The exit status is the program's own, and it has the terminal, the signals and the
 descriptors that it would have without xec. Where the values of the secrets stand in what

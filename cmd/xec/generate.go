@@ -44,7 +44,7 @@ func newGenerateCommand(a *app) *cobra.Command {
 			return runGenerate(cmd.Context(), a, o)
 		},
 	}
-	cmd.Flags().IntVarP(&o.length, "length", "l", 32, "number of characters, 1 to 4096")
+	cmd.Flags().IntVarP(&o.length, "length", "l", 32, "make it `N` characters long, 1 to 4096")
 	cmd.Flags().StringVar(&o.charset, "charset", "alnum", "draw from `alnum`, hex or base64url")
 	complete(cmd, "charset", choices("alnum", "hex", "base64url"))
 	cmd.Flags().BoolVarP(&o.force, "force", "f", false, "replace an existing value without asking")

@@ -24,7 +24,8 @@ func newHistoryCommand(a *app) *cobra.Command {
 		Use:   "history KEY [flags]",
 		Short: "List the versions that are kept of a secret, never their values",
 		Long: `List the versions that are kept of a secret, the newest first: number, when it was set,
-size in bytes. The last ten are kept.`,
+size in bytes. The store in files keeps the last ten; other providers have rules of their
+own, or keep none.`,
 		Example: `  xec secrets history DATABASE_PASSWORD
   xec secrets history DATABASE_PASSWORD -o json`,
 		Args:              oneKey,

@@ -27,7 +27,8 @@ func newRedactCommand(a *app) *cobra.Command {
 		Long: `Copy standard input, or the FILEs, to standard output. Where the value of a secret
 stands, as it is or as logs write it (in JSON, base64, a URL, quoted for a shell, ...),
 there is [secret:KEY] instead. All other bytes are copied as they are, as they arrive.
-Values of less than 4 bytes are not hidden.`,
+Values of 4 to 7 bytes are hidden only as they are, where no letter or digit stands beside
+them; shorter ones are not.`,
 		Example: `  kubectl logs api | xec secrets redact
   xec secrets redact --only API_KEY build.log > public.log
   xec secrets redact --fail-on-leak dist/*.js > /dev/null`,
