@@ -84,7 +84,8 @@
 //
 // # Looking after a store
 //
-//   - import replaces the values of keys that exist, as set does.
+//   - import replaces the values of keys that exist, as copy does; one that is the same is left
+//     alone, and makes no older value.
 //   - delete --purge is delete where nothing is kept of what is deleted.
 //   - verify exits with 4 where something is damaged; with --salvage only what could not be saved
 //     at all is an error.
