@@ -29,9 +29,9 @@ func newImportCommand(a *app) *cobra.Command {
 		Short: "Set secrets from JSON or a .env file, all or none",
 		Long: `Set secrets from a JSON object or from a .env file, all or none; values that differ
 are replaced, those that are the same are left alone. A provider that cannot set many at
-once (all but file) gets them in the order of their keys, up to the first that fails; the
-error says how many that were. In the env format SECRET_ is cut off from names; nothing in
-the file is expanded or run.`,
+once (only the file provider is sure to) gets them in the order of their keys, up to the
+first that fails; the error says how many that were. In the env format SECRET_ is cut off
+from names; nothing in the file is expanded or run.`,
 		Example: `  xec secrets import -f secrets.json
   xec secrets import -f .env --format env
   echo "SECRET_API_KEY=value123" | xec secrets import --format env`,

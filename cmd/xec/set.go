@@ -36,7 +36,7 @@ Any bytes are a value, 64 KiB at most.`,
 			return runSet(cmd.Context(), a, o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.value, "value", "v", "", "the value (stays in the shell's history and is visible in ps)")
+	cmd.Flags().StringVarP(&o.value, "value", "v", "", "the `VALUE` (stays in the shell's history and is visible in ps)")
 	cmd.Flags().StringVar(&o.file, "file", "", "take the exact bytes of this `PATH`, \"-\" for standard input")
 	return cmd
 }
