@@ -1,10 +1,8 @@
 package html
 
 import (
-	"bytes"
 	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -14,36 +12,24 @@ import (
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render/rendertest"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// setting is a place in which a value can stand: in a document between before and behind,
-// in a text or the value of an attribute that decodes to prefix, value and suffix.
-type setting struct {
-	name                   string
-	before, scalar, behind string
-	prefix, suffix         string
-}
-
-// surroundings are put around each scalar; "\x00" stands for it.
-var surroundings = []struct {
-	name, document string
-	attribute      bool
-}{
-	{"a page", "<!DOCTYPE html>\n<!-- ${secret:C} > -->\n<html lang=en>\n<head><meta charset=UTF-8><title>x</title><script>a < b && \"c\"</script></head>\n<body onload='f()'>\n<p class=a>\x00</p><br/>\n<!-- \" --></body>\n</html>\n", false},
-	{"open elements", "<ul>\r\n<li>a &amp b\r\n<li>\x00\r\n<li>c &copy; <\r\n</ul>", false},
-	{"a title", "\ufeff<title>\x00</title><p>x", false},
-	{"a textarea", "<form><textarea name=t>x \x00</textarea><input disabled></form>", false},
-	{"a fragment", "\x00", false},
-	{"double quotes", "<p>a</p><input type=text  disabled value = \"\x00\" NAME='it'\n data-x>b", true},
-	{"single quotes", "<a\thref='#'class='\x00'/>b</a>", true},
-	{"no quotes", "<div><input a=b value=\x00 c=d></div>", true},
-	{"no quotes, the end", "<a title=\x00>x</a>", true},
-	{"SVG", "<svg viewBox='0 0 1 1'><a xlink:title=\"\x00\"/></svg>", true},
+// surroundings are put around each scalar.
+var surroundings = []rendertest.Surrounding{
+	{"a page", "<!DOCTYPE html>\n<!-- ${secret:C} > -->\n<html lang=en>\n<head><meta charset=UTF-8><title>x</title><script>a < b && \"c\"</script></head>\n<body onload='f()'>\n<p class=a>\x00</p><br/>\n<!-- \" --></body>\n</html>\n"},
+	{"open elements", "<ul>\r\n<li>a &amp b\r\n<li>\x00\r\n<li>c &copy; <\r\n</ul>"},
+	{"a title", "\ufeff<title>\x00</title><p>x"},
+	{"a textarea", "<form><textarea name=t>x \x00</textarea><input disabled></form>"},
+	{"a fragment", "\x00"},
+	{"double quotes", "<p>a</p><input type=text  disabled value = \"\x00\" NAME='it'\n data-x>b"},
+	{"single quotes", "<a\thref='#'class='\x00'/>b</a>"},
+	{"no quotes", "<div><input a=b value=\x00 c=d></div>"},
+	{"no quotes, the end", "<a title=\x00>x</a>"},
+	{"SVG", "<svg viewBox='0 0 1 1'><a xlink:title=\"\x00\"/></svg>"},
 }
 
 // scalars are what holds a value, and what it decodes to around it.
-var scalars = []struct{ name, text, prefix, suffix string }{
+var scalars = []rendertest.Scalar{
 	{"alone", "${secret:K}", "", ""},
 	{"the other brackets", "$<secret:K>", "", ""},
 	{"text around", "x&amp;é${secret:K}&#xe9;&eacute;y", "x&é", "ééy"},
@@ -51,14 +37,15 @@ var scalars = []struct{ name, text, prefix, suffix string }{
 	{"behind backslashes", `\&#92;&#x5C;&bsol;${secret:K}`, `\\`, ""},
 }
 
-func settings() (all []setting) {
-	for _, around := range surroundings {
-		before, behind, _ := strings.Cut(around.document, "\x00")
-		for _, s := range scalars {
-			all = append(all, setting{s.name + " in " + around.name, before, s.text, behind, s.prefix, s.suffix})
-		}
-	}
-	return all
+// oracle is what other readers are asked of. The longest values stand in some of the places
+// only. A text that begins with white space can stand where a tree has none, and so it does
+// not stand alone.
+var oracle = rendertest.Oracle{
+	Format: Format, Settings: rendertest.Settings(surroundings, scalars), Kinds: kinds(), Carries: carries, Kept: kept,
+	Skip: func(n int, s rendertest.Setting, k hostile.Kind) bool {
+		text := s.Prefix + k.Value
+		return len(k.Value) > 1024 && n%4 != 0 || s.Before == "" && strings.TrimSpace(text) != text
+	},
 }
 
 // kinds are the hostile values, those that look like HTML, and an empty one.
@@ -99,30 +86,6 @@ func carries(value string) bool {
 	})
 }
 
-// render puts value into the place, and checks that all around it is as it was. It gives
-// false for a value that HTML cannot carry.
-func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
-	t.Helper()
-	out, _, err := rendertest.Render(Format, s.before+s.scalar+s.behind, k.Value)
-	if !carries(k.Value) {
-		rendertest.RequireError(t, err, len(s.before)+rendertest.Find(s.scalar)[0].Start, secret.Invalid)
-		if secret.Hint(err) != "the filter base64 encodes any bytes: ${secret:KEY|base64}" {
-			t.Errorf("%s: %s: hint %q", s.name, k.Name, secret.Hint(err))
-		}
-		return "", false
-	}
-	if err != nil {
-		t.Fatalf("%s: %s: %v", s.name, k.Name, err)
-	}
-	if !strings.HasPrefix(out, s.before) || !strings.HasSuffix(out, s.behind) {
-		t.Fatalf("%s: %s: more than the scalar has changed", s.name, k.Name)
-	}
-	return out, true
-}
-
-// word stands for a scalar in what other readers are asked for.
-const word = "zQxWvKpJzQ"
-
 // compare reads documents with the word, what it stands for and what was rendered, in hex,
 // and says whether html.parser reports the same of both.
 const compare = `
@@ -149,7 +112,7 @@ class Events(HTMLParser):
 
 def put(event, value):
     if isinstance(event, str):
-        return event.replace("` + word + `", value)
+        return event.replace("` + rendertest.Word + `", value)
     if isinstance(event, (list, tuple)):
         return type(event)(put(e, value) for e in event)
     return event
@@ -160,27 +123,19 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := rendertest.Program(t, "python3")
-	var in bytes.Buffer
-	var names []string
-	refused := rendered(t, func(s setting, k hostile.Kind, out string) {
-		fmt.Fprintf(&in, "%x,%x,%x\n", s.before+word+s.behind, s.prefix+k.Value+s.suffix, out)
-		names = append(names, s.name+": "+k.Name)
+	cmd := exec.Command(rendertest.Program(t, "python3"), "-c", compare)
+	oracle.RequireSame(t, cmd, func(s rendertest.Setting, k hostile.Kind, out string) []string {
+		return []string{s.Before + rendertest.Word + s.Behind, s.Decoded(k.Value), out}
 	})
-	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
-	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(settings()), len(names), refused)
 }
 
 // TestBrowsersBuildTheSameTree asks the parser that builds trees as browsers do.
 func TestBrowsersBuildTheSameTree(t *testing.T) {
-	trees := 0
-	rendered(t, func(s setting, k hostile.Kind, out string) {
-		if tree(t, out, "") != tree(t, s.before+word+s.behind, s.prefix+k.Value+s.suffix) {
-			t.Errorf("%s: %s: another tree", s.name, k.Name)
+	oracle.Each(t, func(s rendertest.Setting, k hostile.Kind, out string) {
+		if tree(t, out, "") != tree(t, s.Before+rendertest.Word+s.Behind, s.Decoded(k.Value)) {
+			t.Errorf("%s: %s: another tree", s.Name, k.Name)
 		}
-		trees++
 	})
-	t.Logf("%d trees", trees)
 }
 
 // tree writes a tree in lines, with a text in place of the word.
@@ -194,13 +149,13 @@ func tree(t *testing.T, document, text string) string {
 	for n := range root.Descendants() {
 		data := n.Data
 		if n.Type == html.TextNode {
-			if data = strings.ReplaceAll(data, word, text); data == "" {
+			if data = strings.ReplaceAll(data, rendertest.Word, text); data == "" {
 				continue
 			}
 		}
 		fmt.Fprintf(&b, "%d %v %s %q\n", depthOf(n), n.Type, n.Namespace, data)
 		for _, a := range n.Attr {
-			fmt.Fprintf(&b, "%s:%s=%q\n", a.Namespace, a.Key, strings.ReplaceAll(a.Val, word, text))
+			fmt.Fprintf(&b, "%s:%s=%q\n", a.Namespace, a.Key, strings.ReplaceAll(a.Val, rendertest.Word, text))
 		}
 	}
 	return b.String()
@@ -213,128 +168,54 @@ func depthOf(n *html.Node) (depth int) {
 	return depth
 }
 
-// rendered calls do with every document that there is for a value in a place, and counts
-// the others. The longest values stand in some of the places only. A text that begins with
-// white space can stand where a tree has none, and so it does not stand alone.
-func rendered(t *testing.T, do func(s setting, k hostile.Kind, out string)) (refused int) {
-	t.Helper()
-	for i, s := range settings() {
-		for _, k := range kinds() {
-			if len(k.Value) > 1024 && i%4 != 0 {
-				continue
-			}
-			if s.before == "" && strings.TrimSpace(s.prefix+k.Value) != s.prefix+k.Value {
-				continue
-			}
-			if out, ok := s.render(t, k); ok {
-				do(s, k, out)
-			} else {
-				refused++
-			}
-		}
-	}
-	return refused
-}
-
 // kept are documents such as people keep.
-var kept = []string{
-	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Shop &mdash; é</title>\n<meta name=csrf content='a\"b'>\n<link rel=stylesheet href=/a.css>\n<style>p > a { color: \"#fff\" }</style>\n<script src=\"a.js\" async></script>\n<script>\nif (a < b && c) { d = \"</p>\" }\n</script>\n</head>\n<body onload=\"f('x')\">\n<!-- note > -->\n<p>5 < 6 &amp 7\n<textarea>\nx</textarea>\n<input type=checkbox checked value=on>\n<img src='a.png'alt=\"\"/>\n</body>\n</html>\n",
-	"\ufeff<TABLE>\r\n<TR><TD NoWrap>a<TD>b\r\n</TABLE>\r\n<pre>\r\n x </pre><svg><title>t</title><path d=\"M0\"/></svg><A HREF=javascript:f()>x",
+var kept = map[string]string{
+	"a page":      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Shop &mdash; é</title>\n<meta name=csrf content='a\"b'>\n<link rel=stylesheet href=/a.css>\n<style>p > a { color: \"#fff\" }</style>\n<script src=\"a.js\" async></script>\n<script>\nif (a < b && c) { d = \"</p>\" }\n</script>\n</head>\n<body onload=\"f('x')\">\n<!-- note > -->\n<p>5 < 6 &amp 7\n<textarea>\nx</textarea>\n<input type=checkbox checked value=on>\n<img src='a.png'alt=\"\"/>\n</body>\n</html>\n",
+	"an old page": "\ufeff<TABLE>\r\n<TR><TD NoWrap>a<TD>b\r\n</TABLE>\r\n<pre>\r\n x </pre><svg><title>t</title><path d=\"M0\"/></svg><A HREF=javascript:f()>x",
 }
 
-// TestAReferenceAtEachByte plants one before each byte of the documents, one after the
-// other. Where it is taken, that text or attribute changes and no other.
+// TestAReferenceAtEachByte: where one is taken, that text or attribute changes and no other.
 func TestAReferenceAtEachByte(t *testing.T) {
 	python := rendertest.Program(t, "python3")
-	var in bytes.Buffer
-	var names []string
-	const value, ref = "x<'\"&>\n\t é\\", "${secret:K}"
-	left, refused := 0, 0
-	for n, document := range kept {
-		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
-			t.Errorf("a document without references has changed, error %v", err)
-		}
-		for at := range len(document) + 1 {
-			template := document[:at] + ref + document[at:]
-			out, refs, err := rendertest.Render(Format, template, value)
-			switch {
-			case err != nil:
-				rendertest.RequirePlaced(t, err, template)
-				refused++
-			case refs == nil:
-				left++
-				if out != template {
-					t.Fatalf("document %d at %d: it has changed", n, at)
-				}
-			default:
-				template := document[:at] + word + document[at:]
-				fmt.Fprintf(&in, "%x,%x,%x\n", template, value, out)
-				names = append(names, fmt.Sprintf("document %d at %d", n, at))
-				if tree(t, out, "") != tree(t, template, value) {
-					t.Errorf("document %d at %d: another tree", n, at)
-				}
+	var q rendertest.Questions
+	const value = "x<'\"&>\n\t é\\"
+	oracle.Plant(t, rendertest.Planted{
+		Value: value,
+		Taken: func(name, before, behind, out string) {
+			template := before + rendertest.Word + behind
+			q.Add(name, template, value, out)
+			if tree(t, out, "") != tree(t, template, value) {
+				t.Errorf("%s: another tree", name)
 			}
-		}
-	}
-	rendertest.RequireSame(t, exec.Command(python, "-c", compare), &in, names)
-	if len(names) < 100 || left < 20 || refused < 300 {
-		t.Errorf("only %d, %d and %d", len(names), left, refused)
-	}
-	t.Logf("%d references in texts and attributes, %d in comments, %d refused", len(names), left, refused)
+		},
+		Least: [3]int{100, 20, 300},
+	})
+	q.RequireSame(t, exec.Command(python, "-c", compare))
 }
 
 // FuzzSplice says: what is rendered has, to the tokenizer, the tokens of the document with
 // the values put in; what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
-	seeds := append(slices.Clone(kept), "<a>${secret:K", "<a>&${secret:K};</a>", "<a>\\${secret:K:-<&>}</a>", "<a b=${secret:K}/>", "<${secret:K}/>",
+	oracle.Fuzz(f, []string{
+		"<a>${secret:K", "<a>&${secret:K};</a>", "<a>\\${secret:K:-<&>}</a>", "<a b=${secret:K}/>", "<${secret:K}/>",
 		"<p>\r${secret:K}\n", "<pre>${secret:K}", "<a b='x'B=\"${secret:K}\">", "<a x=\"'${secret:K}\" y='\"${secret:K}' z='${secret:K}\"'>", "<a ='=\"${secret:K}'>", "<a b=\"'${secret:K}>",
-		"<noscript><p>${secret:K}</noscript>", "<plaintext>${secret:K}", "<![CDATA[x]]>${secret:K}", "<svg><title><script></title>${secret:K}", "<meta charset=latin1>${secret:K}", "<!x ${secret:K}>", "</ ${secret:K}>")
-	for _, s := range settings() {
-		seeds = append(seeds, s.before+s.scalar+s.behind)
-	}
-	for _, source := range seeds {
-		for _, value := range []string{"v", "", "<&>\"'\r\n\té\u2028", "]", "\n", "amp;", "javascript:", "${secret:K}", "\x00", "\xff"} {
-			f.Add(source, value)
-		}
-	}
-	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := rendertest.Render(Format, source, value)
-		if err != nil {
-			rendertest.RequirePlaced(t, err, source)
-			return
-		}
-		if len(rendertest.Find(source)) == 0 && out != source {
-			t.Fatal("a document without references has changed")
-		}
-		if len(refs) > 0 && !carries(value) {
-			t.Fatal("a value that HTML does not hold was put in")
-		}
-		requireTokens(t, source, value, refs, out)
-	})
+		"<noscript><p>${secret:K}</noscript>", "<plaintext>${secret:K}", "<![CDATA[x]]>${secret:K}", "<svg><title><script></title>${secret:K}", "<meta charset=latin1>${secret:K}", "<!x ${secret:K}>", "</ ${secret:K}>",
+	}, []string{"v", "", "<&>\"'\r\n\té\u2028", "]", "\n", "amp;", "javascript:", "${secret:K}", "\x00", "\xff"}, requireTokens)
 }
-
-// wordFor stands for a span. It is nothing that a fuzzer hits upon.
-func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
 
 // requireTokens compares the tokens of out with those of the document in which each
 // reference is a word.
 func requireTokens(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
-	var words strings.Builder
-	at := 0
-	for n, s := range rendertest.Find(source) {
-		words.WriteString(source[at:s.Start] + wordFor(n))
-		at = s.End
-	}
-	want, got := listed(words.String()+source[at:]), listed(out)
+	want, got := listed(rendertest.WithWords(source)), listed(out)
 	if len(want) != len(got) {
 		t.Fatalf("%d tokens for %d", len(got), len(want))
 	}
 	for i := range want {
-		if want[i].comment && strings.Contains(want[i].text, word[:8]) {
+		if want[i].comment && strings.Contains(want[i].text, rendertest.Word[:8]) {
 			continue
 		}
-		if withValues(want[i].text, source, value, refs) != got[i].text || want[i].comment != got[i].comment {
+		if rendertest.WithValues(want[i].text, source, value, refs) != got[i].text || want[i].comment != got[i].comment {
 			t.Fatalf("token %d is another", i)
 		}
 	}
@@ -368,25 +249,4 @@ func listed(document string) (all []listing) {
 			return all
 		}
 	}
-}
-
-// withValues puts the value, or the reference itself, in the place of each word.
-func withValues(text, source, value string, refs []int) string {
-	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
-		before, behind, ok := strings.Cut(text, wordFor(n))
-		if !ok {
-			continue
-		}
-		slashes := len(before) - len(strings.TrimRight(before, `\`))
-		if isRef := slashes%2 == 0; isRef != slices.Contains(refs, n) {
-			return "another reference"
-		}
-		before = before[:len(before)-slashes+slashes/2]
-		if slashes%2 == 0 {
-			text = before + value + behind
-		} else {
-			text = before + source[span.Start:span.End] + behind
-		}
-	}
-	return text
 }

@@ -1,8 +1,6 @@
 package ini
 
 import (
-	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,12 +13,8 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-// setting is a place in which a value can stand: in a document between before and behind,
-// as form says.
-type setting struct{ name, before, form, behind string }
-
-// surroundings are put around each form; "\x00" stands for it.
-var surroundings = []struct{ name, document string }{
+// surroundings are put around each form.
+var surroundings = []rendertest.Surrounding{
 	{"a section", "; ${secret:C}\n# \"${secret:C}\n[s]\na = 1\nk = \x00\nb = \"x\" ; y\n\n[t]\nc =\n"},
 	{"no blanks", "[s]\nk=\x00\nb=c\n"},
 	{"a colon", "[s]\nk: \x00\nb: c\n"},
@@ -37,24 +31,26 @@ var forms = []string{
 	`"${secret:K}"`, `"x ${secret:K} y"`, `"a;b#c${secret:K}"`, `A="${secret:K}",B="c"`, `\${secret:L}${secret:K}`, `it's ${secret:K}`,
 }
 
-func settings() (all []setting) {
-	for _, around := range surroundings {
-		before, behind, _ := strings.Cut(around.document, "\x00")
-		for _, form := range forms {
-			all = append(all, setting{form + " in " + around.name, before, form, behind})
-		}
-	}
-	return all
+// oracle is what other readers are asked of. The longest values stand in some of the places
+// only.
+var oracle = rendertest.Oracle{
+	Format: Format, Settings: settings(), Kinds: kinds(), Kept: kept,
+	Skip: func(n int, _ rendertest.Setting, k hostile.Kind) bool { return len(k.Value) > 1024 && n%12 != 0 },
 }
 
-// word stands for a value in what other readers are asked for.
-const word = "zQxWvKpJzQ"
+func settings() []rendertest.Setting {
+	var scalars []rendertest.Scalar
+	for _, form := range forms {
+		scalars = append(scalars, rendertest.Scalar{Name: form, Text: form})
+	}
+	return rendertest.Settings(surroundings, scalars)
+}
 
-// withWord is the document with the word in the place of each reference that stands for a
-// value, and of the others without their backslash.
-func (s setting) withWord() string {
-	form := strings.NewReplacer("${secret:K}", word, "$<secret:K>", word, `\${secret:L}`, "${secret:L}").Replace(s.form)
-	return s.before + form + s.behind
+// with is the document with a text in the place of each reference that stands for a value,
+// and with the others without their backslash.
+func with(text string, s rendertest.Setting) string {
+	form := strings.NewReplacer("${secret:K}", text, "$<secret:K>", text, `\${secret:L}`, "${secret:L}").Replace(s.Scalar)
+	return s.Before + form + s.Behind
 }
 
 // kinds are the hostile values, those that look like INI, and an empty one.
@@ -93,42 +89,12 @@ func kinds() []hostile.Kind {
 	return slices.DeleteFunc(all, func(k hostile.Kind) bool { return k.Name == "largest, lines" })
 }
 
-// render puts value into the place, and checks that all around it is as it was. It gives
-// false for a value that is refused.
-func (s setting) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
+// requireText fails if more has changed than the references, to their value.
+func requireText(t *testing.T, s rendertest.Setting, k hostile.Kind, out string) {
 	t.Helper()
-	out, _, err := rendertest.Render(Format, s.before+s.form+s.behind, k.Value)
-	if err != nil {
-		rendertest.RequirePlaced(t, err, s.before+s.form+s.behind)
-		if secret.KindOf(err) != secret.Invalid || secret.Hint(err) == "" {
-			t.Fatalf("%s: %s: error %v, hint %q", s.name, k.Name, err, secret.Hint(err))
-		}
-		return "", false
+	if out != with(k.Value, s) {
+		t.Fatalf("%s: %s: another text", s.Name, k.Name)
 	}
-	form := strings.NewReplacer("${secret:K}", k.Value, "$<secret:K>", k.Value, `\${secret:L}`, "${secret:L}").Replace(s.form)
-	if out != s.before+form+s.behind {
-		t.Fatalf("%s: %s: another text", s.name, k.Name)
-	}
-	return out, true
-}
-
-// rendered calls do with every document that there is for a value in a place, and counts
-// the others.
-func rendered(t *testing.T, do func(s setting, k hostile.Kind, out string)) (refused int) {
-	t.Helper()
-	for i, s := range settings() {
-		for _, k := range kinds() {
-			if len(k.Value) > 1024 && i%12 != 0 {
-				continue
-			}
-			if out, ok := s.render(t, k); ok {
-				do(s, k, out)
-			} else {
-				refused++
-			}
-		}
-	}
-	return refused
 }
 
 // compare reads documents with the word, the value and what was rendered, in hex, and says
@@ -148,7 +114,7 @@ def read(parser, text):
     return [(section, parser.items(section)) for section in parser.sections()]
 
 def put(text, value):
-    return text if text is None else text.replace("` + word + `", value)
+    return text if text is None else text.replace("` + rendertest.Word + `", value)
 
 for line in sys.stdin:
     want, value, got = (bytes.fromhex(part).decode() for part in line.split(","))
@@ -168,7 +134,7 @@ for line in sys.stdin:
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
 	python := rendertest.Program(t, "python3")
-	requireSame(t, []string{python, "-c", compare}, func(setting) bool { return true })
+	requireSame(t, exec.Command(python, "-c", compare), func(rendertest.Setting) bool { return true })
 }
 
 // compareNPM is the same with npm's package ini. It prints what is text as text, since the
@@ -178,7 +144,7 @@ const ini = require(process.argv[1])
 const read = text => JSON.stringify(Object.entries(ini.parse(text)), (k, v) =>
   v === null || typeof v === "boolean" || typeof v === "number" ? String(v) : v)
 const put = (text, value) => JSON.stringify(JSON.parse(text), (k, v) =>
-  typeof v === "string" ? v.replaceAll("` + word + `", () => value) : v)
+  typeof v === "string" ? v.replaceAll("` + rendertest.Word + `", () => value) : v)
 for (const line of require("fs").readFileSync(0, "utf8").trimEnd().split("\n")) {
   const [want, value, got] = line.split(",").map(hex => Buffer.from(hex, "hex").toString("utf8"))
   console.log(put(read(want), value) === read(got) ? "same" : "npm")
@@ -196,29 +162,24 @@ func TestNPMReadsEveryValueInEveryPlace(t *testing.T) {
 	if _, err := os.Stat(folder); err != nil {
 		t.Skipf("npm has no package ini: %v", err)
 	}
-	requireSame(t, []string{node, "-e", compareNPM, folder}, func(s setting) bool {
-		return strings.Contains(s.before[strings.LastIndexByte(s.before, '\n')+1:], "=") // to npm all else is a key
+	requireSame(t, exec.Command(node, "-e", compareNPM, folder), func(s rendertest.Setting) bool {
+		return strings.Contains(s.Before[strings.LastIndexByte(s.Before, '\n')+1:], "=") // to npm all else is a key
 	})
 }
 
-// requireSame hands all documents to a program that it reads, and wants an answer for each.
-func requireSame(t *testing.T, command []string, isRead func(s setting) bool) {
+// requireSame asks a program of all documents that it reads.
+func requireSame(t *testing.T, cmd *exec.Cmd, isRead func(s rendertest.Setting) bool) {
 	t.Helper()
-	var in bytes.Buffer
-	var names []string
-	refused := rendered(t, func(s setting, k hostile.Kind, out string) {
+	asked := oracle.RequireSame(t, cmd, func(s rendertest.Setting, k hostile.Kind, out string) []string {
+		requireText(t, s, k, out)
 		if !isRead(s) {
-			return
+			return nil
 		}
-		fmt.Fprintf(&in, "%x,%x,%x\n", s.withWord(), k.Value, out)
-		names = append(names, s.name+": "+k.Name)
+		return []string{with(rendertest.Word, s), k.Value, out}
 	})
-	cmd := exec.Command(command[0], command[1:]...)
-	rendertest.RequireSame(t, cmd, &in, names)
-	if len(names) < 4000 {
-		t.Errorf("only %d documents", len(names))
+	if asked < 4000 {
+		t.Errorf("only %d documents", asked)
 	}
-	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(settings()), len(names), refused)
 }
 
 // TestGitReadsEveryValue asks git for one file that has all values in it, and for one that
@@ -228,8 +189,9 @@ func TestGitReadsEveryValue(t *testing.T) {
 	for _, form := range forms {
 		var values []string
 		for _, k := range kinds() {
-			s := setting{form, "[s]\n\tk = ", form, "\n"}
-			if out, ok := s.render(t, k); ok && strings.HasPrefix(out, s.before) {
+			s := rendertest.Setting{Name: form, Before: "[s]\n\tk = ", Scalar: form, Behind: "\n"}
+			if out, ok := oracle.Render(t, s, k); ok {
+				requireText(t, s, k, out)
 				values = append(values, k.Value)
 			}
 		}
@@ -251,7 +213,7 @@ func TestGitReadsEveryValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := gitValues(t, git, string(out))
-		want := gitValues(t, git, (setting{form: form}).withWord(), values...)
+		want := gitValues(t, git, with(rendertest.Word, rendertest.Setting{Scalar: form}), values...)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: git reads other values", form)
 		}
@@ -276,7 +238,7 @@ func gitValues(t *testing.T, git, text string, values ...string) (all []string) 
 	}
 	all = strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
 	for i, value := range values {
-		all[i] = strings.ReplaceAll(all[i], word, value)
+		all[i] = strings.ReplaceAll(all[i], rendertest.Word, value)
 	}
 	return all
 }
@@ -292,83 +254,44 @@ var kept = map[string]string{
 	".pypirc":          "\ufeff[distutils]\nindex-servers =\n    pypi\n\n[pypi]\nusername = __token__\npassword = pypi-abc\n",
 }
 
-// TestAReferenceAtEachByte plants one before each byte of the documents, one after the
-// other. Where it is taken, only its own bytes change, and Python finds nothing else.
+// TestAReferenceAtEachByte: where one is taken, only its own bytes change, and Python finds
+// nothing else.
 func TestAReferenceAtEachByte(t *testing.T) {
 	python := rendertest.Program(t, "python3")
-	var in bytes.Buffer
-	var names []string
-	const value, ref = "v1=[a]: {b}", "${secret:K}"
-	left, refused := 0, 0
-	for name, document := range kept {
-		if out, refs, err := rendertest.Render(Format, document, "v"); err != nil || out != document || refs != nil {
-			t.Errorf("%s: a document without references has changed, error %v", name, err)
-		}
-		for at := range len(document) + 1 {
-			if at > 0 && document[at-1] == '\\' {
-				continue // there it is an escaped one
+	var q rendertest.Questions
+	const value = "v1=[a]: {b}"
+	oracle.Plant(t, rendertest.Planted{
+		Value: value,
+		Skip:  func(document string, at int) bool { return at > 0 && document[at-1] == '\\' }, // there it is an escaped one
+		Taken: func(name, before, behind, out string) {
+			if out != before+value+behind {
+				t.Fatalf("%s: another text", name)
 			}
-			template := document[:at] + ref + document[at:]
-			out, refs, err := rendertest.Render(Format, template, value)
-			switch {
-			case err != nil:
-				rendertest.RequirePlaced(t, err, template)
-				refused++
-			case refs == nil:
-				left++
-				if out != template {
-					t.Fatalf("%s at %d: it has changed", name, at)
-				}
-			default:
-				if out != document[:at]+value+document[at:] {
-					t.Fatalf("%s at %d: another text", name, at)
-				}
-				bare := func(s string) string { return "[x]\n" + strings.TrimPrefix(s, "\ufeff") }
-				fmt.Fprintf(&in, "%x,%x,%x\n", bare(document[:at]+word+document[at:]), value, bare(out))
-				names = append(names, fmt.Sprintf("%s at %d", name, at))
-			}
-		}
-	}
-	cmd := exec.Command(python, "-c", compare)
-	rendertest.RequireSame(t, cmd, &in, names)
-	if len(names) < 200 || left < 10 || refused < 250 {
-		t.Errorf("only %d, %d and %d", len(names), left, refused)
-	}
-	t.Logf("%d references in values, %d in comments, %d refused", len(names), left, refused)
+			bare := func(s string) string { return "[x]\n" + strings.TrimPrefix(s, "\ufeff") }
+			q.Add(name, bare(before+rendertest.Word+behind), value, bare(out))
+		},
+		Least: [3]int{200, 10, 250},
+	})
+	q.RequireSame(t, exec.Command(python, "-c", compare))
 }
 
 // FuzzSplice says: only references change, to their values, and no line is more or less;
 // what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
-	seeds := []string{"k=${secret:K", "${secret:K}=v", "[${secret:K}]", "k = \\\\${secret:K}", "k = '${secret:K}'", "k = \"${secret:K}", "k = a;${secret:K}", "[Service]\nk=${secret:K}",
-		"k=\n ${secret:K}\n", "k=$${secret:K}{", "k = ${secret:K}${secret:K}", "\\${secret:K}", "\xff", "a\rb", "k=\\${secret:K:-;}${secret:L}"}
-	for _, document := range kept {
-		seeds = append(seeds, document)
+	oracle.Fuzz(f, []string{
+		"k=${secret:K", "${secret:K}=v", "[${secret:K}]", "k = \\\\${secret:K}", "k = '${secret:K}'", "k = \"${secret:K}", "k = a;${secret:K}", "[Service]\nk=${secret:K}",
+		"k=\n ${secret:K}\n", "k=$${secret:K}{", "k = ${secret:K}${secret:K}", "\\${secret:K}", "\xff", "a\rb", "k=\\${secret:K:-;}${secret:L}",
+	}, []string{"v", "", "a b", " ", "a;b", "#", "\n", "[", "%", "it's", "\"", "{", "$", "${secret:K}", "\x00", "\xff"}, requireReplaced)
+}
+
+func requireReplaced(t *testing.T, source, value string, refs []int, out string) {
+	t.Helper()
+	if strings.Count(out, "\n") != strings.Count(source, "\n") || len(refs) > 0 && strings.ContainsAny(value, "\r\x00\"\\%") {
+		t.Fatal("a value has changed more than a value")
 	}
-	for _, s := range settings() {
-		seeds = append(seeds, s.before+s.form+s.behind)
+	if out != replaced(source, value, refs) {
+		t.Fatal("another text")
 	}
-	for _, source := range seeds {
-		for _, value := range []string{"v", "", "a b", " ", "a;b", "#", "\n", "[", "%", "it's", "\"", "{", "$", "${secret:K}", "\x00", "\xff"} {
-			f.Add(source, value)
-		}
-	}
-	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := rendertest.Render(Format, source, value)
-		if err != nil {
-			rendertest.RequirePlaced(t, err, source)
-			return
-		}
-		if len(rendertest.Find(source)) == 0 && out != source {
-			t.Fatal("a document without references has changed")
-		}
-		if strings.Count(out, "\n") != strings.Count(source, "\n") || len(refs) > 0 && strings.ContainsAny(value, "\r\x00\"\\%") {
-			t.Fatal("a value has changed more than a value")
-		}
-		if want := replaced(source, value, refs); out != want {
-			t.Fatal("another text")
-		}
-	})
 }
 
 // replaced gives source with value for those references that are in refs, and without one

@@ -82,15 +82,13 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	var in bytes.Buffer
-	var names []string
+	var q rendertest.Questions
 	carried(t, "# ${secret:C}\nmachine g password y\nmachine h\n\tlogin u\n\tpassword \x00\n\taccount x\nmacdef m\n get #\n\ndefault login z\n", func(p place, k hostile.Kind, out string) {
-		fmt.Fprintf(&in, "%x,%x\n", out, p.prefix+k.Value+p.suffix)
-		names = append(names, p.name+": "+k.Name)
+		q.Add(p.name+": "+k.Name, out, p.prefix+k.Value+p.suffix)
 	})
 	cmd := exec.Command(rendertest.Program(t, "python3"), "-c", readPython)
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	rendertest.RequireSame(t, cmd, &in, names)
+	q.RequireSame(t, cmd)
 }
 
 // TestCurlLogsInWithEveryValueInEveryPlace has one file with a machine for each value, and

@@ -4,7 +4,6 @@ package rendertest
 
 import (
 	"errors"
-	"io"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -112,23 +111,4 @@ func Program(t testing.TB, name string) string {
 	}
 	t.Skipf("%s is not there", name)
 	return ""
-}
-
-// RequireSame hands what is in to a program, which answers "same" in a line for each name.
-func RequireSame(t testing.TB, cmd *exec.Cmd, in io.Reader, names []string) {
-	t.Helper()
-	cmd.Stdin = in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(names) {
-		t.Fatalf("%d answers for %d documents", len(lines), len(names))
-	}
-	for i, answer := range lines {
-		if answer != "same" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
 }
