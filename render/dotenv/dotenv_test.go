@@ -517,21 +517,7 @@ func withValue(text string, span int, reference, value string, isComment, isRef 
 
 func BenchmarkRender(b *testing.B) {
 	line := "SERVICE_URL=\"postgres://app:${secret:DATABASE_PASSWORD}@localhost/app\" # " + strings.Repeat("some text of a configuration ", 32) + "\n"
-	source := []byte(strings.Repeat(line, 1000))
-	spans := rendertest.Find(string(source))
-	if len(spans) != 1000 || len(source) < 1_000_000 {
-		b.Fatalf("%d references in %d bytes", len(spans), len(source))
-	}
-	b.SetBytes(int64(len(source)))
-	for b.Loop() {
-		d, err := Format(parse)(source, spans)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ss \"word\" & #1") }); err != nil {
-			b.Fatal(err)
-		}
-	}
+	rendertest.Benchmark(b, Format(parse), strings.Repeat(line, 1000), "p@ss \"word\" & #1", 1_000_000)
 }
 
 func FuzzParts(f *testing.F) { suite.FuzzParts(f) }

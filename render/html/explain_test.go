@@ -9,8 +9,7 @@ import (
 
 // TestExplainIsTrue compares what is told with what is rendered.
 func TestExplainIsTrue(t *testing.T) {
-	told := map[string]int{}
-	for source, place := range map[string]string{
+	rendertest.ExplainIsTrue(t, Format, kinds(), map[string]string{
 		"<p>${secret:K}</p>":               "in the text of an element",
 		"<textarea>${secret:K}</textarea>": "in the text of an element",
 		"<p>x\r${secret:K}\n</p>":          "in the text of an element",
@@ -19,28 +18,12 @@ func TestExplainIsTrue(t *testing.T) {
 		"<a href='${secret:K}'>":           "in an attribute in single quotes",
 		"<a b=${secret:K} c>":              "in an attribute without quotes, which gets some",
 		`<a b=x"${secret:K}>`:              "in an attribute without quotes, which gets some",
-	} {
-		for _, k := range kinds() {
-			got := rendertest.Explain(t, Format, source, map[string]string{"K": k.Value})[0].String()
-			told[got]++
-			out, _, err := rendertest.Render(Format, source, k.Value)
-			want := place
-			switch {
-			case err != nil:
-			case withoutQuotes(out) == withoutQuotes(strings.Replace(source, "${secret:K}", k.Value, 1)):
-				want += ", as it is"
-			default:
-				want += ", with escapes"
-			}
-			if got != want {
-				t.Errorf("%q: %s: told %q, and it is %q", source, k.Name, got, want)
-			}
+	}, 4*3, func(source, value, out string) string {
+		if withoutQuotes(out) == withoutQuotes(strings.Replace(source, "${secret:K}", value, 1)) {
+			return "as it is"
 		}
-	}
-	if len(told) != 4*3 {
-		t.Errorf("%d things were told", len(told))
-	}
-	t.Log(told)
+		return "with escapes"
+	})
 }
 
 // withoutQuotes takes away those that an attribute may get.

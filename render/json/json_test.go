@@ -212,19 +212,5 @@ func TestAnyDepthIsReadFast(t *testing.T) {
 
 func BenchmarkRender(b *testing.B) {
 	line := `  {"name": "service", "enabled": true, "weight": 0.25, "url": "postgres://app:${secret:DATABASE_PASSWORD}@localhost/app", "note": "` + strings.Repeat("some text of a configuration ", 31) + "\"},\n"
-	source := []byte("[\n" + strings.Repeat(line, 1000) + "]\n")
-	spans := rendertest.Find(string(source))
-	if len(spans) != 1000 || len(source) < 1_000_000 {
-		b.Fatalf("%d references in %d bytes", len(spans), len(source))
-	}
-	b.SetBytes(int64(len(source)))
-	for b.Loop() {
-		d, err := Format(source, spans)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ss \"word\" & #1") }); err != nil {
-			b.Fatal(err)
-		}
-	}
+	rendertest.Benchmark(b, Format, "[\n"+strings.Repeat(line, 1000)+"]\n", "p@ss \"word\" & #1", 1_000_000)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -30,6 +31,31 @@ func Explain(t testing.TB, format render.Format, source string, values map[strin
 		t.Errorf("%q: told of %v, the references are %v", source, refs, d.Refs())
 	}
 	return all
+}
+
+// ExplainIsTrue compares what is told of the reference in each source with what is rendered:
+// the place that stands beside the source, and, of a value that is carried, what done says.
+// All in all number things are told.
+func ExplainIsTrue(t *testing.T, format render.Format, kinds []hostile.Kind, places map[string]string, number int, done func(source, value, out string) string) {
+	t.Helper()
+	told := map[string]int{}
+	for source, want := range places {
+		for _, k := range kinds {
+			want := want
+			if out, _, err := Render(format, source, k.Value); err == nil {
+				want += ", " + done(source, k.Value, out)
+			}
+			got := Explain(t, format, source, map[string]string{"K": k.Value})[0].String()
+			told[got]++
+			if got != want {
+				t.Errorf("%q: %s: told %q, and it is %q", source, k.Name, got, want)
+			}
+		}
+	}
+	if len(told) != number {
+		t.Errorf("%d things were told", len(told))
+	}
+	t.Log(told)
 }
 
 func keyOf(source string, s render.Span) string {

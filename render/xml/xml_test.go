@@ -1,10 +1,7 @@
 package xml
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -239,8 +236,7 @@ func respelled(_ render.Document, _ render.Texts, bad, good string) bool {
 }
 
 func TestHostileDocumentsAreRefusedFast(t *testing.T) {
-	began := time.Now()
-	for name, source := range map[string]string{
+	rendertest.Fast(t, Format, map[string]string{
 		"open elements":   strings.Repeat("<a>", 1_000_000) + "${secret:K}",
 		"closed elements": "<a>${secret:K}" + strings.Repeat("</a>", 1_000_000),
 		"ampersands":      "<a>${secret:K}" + strings.Repeat("&", 1_000_000) + "</a>",
@@ -254,25 +250,15 @@ func TestHostileDocumentsAreRefusedFast(t *testing.T) {
 		"NULs":            "<a>${secret:K}" + strings.Repeat("\x00", 1_000_000) + "</a>",
 		"high bytes":      "<a>${secret:K}" + strings.Repeat("\xff", 1_000_000) + "</a>",
 		"words":           "<a>${secret:K}" + rendertest.AllWords() + "</a>",
-	} {
-		_, _, err := rendertest.Render(Format, source, "v")
-		var placed *render.PlacedError
-		if !errors.As(err, &placed) || placed.Offset < 0 || placed.Offset > len(source) {
-			t.Errorf("%s: error %v", name, err)
-		}
-	}
-	if took := time.Since(began); took > 3*time.Minute {
-		t.Errorf("took %v", took)
-	}
+	}, "v", 3*time.Minute, func(t *testing.T, source, _ string, err error) { rendertest.RequirePlaced(t, err, source) })
 }
 
 func TestLargeDocumentsAreRenderedFast(t *testing.T) {
-	began := time.Now()
 	var entities strings.Builder
 	for i := range 100_000 {
 		fmt.Fprintf(&entities, "&e%d;", i)
 	}
-	for name, source := range map[string]string{
+	rendertest.Fast(t, Format, map[string]string{
 		"elements":    "<a>" + strings.Repeat("<b c='${secret:K}'>${secret:K}</b><!-- ${secret:K} -->\n", 50_000) + "</a>",
 		"one text":    "<a>" + strings.Repeat("${secret:K} \\${secret:K}\n", 100_000) + "</a>",
 		"one section": "<a><![CDATA[" + strings.Repeat("${secret:K} \\${secret:K}\n", 100_000) + "]]></a>",
@@ -283,32 +269,14 @@ func TestLargeDocumentsAreRenderedFast(t *testing.T) {
 		"comments":    "<a>" + strings.Repeat("<!-- ${secret:K} -->", 100_000) + "${secret:K}</a>",
 		"backslashes": "<a>" + strings.Repeat(`\`, 1_000_000) + "${secret:K}</a>",
 		"entities":    "<!DOCTYPE a><a>${secret:K}" + entities.String() + "</a>",
-	} {
-		out, _, err := rendertest.Render(Format, source, "]]>&")
+	}, "]]>&", 3*time.Minute, func(t *testing.T, _, out string, err error) {
 		if err != nil || !strings.Contains(out, "&amp;") && !strings.Contains(out, "]]]]><![CDATA[>&") {
-			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
+			t.Errorf("%d bytes, error %v", len(out), err)
 		}
-	}
-	if took := time.Since(began); took > 3*time.Minute {
-		t.Errorf("took %v", took)
-	}
+	})
 }
 
 func BenchmarkRender(b *testing.B) {
 	entry := "  <service name=\"service\" enabled='true'>\n    <url>postgres://app:${secret:DATABASE_PASSWORD}@localhost/app</url>\n    <note>" + strings.Repeat("some text of a configuration ", 31) + "</note>\n  </service>\n"
-	source := slices.Concat([]byte("<services>\n"), bytes.Repeat([]byte(entry), 1000), []byte("</services>\n"))
-	spans := rendertest.Find(string(source))
-	if len(spans) != 1000 || len(source) < 1_000_000 {
-		b.Fatalf("%d references in %d bytes", len(spans), len(source))
-	}
-	b.SetBytes(int64(len(source)))
-	for b.Loop() {
-		d, err := Format(source, spans)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := d.Render(func(int) secret.Value { return secret.Text("p@ss \"word\" & #1") }); err != nil {
-			b.Fatal(err)
-		}
-	}
+	rendertest.Benchmark(b, Format, "<services>\n"+strings.Repeat(entry, 1000)+"</services>\n", "p@ss \"word\" & #1", 1_000_000)
 }
