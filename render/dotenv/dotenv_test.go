@@ -474,7 +474,7 @@ func requireTree(t *testing.T, source, value string, refs []int, out string) {
 	words := source
 	spans := rendertest.Find(source)
 	for n, span := range slices.Backward(spans) {
-		words = words[:span.Start] + wordFor(n) + words[span.End:]
+		words = words[:span.Start] + rendertest.WordFor(n) + words[span.End:]
 	}
 	want, err := parse([]byte(words))
 	if err != nil {
@@ -495,12 +495,9 @@ func requireTree(t *testing.T, source, value string, refs []int, out string) {
 	}
 }
 
-// wordFor stands for a span. It is nothing that a fuzzer hits upon.
-func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
-
 // withValue puts the value, or the reference itself, in the place of its word.
 func withValue(text string, span int, reference, value string, isComment, isRef bool) string {
-	before, behind, ok := strings.Cut(text, wordFor(span))
+	before, behind, ok := strings.Cut(text, rendertest.WordFor(span))
 	switch {
 	case !ok:
 		return text

@@ -1,15 +1,11 @@
 package json
 
 import (
-	"bytes"
-	"encoding/hex"
-	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render/rendertest"
 )
 
@@ -132,8 +128,7 @@ func commentedPlaces() []place {
 }
 
 func TestPythonReadsEveryValueBesideComments(t *testing.T) {
-	python := rendertest.Program(t, "python3")
-	ask(t, python, []string{"-c", readStrings}, stripped)
+	requireStrings(t, exec.Command(rendertest.Program(t, "python3"), "-c", readStrings), commentedPlaces(), stripped)
 }
 
 // evalStrings is readStrings for a program that reads comments itself: to JavaScript a
@@ -150,54 +145,7 @@ for (const line of require("fs").readFileSync(0, "utf8").trimEnd().split("\n")) 
 `
 
 func TestJavaScriptReadsEveryValueBesideComments(t *testing.T) {
-	node := rendertest.Program(t, "node")
-	ask(t, node, []string{"-e", evalStrings}, func(document string) string { return document })
-}
-
-// ask gives a program every document with a value beside comments, after prepare, and
-// compares the strings that it reads.
-func ask(t *testing.T, program string, args []string, prepare func(string) string) {
-	t.Helper()
-	var in bytes.Buffer
-	var wants [][]string
-	var names []string
-	for _, p := range commentedPlaces() {
-		for _, k := range hostile.Kinds() {
-			if out, ok := p.render(t, k); ok {
-				fmt.Fprintf(&in, "%x\n", prepare(out))
-				wants = append(wants, p.want(k.Value))
-				names = append(names, p.name+": "+k.Name)
-			}
-		}
-	}
-	cmd := exec.Command(program, args...)
-	cmd.Stdin = &in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(wants) {
-		t.Fatalf("%d lines for %d documents", len(lines), len(wants))
-	}
-	for i, line := range lines {
-		if got := unhexed(t, line); !slices.Equal(got, wants[i]) {
-			t.Errorf("%s: %d strings, and not those of the document", names[i], len(got))
-		}
-	}
-	t.Logf("%d documents", len(lines))
-}
-
-func unhexed(t *testing.T, line string) (all []string) {
-	t.Helper()
-	for _, digits := range strings.Split(line, ",") {
-		b, err := hex.DecodeString(digits)
-		if err != nil {
-			t.Fatal("what the program printed is not hex")
-		}
-		all = append(all, string(b))
-	}
-	return all
+	requireStrings(t, exec.Command(rendertest.Program(t, "node"), "-e", evalStrings), commentedPlaces(), func(document string) string { return document })
 }
 
 // FuzzComments says: what is rendered has the tokens of the document with the values put

@@ -157,20 +157,25 @@ for line in sys.stdin:
 `
 
 func TestPythonReadsEveryValue(t *testing.T) {
-	python := rendertest.Program(t, "python3")
+	requireStrings(t, exec.Command(rendertest.Program(t, "python3"), "-c", readStrings), places(), func(document string) string { return document })
+}
+
+// requireStrings gives a program every document with a value in one of the places, after
+// prepare, and compares the strings that it reads.
+func requireStrings(t *testing.T, cmd *exec.Cmd, places []place, prepare func(string) string) {
+	t.Helper()
 	var in bytes.Buffer
 	var wants [][]string
 	var names []string
-	for _, p := range places() {
+	for _, p := range places {
 		for _, k := range hostile.Kinds() {
 			if out, ok := p.render(t, k); ok {
-				fmt.Fprintf(&in, "%x\n", out)
+				fmt.Fprintf(&in, "%x\n", prepare(out))
 				wants = append(wants, p.want(k.Value))
 				names = append(names, p.name+": "+k.Name)
 			}
 		}
 	}
-	cmd := exec.Command(python, "-c", readStrings)
 	cmd.Stdin = &in
 	out, err := cmd.Output()
 	if err != nil {
@@ -181,25 +186,29 @@ func TestPythonReadsEveryValue(t *testing.T) {
 		t.Fatalf("%d lines for %d documents", len(lines), len(wants))
 	}
 	for i, line := range lines {
-		var got []string
-		for _, digits := range strings.Split(line, ",") {
-			b, err := hex.DecodeString(digits)
-			if err != nil {
-				t.Fatal("what Python printed is not hex")
-			}
-			got = append(got, string(b))
-		}
-		if !slices.Equal(got, wants[i]) {
+		if got := unhexed(t, line); !slices.Equal(got, wants[i]) {
 			t.Errorf("%s: %d strings, and not those of the document", names[i], len(got))
 		}
 	}
 	t.Logf("%d documents", len(lines))
 }
 
+func unhexed(t *testing.T, line string) (all []string) {
+	t.Helper()
+	for _, digits := range strings.Split(line, ",") {
+		b, err := hex.DecodeString(digits)
+		if err != nil {
+			t.Fatal("what the program printed is not hex")
+		}
+		all = append(all, string(b))
+	}
+	return all
+}
+
 // FuzzSplice says: what is rendered has the tokens of the document with the values put
 // in, to encoding/json too; what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
-	for _, source := range []string{
+	rendertest.Oracle{Format: Format, Carries: utf8.ValidString}.Fuzz(f, []string{
 		`{"a": "${secret:K}", "b": [1, -2.5e3, true, null, "$<secret:K>"]}`,
 		`{"${secret:K}": ${secret:K}}`,
 		`["\\${secret:K}", "\\\\${secret:K}", "\u005c\\\\${secret:K}\n"]`,
@@ -208,25 +217,7 @@ func FuzzSplice(f *testing.F) {
 		`["\ud83d${secret:K}\ude00", "\ud800"]`,
 		`[12${secret:K}]`, `["\${secret:K}"]`, "\ufeff{}", `["${secret:K:-",]//*/}"]`, `/*${secret:K:-*/}*/ "${secret:K}"`, "[\"\xff\"]",
 		strings.Repeat("[", 100) + `"${secret:K}"` + strings.Repeat("]", 100),
-	} {
-		for _, value := range []string{"v", "", "\"\\\n\x00\x7f\u2028é\U0001f511", "${secret:K}", "\xff"} {
-			f.Add(source, value)
-		}
-	}
-	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := rendertest.Render(Format, source, value)
-		if err != nil {
-			rendertest.RequirePlaced(t, err, source)
-			return
-		}
-		if len(rendertest.Find(source)) == 0 && out != source {
-			t.Fatal("a document without references has changed")
-		}
-		if len(refs) > 0 && !utf8.ValidString(value) {
-			t.Fatal("a value that is not UTF-8 was put in")
-		}
-		requireTokens(t, source, value, refs, out)
-	})
+	}, []string{"v", "", "\"\\\n\x00\x7f\u2028é\U0001f511", "${secret:K}", "\xff"}, requireTokens)
 }
 
 // requireTokens compares the tokens of out with those of the document in which each
@@ -246,16 +237,13 @@ func requireTokens(t *testing.T, source, value string, refs []int, out string) {
 	}
 	for i := range want {
 		if text, ok := want[i].(string); ok {
-			want[i] = withValues(text, source, value, refs)
+			want[i] = rendertest.WithValues(text, source, value, refs)
 		}
 		if got[i] != want[i] {
 			t.Fatalf("token %d is another", i)
 		}
 	}
 }
-
-// wordFor stands for a span. It is nothing that a fuzzer hits upon.
-func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
 
 // withWords puts a word in the place of each reference, in quotes where it stands
 // outside of a string.
@@ -265,9 +253,9 @@ func withWords(source string) string {
 	for i, n := 0, 0; i < len(source); i++ {
 		if n < len(spans) && i == spans[n].Start {
 			if quoted {
-				out.WriteString(wordFor(n))
+				out.WriteString(rendertest.WordFor(n))
 			} else {
-				out.WriteString(`"` + wordFor(n) + `"`)
+				out.WriteString(`"` + rendertest.WordFor(n) + `"`)
 			}
 			i, n = spans[n].End-1, n+1
 			continue
@@ -282,22 +270,4 @@ func withWords(source string) string {
 		}
 	}
 	return out.String()
-}
-
-// withValues puts the value, or the reference itself, in the place of each word.
-func withValues(text, source, value string, refs []int) string {
-	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
-		before, behind, ok := strings.Cut(text, wordFor(n))
-		if !ok {
-			continue
-		}
-		slashes := len(before) - len(strings.TrimRight(before, `\`))
-		before = before[:len(before)-slashes+slashes/2]
-		if slices.Contains(refs, n) {
-			text = before + value + behind
-		} else {
-			text = before + source[span.Start:span.End] + behind
-		}
-	}
-	return text
 }

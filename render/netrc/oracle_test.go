@@ -161,34 +161,26 @@ func TestAReferenceAtEachByte(t *testing.T) {
 // FuzzSplice says: what is rendered has the words of the template with the values put in,
 // as a reader finds them that goes byte by byte; what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
-	for _, source := range []string{kept, "machine ${secret:K}", "default password \"${secret:K}\"", `default password \${secret:K}`, `default password "\\\${secret:K}"`,
-		"macdef a\n${secret:K}\n\n", "# ${secret:K}\n", "${secret:K}", "default login \"a\\\n${secret:K}\"", "machine \"\\${secret:K} ${secret:L}"} {
-		for _, value := range []string{"v", "", " ", "#", `\`, `"`, "a b", "\xff", "\n", "machine"} {
-			f.Add(source, value)
-		}
+	rendertest.Oracle{Format: Format}.Fuzz(f, []string{
+		kept, "machine ${secret:K}", "default password \"${secret:K}\"", `default password \${secret:K}`, `default password "\\\${secret:K}"`,
+		"macdef a\n${secret:K}\n\n", "# ${secret:K}\n", "${secret:K}", "default login \"a\\\n${secret:K}\"", "machine \"\\${secret:K} ${secret:L}",
+	}, []string{"v", "", " ", "#", `\`, `"`, "a b", "\xff", "\n", "machine"}, requireWords)
+}
+
+func requireWords(t *testing.T, source, value string, refs []int, out string) {
+	t.Helper()
+	if len(refs) == 0 {
+		return
 	}
-	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := rendertest.Render(Format, source, value)
-		if err != nil {
-			rendertest.RequirePlaced(t, err, source)
-			return
-		}
-		if len(rendertest.Find(source)) == 0 && out != source {
-			t.Fatal("a document without references has changed")
-		}
-		if len(refs) == 0 {
-			return
-		}
-		// A value of one letter, which changes no word but by itself, tells the words.
-		plain, _, err := rendertest.Render(Format, source, "\U0010fffe")
-		if err != nil {
-			t.Fatalf("a plain value is refused: %v", err)
-		}
-		want := strings.ReplaceAll(strings.Join(slowWords(plain), "\x00"), "\U0010fffe", value)
-		if !strings.Contains(source, "\U0010fffe") && strings.Join(slowWords(out), "\x00") != want {
-			t.Fatal("the words are others")
-		}
-	})
+	// A value of one letter, which changes no word but by itself, tells the words.
+	plain, _, err := rendertest.Render(Format, source, "\U0010fffe")
+	if err != nil {
+		t.Fatalf("a plain value is refused: %v", err)
+	}
+	want := strings.ReplaceAll(strings.Join(slowWords(plain), "\x00"), "\U0010fffe", value)
+	if !strings.Contains(source, "\U0010fffe") && strings.Join(slowWords(out), "\x00") != want {
+		t.Fatal("the words are others")
+	}
 }
 
 // slowWords reads words one byte after the other: a second reader, without comments and

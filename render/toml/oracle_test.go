@@ -1,10 +1,8 @@
 package toml
 
 import (
-	"bytes"
 	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/xec-sh/xec-go/fixtures/hostile"
 	"github.com/xec-sh/xec-go/render/rendertest"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 func decoded(document string) (tree map[string]any, ok bool) {
@@ -30,27 +27,19 @@ func decode(t *testing.T, document string) map[string]any {
 	return tree
 }
 
-// place is where a value can stand: in a document between before and behind, in a string
-// that decodes to prefix, value and suffix.
-type place struct {
-	name                   string
-	before, scalar, behind string
-	prefix, suffix         string
-}
-
-// surroundings are put around each scalar; "\x00" stands for it. They have every type
+// surroundings are put around each scalar. They have every type
 // that TOML has.
-var surroundings = map[string]string{
-	"a value":              "# c ${secret:C}\ntitle = 'x' # c\nk = \x00  # \"${secret:C}\"\nn = 0x1F\n",
-	"a table of a list":    "[[a.b]]\nx = 1e6\n[[a.b]]\nx = -inf\nk = \x00\n[a.c]\nd = 1979-05-27T07:32:00.5-07:00\n",
-	"an array":             "a = [ # ${secret:C}\n  \"x\", \x00, ['y', 1_000, true],\n]\n[t]\nd = 1979-05-27\n",
-	"an inline table":      "[\"q.r\".'s']\na = {x.y = 07:32:00, k = \x00, z = [nan, {}]}\n",
-	"lines that end in CR": "\ufeff[t]\r\nm = '''\r\nx\r\n'''\r\nk = \x00\r\nd = 1979-05-27 07:32:00\r\n",
-	"the end":              "\tk=\x00",
+var surroundings = []rendertest.Surrounding{
+	{"a value", "# c ${secret:C}\ntitle = 'x' # c\nk = \x00  # \"${secret:C}\"\nn = 0x1F\n"},
+	{"a table of a list", "[[a.b]]\nx = 1e6\n[[a.b]]\nx = -inf\nk = \x00\n[a.c]\nd = 1979-05-27T07:32:00.5-07:00\n"},
+	{"an array", "a = [ # ${secret:C}\n  \"x\", \x00, ['y', 1_000, true],\n]\n[t]\nd = 1979-05-27\n"},
+	{"an inline table", "[\"q.r\".'s']\na = {x.y = 07:32:00, k = \x00, z = [nan, {}]}\n"},
+	{"lines that end in CR", "\ufeff[t]\r\nm = '''\r\nx\r\n'''\r\nk = \x00\r\nd = 1979-05-27 07:32:00\r\n"},
+	{"the end", "\tk=\x00"},
 }
 
 // scalars are what holds a value, and what it decodes to around it.
-var scalars = []struct{ name, text, prefix, suffix string }{
+var scalars = []rendertest.Scalar{
 	{"bare", "${secret:K}", "", ""},
 	{"bare, the other brackets", "$<secret:K>", "", ""},
 	{"basic", `"${secret:K}"`, "", ""},
@@ -74,14 +63,13 @@ var scalars = []struct{ name, text, prefix, suffix string }{
 	{"multi-line literal, behind backslashes", `'''\\\\${secret:K}'''`, `\\`, ""},
 }
 
-func places() (all []place) {
-	for name, text := range surroundings {
-		before, behind, _ := strings.Cut(text, "\x00")
-		for _, s := range scalars {
-			all = append(all, place{s.name + " in " + name, before, s.text, behind, s.prefix, s.suffix})
-		}
-	}
-	return all
+// oracle is what other readers are asked of. The longest values stand in one of the
+// surroundings only.
+var oracle = rendertest.Oracle{
+	Format: Format, Settings: rendertest.Settings(surroundings, scalars), Kinds: kinds(), Carries: utf8.ValidString, Kept: kept,
+	Skip: func(_ int, s rendertest.Setting, k hostile.Kind) bool {
+		return len(k.Value) > 1024 && !strings.HasSuffix(s.Name, " in a value")
+	},
 }
 
 // kinds are the hostile values, those that look like TOML, and an empty one.
@@ -111,27 +99,9 @@ func kinds() []hostile.Kind {
 	}...)
 }
 
-// document is the place with a string in it, given in the escapes of a basic one.
-func (p place) document(quoted string) string { return p.before + quoted + p.behind }
-
-// render puts value into the place, and checks that all around it is as it was. It gives
-// false for a value that TOML cannot carry.
-func (p place) render(t *testing.T, k hostile.Kind) (out string, ok bool) {
-	t.Helper()
-	out, _, err := rendertest.Render(Format, p.document(p.scalar), k.Value)
-	if !utf8.ValidString(k.Value) {
-		rendertest.RequireError(t, err, len(p.before)+rendertest.Find(p.scalar)[0].Start, secret.Invalid)
-		return "", false
-	}
-	if err != nil {
-		t.Fatalf("%s: %s: %v", p.name, k.Name, err)
-	}
-	scalar, ok := strings.CutPrefix(out, p.before)
-	scalar, ok2 := strings.CutSuffix(scalar, p.behind)
-	if !ok || !ok2 || scalar == "" || scalar[0] != '"' && scalar[0] != '\'' {
-		t.Fatalf("%s: %s: more than the scalar has changed", p.name, k.Name)
-	}
-	return out, true
+// inEscapes is the document with the scalar in the escapes of a basic string.
+func inEscapes(s rendertest.Setting, value string) string {
+	return s.Before + allEscaped(s.Decoded(value)) + s.Behind
 }
 
 // allEscaped writes text as a basic string of letters and escapes, in a way that is not the
@@ -167,76 +137,33 @@ def same(a, b):
 for line in sys.stdin:
     want, got = (bytes.fromhex(part).decode("utf-8-sig") for part in line.split(","))
     try:
-        print(same(tomllib.loads(want), tomllib.loads(got)))
+        print("same" if same(tomllib.loads(want), tomllib.loads(got)) else "other")
     except tomllib.TOMLDecodeError as error:
         print("error")
 `
 
 func TestPythonReadsEveryValueInEveryPlace(t *testing.T) {
-	python := rendertest.Program(t, "python3")
-	var in bytes.Buffer
-	var names []string
-	refused := rendered(t, func(p place, k hostile.Kind, out string) {
+	cmd := exec.Command(rendertest.Program(t, "python3"), "-c", compare)
+	oracle.RequireSame(t, cmd, func(s rendertest.Setting, k hostile.Kind, out string) []string {
 		// Python makes LF of every line end, in a document that it is given too.
-		want := p.document(allEscaped(p.prefix + k.Value + p.suffix))
-		fmt.Fprintf(&in, "%x,%x\n", want, out)
-		names = append(names, p.name+": "+k.Name)
+		return []string{inEscapes(s, k.Value), out}
 	})
-	for i, answer := range ask(t, python, &in, len(names)) {
-		if answer != "True" {
-			t.Errorf("%s: %s", names[i], answer)
-		}
-	}
-	t.Logf("%d kinds of value in %d places: %d carried, %d refused", len(kinds()), len(places()), len(names), refused)
-}
-
-// ask gives the lines that Python answers.
-func ask(t *testing.T, python string, in *bytes.Buffer, number int) []string {
-	t.Helper()
-	cmd := exec.Command(python, "-c", compare)
-	cmd.Stdin = in
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != number {
-		t.Fatalf("%d answers for %d documents", len(lines), number)
-	}
-	return lines
 }
 
 func TestTheLibraryReadsEveryValueInEveryPlace(t *testing.T) {
-	rendered(t, func(p place, k hostile.Kind, out string) {
-		want := decode(t, p.document(allEscaped(p.prefix+k.Value+p.suffix)))
-		if got := decode(t, out); fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
-			t.Errorf("%s: %s: another tree", p.name, k.Name)
+	oracle.Each(t, func(s rendertest.Setting, k hostile.Kind, out string) {
+		if got, want := decode(t, out), decode(t, inEscapes(s, k.Value)); fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
+			t.Errorf("%s: %s: another tree", s.Name, k.Name)
+		}
+		if quote := out[len(s.Before):]; !strings.HasPrefix(quote, `"`) && !strings.HasPrefix(quote, "'") {
+			t.Errorf("%s: %s: no string", s.Name, k.Name)
 		}
 	})
 }
 
-// rendered calls do with every document that there is for a value in a place, and counts
-// the others. The longest values stand in one of the surroundings only.
-func rendered(t *testing.T, do func(p place, k hostile.Kind, out string)) (refused int) {
-	t.Helper()
-	for _, p := range places() {
-		for _, k := range kinds() {
-			if len(k.Value) > 1024 && !strings.HasSuffix(p.name, " in a value") {
-				continue
-			}
-			if out, ok := p.render(t, k); ok {
-				do(p, k, out)
-			} else {
-				refused++
-			}
-		}
-	}
-	return refused
-}
-
 // kept are documents such as people keep.
-var kept = []string{
-	`# A package.
+var kept = map[string]string{
+	"a package": `# A package.
 [package]
 name = "shop"   # its name
 version = "0.3.1"
@@ -261,17 +188,16 @@ name = "b"
 lto = true
 opt-level = 3
 `,
-	"\ufeff[server]\r\nhost = \"0.0.0.0\"\r\nmotd = \"\"\"\r\nHello \\\r\n   there,\r\n\\u00fcml\\u00e4ut\"\"\"\"\"\r\nstart = 2024-02-29T00:00:00Z\r\nday = 2024-02-29\r\nat = 23:59:59.999\r\n",
-	"script = '''\nif [ \"$x\" ]; then\n  echo 'it''s \\n'\nfi\n'''\nregex = 'a\\d+\"'\nempty = ''\nnone = \"\"\nm = [[1, 2], ['a', \"b\"], [{x = 'y'}, {}]]\nhex = 0xDEAD_beef\nf = [1e3, -inf, nan, +0.5]\nlast = \"no line end\"",
+	"a server":             "\ufeff[server]\r\nhost = \"0.0.0.0\"\r\nmotd = \"\"\"\r\nHello \\\r\n   there,\r\n\\u00fcml\\u00e4ut\"\"\"\"\"\r\nstart = 2024-02-29T00:00:00Z\r\nday = 2024-02-29\r\nat = 23:59:59.999\r\n",
+	"all kinds of strings": "script = '''\nif [ \"$x\" ]; then\n  echo 'it''s \\n'\nfi\n'''\nregex = 'a\\d+\"'\nempty = ''\nnone = \"\"\nm = [[1, 2], ['a', \"b\"], [{x = 'y'}, {}]]\nhex = 0xDEAD_beef\nf = [1e3, -inf, nan, +0.5]\nlast = \"no line end\"",
 }
 
 // TestAReferenceInEachStringChangesThatString plants one in the places of strings, one
 // after the other.
 func TestAReferenceInEachStringChangesThatString(t *testing.T) {
 	python := rendertest.Program(t, "python3")
-	var in bytes.Buffer
-	planted := 0
-	for _, document := range kept {
+	var q rendertest.Questions
+	for name, document := range kept {
 		out, refs, err := rendertest.Render(Format, document, "v")
 		if err != nil || out != document || refs != nil {
 			t.Errorf("a document without references has changed, error %v", err)
@@ -287,21 +213,15 @@ func TestAReferenceInEachStringChangesThatString(t *testing.T) {
 					if err != nil || len(refs) != 1 || !strings.HasPrefix(out, document[:at.start]) || !strings.HasSuffix(out, document[at.end:]) {
 						t.Fatalf("string at %d: error %v", at.start, err)
 					}
-					fmt.Fprintf(&in, "%x,%x\n", document[:at.start]+allEscaped(value+text)+document[at.end:], out)
-					planted++
+					q.Add(fmt.Sprintf("%s at %d", name, at.start), document[:at.start]+allEscaped(value+text)+document[at.end:], out)
 				}
 			}
 		}
 	}
-	for i, answer := range ask(t, python, &in, planted) {
-		if answer != "True" {
-			t.Errorf("document %d: %s", i, answer)
-		}
+	q.RequireSame(t, exec.Command(python, "-c", compare))
+	if q.Len() < 150 {
+		t.Errorf("only %d", q.Len())
 	}
-	if planted < 150 {
-		t.Errorf("only %d", planted)
-	}
-	t.Logf("%d references planted", planted)
 }
 
 // stringAt is a string of a document, that is no key.
@@ -334,38 +254,16 @@ func stringsOf(t *testing.T, document string) (all []stringAt) {
 // FuzzSplice says: what is rendered has the tree of the document with the values put in,
 // to the library's decoder; what has no reference comes out as it is.
 func FuzzSplice(f *testing.F) {
-	seeds := append(slices.Clone(kept), `a = [12${secret:K}]`, `a = "\${secret:K}"`, "a = ${secret:K:-\"}\nb = '${secret:K:-'''}'",
-		`"\\${secret:K}" = 1`, `${secret:K} = 1`, "[${secret:K}]", "# ${secret:K}\r\na = ${secret:K} # ${secret:K}", "a = \"\xff\"", "a = \"\"${secret:K}\"\"")
-	for _, s := range scalars {
-		for _, text := range surroundings {
-			seeds = append(seeds, strings.Replace(text, "\x00", s.text, 1))
-		}
-	}
-	for _, source := range seeds {
-		for _, value := range []string{"v", "", "\"'\\\n\x00\x7f\u2028é\U0001f511'''\r\n", "\n", " ", "${secret:K}", "\xff"} {
-			f.Add(source, value)
-		}
-	}
-	f.Fuzz(func(t *testing.T, source, value string) {
-		out, refs, err := rendertest.Render(Format, source, value)
-		if err != nil {
-			rendertest.RequirePlaced(t, err, source)
-			return
-		}
-		if len(rendertest.Find(source)) == 0 && out != source {
-			t.Fatal("a document without references has changed")
-		}
-		if len(refs) > 0 && !utf8.ValidString(value) {
-			t.Fatal("a value that is not UTF-8 was put in")
-		}
-		requireTree(t, source, value, out)
-	})
+	oracle.Fuzz(f, []string{
+		`a = [12${secret:K}]`, `a = "\${secret:K}"`, "a = ${secret:K:-\"}\nb = '${secret:K:-'''}'",
+		`"\\${secret:K}" = 1`, `${secret:K} = 1`, "[${secret:K}]", "# ${secret:K}\r\na = ${secret:K} # ${secret:K}", "a = \"\xff\"", "a = \"\"${secret:K}\"\"",
+	}, []string{"v", "", "\"'\\\n\x00\x7f\u2028é\U0001f511'''\r\n", "\n", " ", "${secret:K}", "\xff"}, requireTree)
 }
 
 // requireTree compares the tree of out with that of the document in which each reference
 // is a word, with the values put in. A document that the decoder refuses, for a date that
 // is none or a key that is there twice, has none.
-func requireTree(t *testing.T, source, value, out string) {
+func requireTree(t *testing.T, source, value string, refs []int, out string) {
 	t.Helper()
 	want, ok := decoded(withWords(source))
 	if !ok {
@@ -375,13 +273,10 @@ func requireTree(t *testing.T, source, value, out string) {
 	if !ok {
 		t.Fatal("what was rendered is refused")
 	}
-	if fmt.Sprintf("%#v", withValues(want, source, value)) != fmt.Sprintf("%#v", got) {
+	if fmt.Sprintf("%#v", withValues(want, source, value, refs)) != fmt.Sprintf("%#v", got) {
 		t.Fatal("another tree")
 	}
 }
-
-// wordFor stands for a span. It is nothing that a fuzzer hits upon.
-func wordFor(span int) string { return fmt.Sprintf("zQxWvKpJ%08dzQ", span) }
 
 // withWords puts a word in the place of each reference that is in no comment, in quotes
 // where it stands outside of a string. It takes the references for what they are from the
@@ -400,11 +295,11 @@ func withWords(source string) string {
 		out.WriteString(source[at:span.Start])
 		switch {
 		case span.Start < start:
-			out.WriteString(`"` + wordFor(n) + `"`)
+			out.WriteString(`"` + rendertest.WordFor(n) + `"`)
 		case source[start] == '#':
 			out.WriteString(source[span.Start:span.End])
 		default:
-			out.WriteString(wordFor(n))
+			out.WriteString(rendertest.WordFor(n))
 		}
 		at = span.End
 	}
@@ -412,37 +307,20 @@ func withWords(source string) string {
 }
 
 // withValues puts the value, or the reference itself, in the place of each word.
-func withValues(tree any, source, value string) any {
+func withValues(tree any, source, value string, refs []int) any {
 	switch tree := tree.(type) {
 	case map[string]any:
 		all := map[string]any{}
 		for key, member := range tree {
-			all[textWithValues(key, source, value)] = withValues(member, source, value)
+			all[rendertest.WithValues(key, source, value, refs)] = withValues(member, source, value, refs)
 		}
 		return all
 	case []any:
 		for i := range tree {
-			tree[i] = withValues(tree[i], source, value)
+			tree[i] = withValues(tree[i], source, value, refs)
 		}
 	case string:
-		return textWithValues(tree, source, value)
+		return rendertest.WithValues(tree, source, value, refs)
 	}
 	return tree
-}
-
-func textWithValues(text, source, value string) string {
-	for n, span := range slices.Backward(rendertest.Find(source)) { // so that no value stands before a word
-		before, behind, ok := strings.Cut(text, wordFor(n))
-		if !ok {
-			continue
-		}
-		slashes := len(before) - len(strings.TrimRight(before, `\`))
-		before = before[:len(before)-slashes+slashes/2]
-		if slashes%2 == 0 {
-			text = before + value + behind
-		} else {
-			text = before + source[span.Start:span.End] + behind
-		}
-	}
-	return text
 }
