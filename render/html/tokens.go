@@ -2,11 +2,8 @@ package html
 
 import (
 	"bytes"
-	"html"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // kind is of a token.
@@ -62,14 +59,6 @@ func (t *tokens) next() token {
 		return token{kind: textToken, text: unescape(lineEnds(t.raw()), false)}
 	}
 	return t.markup()
-}
-
-func (t *tokens) rawText(within string) string {
-	text := lineEnds(t.raw())
-	if within == "title" || within == "textarea" {
-		return unescape(text, false)
-	}
-	return text
 }
 
 // markup is where the next token that is no text begins, or the end.
@@ -141,9 +130,6 @@ func commentEnd(src []byte, at int) int {
 		at = end
 	}
 }
-
-// elements without markup: their text ends with their end tag alone.
-var withoutMarkup = []string{"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"}
 
 // tag reads a tag. One that is not closed is no token.
 func (t *tokens) tag() token {
@@ -228,144 +214,7 @@ func isBlankOr(c byte, chars string) bool {
 	return strings.IndexByte(blanks, c) >= 0 || strings.IndexByte(chars, c) >= 0
 }
 
-// rawEnd is where the text of an element without markup ends that begins at at.
-func rawEnd(src []byte, at int, name string) int {
-	switch name {
-	case "plaintext":
-		return len(src)
-	case "script":
-		return scriptEnd(src, at)
-	}
-	for {
-		n := bytes.Index(src[at:], []byte("</"))
-		if n < 0 {
-			return len(src)
-		}
-		if at += n; isEndTag(src[at:], name) {
-			return at
-		}
-		at += len("</")
-	}
-}
-
-// isEndTag reports whether an end tag of that name begins here.
-func isEndTag(rest []byte, name string) bool { return isTag(rest, "</"+name) }
-
-func isTag(rest []byte, head string) bool {
-	return len(rest) > len(head) && strings.EqualFold(string(rest[:len(head)]), head) && isBlankOr(rest[len(head)], "/>")
-}
-
-// scriptEnd is rawEnd for a script, in which <!-- hides a script within it (13.2.5.15 and
-// those behind it).
-func scriptEnd(src []byte, at int) int {
-	escaped, double := false, false
-	for ; at < len(src); at++ {
-		rest := src[at:]
-		switch {
-		case rest[0] == '-' && escaped && bytes.HasPrefix(rest, []byte("-->")):
-			escaped, double = false, false
-		case rest[0] != '<':
-		case !escaped && bytes.HasPrefix(rest, []byte("<!--")):
-			escaped = true
-			at++ // the dashes may be those of -->
-		case isEndTag(rest, "script"):
-			if !double {
-				return at
-			}
-			double = false
-		case escaped && isTag(rest, "<script"):
-			double = true
-		}
-	}
-	return len(src)
-}
-
 // lineEnds gives a text with line feeds for the line ends of other systems.
 func lineEnds(text []byte) string {
 	return strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r", "\n")
-}
-
-// unescape decodes character references. In an attribute a name without a semicolon is
-// none if it goes on, or an equals sign follows.
-func unescape(text string, inAttribute bool) string {
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(text, "&")
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		n := referenceSize(after)
-		name, rest := after[:n], after[n:]
-		closed := strings.HasPrefix(rest, ";")
-		if closed {
-			rest = rest[1:]
-		}
-		switch {
-		case name == "":
-			out.WriteString("&" + after[:len(after)-len(rest)])
-		case isBeyond(name):
-			out.WriteString("\ufffd")
-		case name[0] == '#' || closed && !inAttribute:
-			out.WriteString(html.UnescapeString("&" + name + ";"))
-		case closed:
-			out.WriteString(unescapeClosed(name))
-		case inAttribute:
-			out.WriteString(unescapeOpen(name, rest))
-		default:
-			out.WriteString(html.UnescapeString("&" + name))
-		}
-		text = rest
-	}
-}
-
-// referenceSize is the length of what may be the name or number of a character reference.
-func referenceSize(text string) int {
-	digits := "0123456789"
-	head := 0
-	switch {
-	case strings.HasPrefix(text, "#x"), strings.HasPrefix(text, "#X"):
-		head, digits = 2, "0123456789abcdefABCDEF"
-	case strings.HasPrefix(text, "#"):
-		head = 1
-	default:
-		return len(text) - len(strings.TrimLeftFunc(text, func(c rune) bool { return c != '#' && isOfReference(c) }))
-	}
-	if n := len(text[head:]) - len(strings.TrimLeft(text[head:], digits)); n > 0 {
-		return head + n
-	}
-	return 0
-}
-
-// isBeyond reports whether a number is that of no character, as large as it may be.
-func isBeyond(name string) bool {
-	digits, isHex := strings.CutPrefix(strings.ToLower(name), "#x")
-	base := 16
-	if !isHex {
-		digits, base = strings.TrimPrefix(name, "#"), 10
-	}
-	if digits == name {
-		return false
-	}
-	n, err := strconv.ParseUint(digits, base, 64)
-	return err != nil || n > unicode.MaxRune
-}
-
-// unescapeClosed decodes a name with a semicolon in an attribute, if all of it is one.
-func unescapeClosed(name string) string {
-	text := html.UnescapeString("&" + name + ";")
-	if strings.HasSuffix(text, ";") && text != ";" {
-		return "&" + name + ";"
-	}
-	return text
-}
-
-// unescapeOpen decodes a name without a semicolon in an attribute, if all of it is one.
-func unescapeOpen(name, rest string) string {
-	text := html.UnescapeString("&" + name)
-	last := text[len(text)-1]
-	if strings.HasPrefix(rest, "=") || isLetter(last) || '0' <= last && last <= '9' {
-		return "&" + name
-	}
-	return text
 }

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // kind is of a token. One that is punctuation is its own kind.
@@ -27,23 +26,6 @@ type token struct {
 	key        bool
 }
 
-// state is what may follow. The texts of expected say it.
-type state byte
-
-const (
-	top     state = iota // a value, or the end
-	element              // an element, or the end of the array
-	key                  // a key, or the end of the object
-	colon                // the colon behind a key
-	member               // the value behind a colon
-	after                // a comma behind an element or member, or the end of what holds it
-)
-
-var expected = [...]string{
-	top: "a value", element: "a value or ']'", key: "a key in double quotes or '}'",
-	colon: "':'", member: "a value", after: "',' or ",
-}
-
 // reader gives the tokens of src. It needs one byte of memory for each level of
 // nesting, and no stack.
 type reader struct {
@@ -52,12 +34,6 @@ type reader struct {
 	at    int           // where the next token is looked for
 	within
 	partial bool // src may end anywhere between two tokens
-}
-
-// within is what a reader knows of what it has read.
-type within struct {
-	state state
-	open  []kind // the brackets that have to be closed, the innermost last
 }
 
 func newReader(src []byte, spans []render.Span, p part) *reader {
@@ -141,94 +117,6 @@ func (r *reader) kind() kind {
 	return word
 }
 
-// accept goes to the state behind a token, or reports that none of its kind may stand
-// here.
-func (r *reader) accept(k kind) bool {
-	switch k {
-	case ending:
-		return r.state == top || r.partial
-	case '}', ']':
-		return r.close(k)
-	case ',':
-		if r.state != after {
-			return false
-		}
-		r.state = behind(r.innermost())
-		return true
-	case ':':
-		if r.state != colon {
-			return false
-		}
-		r.state = member
-		return true
-	}
-	return r.acceptValue(k)
-}
-
-// acceptValue accepts a key, or a value or the beginning of one.
-func (r *reader) acceptValue(k kind) bool {
-	switch {
-	case r.state == key && k == text:
-		r.state = colon
-	case r.state == key, r.state == colon, r.state == after:
-		return false
-	case k == '{', k == '[':
-		r.open = append(r.open, k)
-		r.state = behind(k)
-	default:
-		r.leave()
-	}
-	return true
-}
-
-func (r *reader) close(k kind) bool {
-	if r.innermost() != k-2 || r.state == colon || r.state == member { // in ASCII '[' and '{' are two before ']' and '}'
-		return false
-	}
-	r.open = r.open[:len(r.open)-1]
-	r.leave()
-	return true
-}
-
-// leave goes to the state behind a value.
-func (r *reader) leave() {
-	r.state = after
-	if len(r.open) == 0 {
-		r.state = top
-	}
-}
-
-// innermost is the bracket that has to be closed next, or 0.
-func (r *reader) innermost() kind {
-	if len(r.open) == 0 {
-		return 0
-	}
-	return r.open[len(r.open)-1]
-}
-
-// behind is the state behind an opening bracket, and behind a comma.
-func behind(open kind) state {
-	if open == '{' {
-		return key
-	}
-	return element
-}
-
-// unexpected is the error for a token that may not stand here.
-func (r *reader) unexpected(t token) error {
-	what := expected[r.state]
-	if r.state == after {
-		what += "'" + string(rune(r.innermost()+2)) + "'"
-	}
-	switch t.kind {
-	case ending:
-		return errorf(t.start, "the document ends, expected %s", what)
-	case reference:
-		return misplaced(t.start, "a reference cannot stand here, expected "+what)
-	}
-	return errorf(t.start, "expected %s", what)
-}
-
 // size is the length of the token that begins here.
 func (r *reader) size(t token) (int, error) {
 	switch t.kind {
@@ -291,33 +179,4 @@ func (r *reader) checkText(end int) error {
 		}
 		i += n
 	}
-}
-
-// noEscape is the error for a backslash that begins none.
-func (r *reader) noEscape(i int) error {
-	err := secret.Errorf(secret.General, `not JSON: expected one of " \ / b f n r t behind a backslash, or u and four hexadecimal digits`)
-	for _, s := range r.spans {
-		if s.Start == i+1 {
-			err = secret.WithHint(err, `in a string of JSON a literal reference is written with two backslashes: \\${secret:KEY}`)
-		}
-		if s.Start > i {
-			break
-		}
-	}
-	return &render.PlacedError{Offset: i, Err: err}
-}
-
-func errorf(offset int, format string, args ...any) error {
-	return render.Errorf(offset, secret.General, "not JSON: "+format, args...)
-}
-
-// inKey is the error for a reference in a key: what is looked up by it would not be found,
-// or two keys could become one.
-func inKey(offset int) error {
-	return render.Refusal(offset, "a reference cannot stand in a key", "write the key as it is; for a literal text put two backslashes before it")
-}
-
-// misplaced is the error for a reference that stands where it cannot.
-func misplaced(offset int, why string) error {
-	return render.Refusal(offset, why, `within double quotes it becomes part of a string: "${secret:KEY}"`)
 }
