@@ -37,6 +37,8 @@
 //
 // Beside a ~ of HCL's own, which takes blanks away, a reference is an error, and so is one
 // in a <<- heredoc whose indentation does not consist of blanks and tabs.
+// An empty value, which a filter or a default can leave, is an error where the string would
+// be one ${…} of HCL's own and nothing else: that is no string then, but what stands in it.
 //
 // # Escapes
 //

@@ -237,6 +237,8 @@ func FuzzSplice(f *testing.F) {
 	} {
 		f.Add(source, "v")
 	}
+	f.Add("a= \"${secret}${secret:K}\"", "") // which would be no string any more
+	f.Add("a = \"${secret:K}${x}${secret:K}\"\n", "")
 	f.Fuzz(func(t *testing.T, source, value string) {
 		if strings.Contains(source, "zqw") || len(source) > 1<<12 || !utf8.ValidString(source) {
 			return

@@ -2,7 +2,9 @@ package hcl
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"unicode/utf8"
 
@@ -25,6 +27,8 @@ func (f *file) appendScalar(dst []byte, s scalar, texts render.Texts) ([]byte, e
 	switch {
 	case !isNormal(whole):
 		return nil, notNormal(s.splices[0].Start)
+	case len(whole) == 0 && f.isAlone(t, texts):
+		return nil, render.Refusal(s.splices[0].Start, "without a value here the string would be HCL's own ${…} alone, which need not be a string", "take the filter away that leaves nothing, or the default")
 	case !t.heredoc:
 		return f.inPlace(dst, s, appendQuoted, texts), nil
 	}
@@ -39,6 +43,27 @@ func (f *file) appendScalar(dst []byte, s scalar, texts render.Texts) ([]byte, e
 		return append(dst, out...), nil
 	}
 	return append(appendQuoted(append(dst, '"'), whole, nil), '"'), nil
+}
+
+// isAlone reports whether a template, with texts in it, is one ${…} and nothing else: HCL
+// takes that for the expression itself, whatever its type.
+func (f *file) isAlone(t *template, texts render.Texts) bool {
+	sequences := 0
+	for _, i := range t.parts {
+		k := f.tokens[i]
+		if k.kind == sequence {
+			sequences++
+			if f.src[k.start] != '$' {
+				return false
+			}
+			continue
+		}
+		next, _ := slices.BinarySearchFunc(f.Spans, k.start, func(s render.Span, at int) int { return cmp.Compare(s.Start, at) })
+		if len(f.decoded(t, k, texts, next)) > 0 {
+			return false
+		}
+	}
+	return sequences == 1
 }
 
 // literal is the token of a scalar's literal text.
