@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -30,6 +31,15 @@ func Refusal(offset int, why, hint string) error {
 
 // HintBase64 is what to do about a value of which a format holds not all bytes.
 const HintBase64 = "the filter base64 encodes any bytes: ${secret:KEY|base64}"
+
+// RequireUTF8 is the check of a format whose texts are UTF-8; only says of what, as "a string
+// of TOML holds nothing else".
+func RequireUTF8(text []byte, s Splice, only string) error {
+	if utf8.Valid(text) {
+		return nil
+	}
+	return Refusal(s.Start, "the value is not UTF-8, and "+only, HintBase64)
+}
 
 // Unproved is the error for a place at which the result would be read as another document.
 func Unproved(offset int) error {

@@ -55,8 +55,6 @@
 package hcl
 
 import (
-	"unicode/utf8"
-
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/xec-sh/xec-go/render"
@@ -110,10 +108,7 @@ func (f *file) fill(texts render.Texts, value render.Values) error {
 
 // check says whether a string can hold a text.
 func check(text []byte, s render.Splice) error {
-	if utf8.Valid(text) {
-		return nil
-	}
-	return render.Refusal(s.Start, "the value is not UTF-8, and a string of HCL holds nothing else", render.HintBase64)
+	return render.RequireUTF8(text, s, "a string of HCL holds nothing else")
 }
 
 // write appends the source with texts in their places.

@@ -12,10 +12,7 @@ import (
 
 // check says whether a JSON string can hold a text.
 func check(text []byte, s render.Splice) error {
-	if utf8.Valid(text) {
-		return nil
-	}
-	return render.Refusal(s.Start, "the value is not UTF-8, and a string of JSON holds nothing else", render.HintBase64)
+	return render.RequireUTF8(text, s, "a string of JSON holds nothing else")
 }
 
 // short are the escapes of two characters that are written.

@@ -43,7 +43,6 @@ package properties
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -136,10 +135,7 @@ func (d *document) fill(texts render.Texts, value render.Values) error {
 
 // check says whether a value can hold a text.
 func check(text []byte, s render.Splice) error {
-	if utf8.Valid(text) {
-		return nil
-	}
-	return render.Refusal(s.Start, "the value is not UTF-8, and Java's strings hold nothing else", render.HintBase64)
+	return render.RequireUTF8(text, s, "Java's strings hold nothing else")
 }
 
 // write appends the source with texts in their places.

@@ -60,7 +60,6 @@ package toml
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -107,10 +106,7 @@ func (d *document) fill(texts render.Texts, value render.Values) error {
 
 // check says whether a string can hold a text.
 func check(text []byte, s render.Splice) error {
-	if utf8.Valid(text) {
-		return nil
-	}
-	return render.Refusal(s.Start, "the value is not UTF-8, and a string of TOML holds nothing else", render.HintBase64)
+	return render.RequireUTF8(text, s, "a string of TOML holds nothing else")
 }
 
 // write appends the source with texts in their places.
