@@ -7,8 +7,9 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/xec-sh/xec-go/render/child"
 	"golang.org/x/sys/unix"
+
+	"github.com/xec-sh/xec-go/render/child"
 )
 
 func terminalFiles() (in, out *os.File, err error) {
