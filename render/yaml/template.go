@@ -38,10 +38,37 @@ func (t *template) locate() error {
 			return err
 		}
 	}
+	var comments []render.Span
 	for i, is := range found {
-		if !is && !t.inComment(t.Spans[i].Start) {
+		if is {
+			continue
+		}
+		if !t.inComment(t.Spans[i].Start) {
 			return misplaced(t.Spans[i].Start)
 		}
+		comments = append(comments, t.Spans[i])
+	}
+	return t.reread(comments)
+}
+
+// reread reads the document with references in comments as they are, for that is how they
+// stay: in one can be what no comment holds, or a comment's end.
+func (t *template) reread(comments []render.Span) error {
+	unusual := func(r rune) bool { return r < ' ' || r > '~' }
+	if !slices.ContainsFunc(comments, func(s render.Span) bool { return bytes.ContainsFunc(t.Source[s.Start:s.End], unusual) }) {
+		return nil
+	}
+	masked := bytes.Clone(t.Masked)
+	for _, s := range comments {
+		copy(masked[s.Start:], t.Source[s.Start:s.End])
+	}
+	nodes, err := parse(masked)
+	if err != nil {
+		return err
+	}
+	same := func(want, got *yamlv3.Node) bool { return new(prover).same(want, got) }
+	if !slices.EqualFunc(t.nodes, nodes, same) {
+		return render.Errorf(comments[0].Start, secret.General, "not YAML: a comment ends within a reference")
 	}
 	return nil
 }

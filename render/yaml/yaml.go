@@ -9,12 +9,12 @@
 // # Where references may stand
 //
 // In scalars that are values: plain, single-quoted, double-quoted, literal and folded, in
-// block and flow. A secret is always a string: in the place of a plain scalar
-// that would read as something else it is quoted. A reference in a comment stays as it
-// is; one in a key, an anchor, alias, tag or directive is an error, and so is one in a
-// scalar whose tag says that it is no string (!!int, !!bool, ...). A scalar with the tag
-// !!binary must be base64 with the value in it. Escapes are read in the
-// decoded scalar.
+// block and flow. A secret is always a string: in the place of a plain scalar that would
+// read as something else it is quoted. A reference in a comment stays as it is, and has
+// nothing in it that no comment holds. One in a key, an anchor, alias, tag or directive is
+// an error, and so is one in a scalar whose tag says that it is no string (!!int, !!bool,
+// ...). A scalar with the tag !!binary must be base64 with the value in it. Escapes are
+// read in the decoded scalar.
 //
 // # How a value is put in
 //
@@ -128,7 +128,17 @@ func syntaxError(source []byte, err error) error {
 	if n, scanErr := fmt.Sscanf(what, "yaml: line %d:", &line); n != 1 || scanErr != nil {
 		line = 1
 	}
-	return render.Errorf(lineStart(source, line), secret.General, "not YAML: %s", reason(what))
+	at := lineStart(source, line)
+	if strings.Contains(what, "control characters") { // of which it names no line
+		at = max(bytes.IndexFunc(source, isControl), 0)
+	}
+	return render.Errorf(at, secret.General, "not YAML: %s", reason(what))
+}
+
+// isControl reports whether a document of YAML cannot hold r: production c-printable of
+// YAML 1.2.
+func isControl(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
 }
 
 // reason is what the library says, without the line, and without the one name that it

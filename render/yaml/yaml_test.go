@@ -99,7 +99,7 @@ var suite = rendertest.Suite{
 		}
 		return text
 	},
-	Comments: []string{"# ${secret:K}\n", "a: b # ${secret:K}\n# \"$<secret:L>\r\n"},
+	Comments: []string{"# ${secret:K}\n", "a: b # ${secret:K}\n# \"$<secret:L>\r\n", "a: b # ${secret:K:-é\t\U0001F511}\nc: d\n"},
 	Refused: map[string]rendertest.Refused{
 		"1":  {"a: *${secret:K}\n", "v", 0, secret.General, "", ""},
 		"2":  {"a: &x${secret:K} v\n", "v", 5, secret.Invalid, "anchor", ""},
@@ -114,6 +114,9 @@ var suite = rendertest.Suite{
 		"11": {"a: !!timestamp '${secret:K}'\n", "2026-01-01", 16, secret.Invalid, "the tag of this scalar", "leave the tag out, or say !!str"},
 		"12": {"a: !!binary ${secret:K}\n", "%", 12, secret.Invalid, "!!binary says base64", "${secret:KEY|base64}"},
 		"13": {"a: !!binary Zm9v${secret:K}\n", "Zg", 16, secret.Invalid, "!!binary says base64", "${secret:KEY|base64}"},
+		"15": {"a: b\nc: # ${secret:K\v}\n  d\n", "v", 20, secret.General, "control characters", ""},
+		"16": {"a: b\n# ${secret:K\rc: d}\n", "v", 7, secret.General, "a comment ends within a reference", ""},
+		"17": {"\ufeffa: b\nc: d\x7f${secret:K}\n", "v", 12, secret.General, "control characters", ""},
 		"14": {"? [a, ${secret:K}]\n: v\n", "v", 6, secret.Invalid, "cannot stand in a key", "write the key as it is; for a literal text put a backslash before it"},
 	},
 	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{
