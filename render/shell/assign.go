@@ -43,7 +43,7 @@ func (r *reading) assign(a *syntax.Assign) {
 // variable's value is evaluated.
 func (r *reading) assigned(name string, value *syntax.Word) {
 	switch {
-	case !r.has(value):
+	case value == nil || !r.has(value):
 	case r.names.numbers[name] || r.names.numbers[anyName]:
 		r.refuse(value, &inInteger)
 	case isSpecial(name), r.dialect == Zsh && isSpecialInZsh(name):

@@ -18,6 +18,7 @@ func FuzzSplice(f *testing.F) {
 	for _, r := range refusals {
 		f.Add(r.command)
 	}
+	f.Add("A=${0[${secret:Aet:A}.=}") // an assignment of no word
 	f.Fuzz(func(t *testing.T, command string) {
 		refs := refsIn(command)
 		for _, d := range []Dialect{Sh, Bash, Zsh} {
