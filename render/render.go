@@ -33,7 +33,8 @@ type Document interface {
 type Stream interface {
 	// Next reads a part of the document: the beginning of window, which is what is left of
 	// the document or, unless last, some of it. It takes as much as can be read whatever
-	// follows, and gives its length n; n is 0 where that takes a larger window. Spans and
-	// errors are as those of a Format, within the window. With last, all of it is the part.
+	// follows, and gives its length n; n is 0 where that takes a larger window. No window
+	// ends within a reference, or what may become one. Spans and errors are as those of a
+	// Format, within the window. With last, all of it is the part.
 	Next(window []byte, spans []Span, last bool) (part Document, n int, err error)
 }

@@ -4,9 +4,19 @@ import "io"
 
 // Find gives all references of a document as Text. Whether backslashes before one make
 // it literal is for the format to say, which reads them in the decoded scalar.
-func Find(document []byte) (all []Found) {
-	s := newScanner(nil, document)
-	s.readErr = io.EOF
+func Find(document []byte) []Found {
+	all, _ := find(document, io.EOF)
+	return all
+}
+
+// FindBegun is Find for the beginning of a document. What lies before settled is so whatever
+// follows; at it begins what may become a reference, or its backslashes.
+func FindBegun(beginning []byte) (all []Found, settled int) { return find(beginning, nil) }
+
+// find scans a window behind which readErr comes.
+func find(window []byte, readErr error) (all []Found, settled int) {
+	s := newScanner(nil, window)
+	s.readErr = readErr
 	s.each = func(f Found) {
 		if f.Ref != nil {
 			ref := *f.Ref
@@ -14,9 +24,8 @@ func Find(document []byte) (all []Found) {
 		}
 		all = append(all, f)
 	}
-	for {
-		if _, err := s.Next(); err != nil {
-			return all
-		}
+	for s.scan(); len(s.queue) > 0; s.scan() {
+		s.queue = s.queue[:0]
 	}
+	return all, s.at
 }

@@ -144,7 +144,7 @@ func (s *Scanner) scan() {
 			s.tooLong(open, end+1)
 		case end < len(s.buf) || s.readErr != nil:
 			s.unclosed(open)
-		case len(s.buf)-open <= maxReference:
+		case len(s.buf)-open <= maxReference || s.each != nil:
 			s.from = open
 			s.flush(s.slashesBefore(open))
 			return

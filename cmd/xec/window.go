@@ -98,17 +98,25 @@ func (w *windowReader) fill(size int) error {
 	return err
 }
 
-// take reads a part of what is left, and gives its length.
+// take reads a part of what is left, and gives its length. Unless it is the last none of it
+// may become a reference with what follows.
 func (w *windowReader) take(last bool) (*documentPart, int, error) {
-	p := &documentPart{dialect: w.source.dialect, source: w.left, begin: w.at, found: resolve.Find(w.left)}
+	p := &documentPart{dialect: w.source.dialect, source: w.left, begin: w.at}
+	if last {
+		p.found = resolve.Find(p.source)
+	} else {
+		var settled int
+		p.found, settled = resolve.FindBegun(p.source)
+		p.source = p.source[:settled]
+	}
 	for _, f := range p.found {
 		p.spans = append(p.spans, render.Span{Start: int(f.Offset), End: int(f.Offset) + f.Length})
 	}
-	d, n, err := w.next(w.left, p.spans, last)
+	d, n, err := w.next(p.source, p.spans, last)
 	if err != nil {
 		return nil, 0, secret.WithHint(p.placed(w.source.path, err), "--format text takes the file for plain text")
 	}
-	p.document, p.source = d, w.left[:n]
+	p.document, p.source = d, p.source[:n]
 	p.spans = render.SpansBefore(p.spans, n)
 	p.found = p.found[:len(p.spans)]
 	for i := range p.found {

@@ -172,6 +172,7 @@ var suite = rendertest.Suite{
 	Parts: []string{
 		"", " ", "1 2", "1 ${secret:K} [", "[1,2", `{"a":`, "/*", "//", `["a]`, "[]]", "truefalse", "\ufeff{}", "{}\ufeff{}", "[${secret:K}",
 		"12 34\n\"${secret:K}\"\n[[[\"${secret:K}\"]]] // end", `{"a": ["${secret:K}", 1, {"b": ${secret:K}}]} /* c */ [2]`, "[1,\n2,3",
+		`["${secret:K", "}", 0]`, `{"a": "${secret:K:-x", "b": "${secret:K}"}`,
 	},
 }
 

@@ -45,17 +45,23 @@ func AllWords() string {
 	return b.String()
 }
 
+// unsettled is what may become a reference with what follows, and its backslashes.
+var unsettled = regexp.MustCompile(`\\*(\$(\{[^}\n]*|<[^>\n]*)?)?$`)
+
 // InParts renders source in windows of size bytes and more, with value for every
 // reference.
 func InParts(s render.Stream, source, value string, size int) (string, error) {
 	var out strings.Builder
 	for n := size; ; n += size {
-		window := source[:min(n, len(source))]
-		part, taken, err := s.Next([]byte(window), Find(window), len(window) == len(source))
+		window, last := source, n >= len(source)
+		if !last {
+			window = source[:unsettled.FindStringIndex(source[:n])[0]]
+		}
+		part, taken, err := s.Next([]byte(window), Find(window), last)
 		if err != nil {
 			return "", err
 		}
-		if taken == 0 && len(window) < len(source) {
+		if taken == 0 && !last {
 			continue
 		}
 		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
@@ -63,7 +69,7 @@ func InParts(s render.Stream, source, value string, size int) (string, error) {
 			return "", err
 		}
 		out.Write(b)
-		if len(window) == len(source) {
+		if last {
 			return out.String(), nil
 		}
 		source, n = source[taken:], 0
