@@ -25,7 +25,7 @@
 //	                                     quotes, since a secret is always a string
 //	{"port": 80${secret:PORT}}           a part of a word: an error
 //	{${secret:NAME}: 1}                  where no value may stand: an error
-//	// ${secret:OLD}                     in a comment: text
+//	// ${secret:OLD}                     in a comment: text, which must not end it
 //
 // The content of a string has \" and \\, the control characters and DEL, U+2028 and
 // U+2029 as escapes; every other character is itself. A value that is not UTF-8 is an
@@ -80,7 +80,7 @@ const filler = "Q"
 // secret.Invalid, all other errors are of kind secret.General.
 func Format(source []byte, spans []render.Span) (render.Document, error) {
 	d := newDocument(source, spans, whole)
-	r := newReader(d.Masked, spans, whole)
+	r := newReader(d.Masked, d.Source, spans, whole)
 	for {
 		t, err := r.next()
 		if err != nil {

@@ -133,8 +133,8 @@ var suite = rendertest.Suite{
 		// document has two halves of one.
 		"half a pair is not mended": {`[1, "\ud83d${secret:K}\ude00"]`, "", 4, secret.Invalid, "read as another", around},
 		// A reader that knows no references sees the comment end within one.
-		"a comment that ends":           {`["${secret:K}"/*${secret:K:-*/}*/]`, "v", len(`["${secret:K}"`), secret.Invalid, "read as another", around},
-		"a comment of a line that ends": {"[\"${secret:K}\"//${secret:K:-\r}\n]", "v", len(`["${secret:K}"`), secret.Invalid, "read as another", around},
+		"a comment that ends":           {`["${secret:K}"/*${secret:K:-*/}*/]`, "v", len(`["${secret:K}"/*`), secret.Invalid, "a comment ends within", ""},
+		"a comment of a line that ends": {"[\"${secret:K}\"//${secret:K:-\r}\n]", "v", len(`["${secret:K}"//`), secret.Invalid, "a comment ends within", ""},
 	},
 	Quoting: rendertest.Quoting{Value: "hunter2\xff", Sources: []string{
 		`{"hunter2": "hunter2" hunter2}`, `[hunter2]`, `["hunter2\x"]`, `["hunter2`, "[\"hunter2\n\"]", `[hunter2${secret:hunter2}]`,
@@ -172,7 +172,7 @@ var suite = rendertest.Suite{
 	Parts: []string{
 		"", " ", "1 2", "1 ${secret:K} [", "[1,2", `{"a":`, "/*", "//", `["a]`, "[]]", "truefalse", "\ufeff{}", "{}\ufeff{}", "[${secret:K}",
 		"12 34\n\"${secret:K}\"\n[[[\"${secret:K}\"]]] // end", `{"a": ["${secret:K}", 1, {"b": ${secret:K}}]} /* c */ [2]`, "[1,\n2,3",
-		`["${secret:K", "}", 0]`, `{"a": "${secret:K:-x", "b": "${secret:K}"}`,
+		"[1, // ${secret:K\r}\n2]", `[/* ${secret:K:-*/} */ 1]`, `["${secret:K", "}", 0]`, `{"a": "${secret:K:-x", "b": "${secret:K}"}`,
 	},
 }
 

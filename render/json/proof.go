@@ -9,7 +9,7 @@ import (
 // prove reads out and the document side by side and says where out is not the document
 // with texts in it. It knows where the references are and nothing of splices.
 func (d *document) prove(out []byte, texts render.Texts) error {
-	ours, theirs := newReader(d.Masked, d.Spans, d.part), newReader(out, nil, d.part)
+	ours, theirs := newReader(d.Masked, d.Source, d.Spans, d.part), newReader(out, out, nil, d.part)
 	for {
 		ourGap, theirGap := ours.at, theirs.at
 		want, _ := ours.next() // which was read before

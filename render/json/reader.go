@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // kind is of a token. One that is punctuation is its own kind.
@@ -30,14 +31,15 @@ type token struct {
 // nesting, and no stack.
 type reader struct {
 	src   []byte
+	plain []byte        // src with its references as they are, which is how they stay in comments
 	spans []render.Span // of the references in src; those are left that do not end before the last token
 	at    int           // where the next token is looked for
 	within
 	partial bool // src may end anywhere between two tokens
 }
 
-func newReader(src []byte, spans []render.Span, p part) *reader {
-	r := &reader{src: src, spans: spans, within: within{p.from.state, slices.Clone(p.from.open)}, partial: !p.last}
+func newReader(src, plain []byte, spans []render.Span, p part) *reader {
+	r := &reader{src: src, plain: plain, spans: spans, within: within{p.from.state, slices.Clone(p.from.open)}, partial: !p.last}
 	if p.first && bytes.HasPrefix(src, []byte("\ufeff")) {
 		r.at = len("\ufeff")
 	}
@@ -52,6 +54,9 @@ func (r *reader) next() (token, error) {
 	}
 	for len(r.spans) > 0 && r.spans[0].End <= r.at {
 		r.spans = r.spans[1:]
+	}
+	if len(r.spans) > 0 && r.spans[0].Start < r.at {
+		return token{start: r.at}, render.Errorf(r.spans[0].Start, secret.Invalid, "a comment ends within this reference")
 	}
 	t := token{kind: r.kind(), start: r.at}
 	t.key = r.state == key && t.kind == text
@@ -82,7 +87,7 @@ func (r *reader) skip() error {
 }
 
 func (r *reader) skipComment() error {
-	rest := r.src[r.at:]
+	rest := r.plain[r.at:]
 	switch {
 	case bytes.HasPrefix(rest, []byte("//")):
 		n := bytes.IndexAny(rest, "\r\n")

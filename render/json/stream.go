@@ -16,7 +16,7 @@ func NewStream() render.Stream { return &stream{} }
 func (s *stream) Next(window []byte, spans []render.Span, last bool) (render.Document, int, error) {
 	p := part{first: !s.begun, last: last, from: s.from}
 	d := newDocument(window, spans, p)
-	r := newReader(d.Masked, spans, p)
+	r := newReader(d.Masked, d.Source, spans, p)
 	end, err := d.readTokens(r)
 	if err != nil {
 		return nil, 0, err
