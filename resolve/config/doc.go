@@ -3,7 +3,9 @@
 // # Where it is
 //
 // .xec/config.yaml or .xec/config.yml, in the working folder or the nearest one above
-// it; a file that is named replaces the search. The person's own configuration, in
+// it; a file that is named replaces the search. A .xec that nobody may look into is an
+// error: without it another store would be taken. One that is open to its owner alone is
+// passed by, for that is another person. The person's own configuration, in
 // ~/.xec, is merged below it, the active profile above it: maps merge, anything else is
 // replaced, null too. A profile stands below profiles, in either file, and may name
 // another that it extends, which lies below it. The person's own file is no project.

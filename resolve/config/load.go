@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -44,8 +46,9 @@ func Find(opt Options) (string, error) {
 	}
 	for {
 		folder := filepath.Join(dir, ".xec")
-		if path := inFolder(folder); path != "" && !sameFolder(folder, opt.Home) {
-			return path, nil
+		path, err := inFolder(folder)
+		if (path != "" || err != nil) && !sameFolder(folder, opt.Home) {
+			return path, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -55,14 +58,23 @@ func Find(opt Options) (string, error) {
 	}
 }
 
-func inFolder(folder string) string {
+// inFolder gives the file in a folder, "" if there is none. To pass by a folder that
+// nobody may look into would be to go on with another configuration, and another store; one
+// that is open to its owner alone is somebody else's.
+func inFolder(folder string) (string, error) {
 	for _, name := range Names {
 		path := filepath.Join(folder, name)
-		if _, err := os.Lstat(path); err == nil {
-			return path
+		_, err := os.Lstat(path)
+		switch {
+		case err == nil:
+			return path, nil
+		case errors.Is(err, fs.ErrPermission):
+			if info, statErr := os.Stat(folder); statErr == nil && info.Mode()&0o100 == 0 {
+				return "", err
+			}
 		}
 	}
-	return ""
+	return "", nil
 }
 
 func sameFolder(a, b string) bool {
@@ -85,10 +97,12 @@ func Load(opt Options) (*Config, error) {
 		}
 	}
 	if opt.Home != "" {
-		if path := inFolder(opt.Home); path != "" {
-			if c.User, err = opt.read(path, true); err != nil {
-				return nil, err
-			}
+		path, err := inFolder(opt.Home)
+		if err == nil && path != "" {
+			c.User, err = opt.read(path, true)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	c.Root = &Node{Kind: Map}
