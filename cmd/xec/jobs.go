@@ -144,8 +144,13 @@ func cutEnding(path string) string {
 	return path
 }
 
-// checkTargets refuses two files for one place.
+// checkTargets refuses two files for one place, and one for the place of another. That none
+// is written over itself is seen once it is open.
 func checkTargets(jobs []job) error {
+	inputs := map[string]string{}
+	for _, j := range jobs {
+		inputs[realPath(j.path)] = j.path
+	}
 	from := map[string]string{}
 	var errs []error
 	for _, j := range jobs {
@@ -153,9 +158,23 @@ func checkTargets(jobs []job) error {
 			errs = append(errs, secret.Errorf(secret.Invalid, "%s: both %s and %s would go there", j.target, other, j.path))
 		}
 		from[j.target] = j.path
+		if other, is := inputs[realPath(j.target)]; is && other != j.path {
+			errs = append(errs, secret.Errorf(secret.Invalid, "%s: %s would go there, which is an input itself", j.target, j.path))
+		}
 	}
 	if len(jobs) == 0 {
 		errs = append(errs, secret.Errorf(secret.Invalid, "there is no file to render"))
 	}
 	return errors.Join(slices.Clip(errs)...)
+}
+
+// realPath is a path without links; one that nothing has is itself.
+func realPath(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		return whole
+	}
+	return path
 }
