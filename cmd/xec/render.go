@@ -258,7 +258,11 @@ func (a *app) checkOutput(in input, j job, o renderOptions) error {
 		return err
 	}
 	if target, err := os.Stat(j.target); err == nil && os.SameFile(from, target) {
-		return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", j.target)
+		return overInput(j.target)
 	}
 	return nil
+}
+
+func overInput(target string) error {
+	return secret.Errorf(secret.Invalid, "%s: the input itself; a template is not written over", target)
 }

@@ -20,6 +20,11 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	if err != nil {
 		return err
 	}
+	for _, f := range []*config.File{c.Project, c.User} {
+		if f != nil && isSame(f.Path, o.output) {
+			return overInput(o.output)
+		}
+	}
 	var parts []part
 	var keys []string
 	for _, p := range c.Root.Pairs {
