@@ -13,22 +13,47 @@ import (
 	"github.com/xec-sh/xec-go/store/secret"
 )
 
-func maskedValue(*resolve.Reference) (secret.Value, error) { return secret.Text(masked), nil }
-
-// showDiff shows what rendering changes in a file, line by line, with masks for values. It
-// renders masks, so that there is no value that could be shown.
-func (a *app) showDiff(s source) error {
+// showDiff shows what rendering changes in a file, line by line, with masks for values. What
+// is shown is rendered of masks, so that there is no value in it; that the values themselves
+// can stand in the file is seen before.
+func (a *app) showDiff(s source, value valueOf) error {
+	if err := s.write(io.Discard, value); err != nil {
+		return err
+	}
 	before, err := s.template()
 	if err != nil {
 		return err
 	}
 	var after bytes.Buffer
-	if err := s.write(&after, maskedValue); err != nil {
+	for _, mask := range masks {
+		after.Reset()
+		err = s.write(&after, func(ref *resolve.Reference) (secret.Value, error) {
+			v, err := value(ref)
+			return secret.Text(maskLines(v, mask)), err
+		})
+		if err == nil {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(a.out)
 	writeDiff(w, s.name(), diffLines(string(before), after.String()), a.outTerminal && a.getenv("NO_COLOR") == "")
 	return w.Flush()
+}
+
+// masks stand for values: the second where only base64 may stand.
+var masks = []string{masked, "REDACTED"}
+
+// maskLines is a mask for each line of a value: how many there are can be another change of
+// the document.
+func maskLines(value secret.Value, mask string) string {
+	lines := strings.Split(string(value.Reveal()), "\n")
+	for i := range lines {
+		lines[i] = mask
+	}
+	return strings.Join(lines, "\n")
 }
 
 // diffLine is a line of a diff: ' ' in both, '-' before, '+' after.

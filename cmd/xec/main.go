@@ -125,7 +125,8 @@
 //     nothing: of one whose end cannot be rendered nothing is written.
 //   - The format of a file is told by its name, before an ending like .tmpl too; --format
 //     overrules it. --diff compares with the template, never with an older output, which may hold
-//     older values; it renders masks.
+//     older values; it renders masks, of as many lines as the values, once the values themselves
+//     could be put in.
 //   - A .json file may have comments, since many programs read them; what it has stays.
 //   - The value in the user part of a URL that lacks |url is a warning; a value in the data of a
 //     Kubernetes Secret that lacks |base64 is an error.

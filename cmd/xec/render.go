@@ -129,7 +129,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	case o.check:
 		return checkAll(sources, r)
 	case o.diff:
-		return putAll(sources, a.showDiff)
+		return putAll(sources, func(s source) error { return a.showDiff(s, r.Value) })
 	}
 	if err := checkJoined(sources); err != nil {
 		return err
@@ -230,12 +230,10 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	}
 	trap, warn := a.warnTrap(format, path), a.warnURL
 	if o.diff { // shows no value, so none can be wrong
-		warn = func(string, *resolve.Reference, secret.Value) {}
+		trap = func(string, *resolve.Reference, secret.Value) {}
+		warn = trap
 	}
 	if format == "text" {
-		if o.diff {
-			trap = warn
-		}
 		return &textSource{input: in, trap: trap, warn: warn}, nil
 	}
 	return &documentSource{input: in, format: formats[format], dialect: format, trap: trap, warn: warn, staged: j.target != ""}, nil
