@@ -24,8 +24,8 @@
 // Which references are xec's depends on the text.
 //
 // [Config], xec's own configuration: all. A bare ${path} means ${vars.path}; a
-// prefix that is nearly one of the above, and "${" without a closing bracket on its
-// line, are errors. "$<" is a reference only before one of the prefixes.
+// prefix that is nearly one of the above, and an opening without a closing bracket on
+// its line, are errors. "$<" is an opening only before one of the prefixes.
 //
 // [Command], a task's shell command: what begins with one of the prefixes, and a
 // bare ${name} for the names that are declared; everything else is the shell's. A

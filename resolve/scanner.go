@@ -262,7 +262,7 @@ func (s *Scanner) place(i int) Position { return Behind(s.pos, s.buf[s.at:i]) }
 // unclosed passes over an opening bracket that is not closed on its line.
 func (s *Scanner) unclosed(open int) {
 	first := s.slashesBefore(open)
-	isOurs := s.dialect == Config && s.buf[open+1] == '{' || s.dialect == Variable
+	isOurs := s.dialect == Config || s.dialect == Variable
 	if isOurs && (open-first)%2 == 0 {
 		s.fail(s.place(open), secret.Errorf(secret.Invalid, "no closing bracket on the line"))
 		s.flush(open + 2)
