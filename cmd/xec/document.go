@@ -99,7 +99,7 @@ func (p *documentPart) need(path string, r *resolve.Resolver) {
 }
 
 // placed gives an error of a format its line and column.
-func (p *documentPart) placed(path string, err error) error {
+func (p *documentPart) placed(path string, err error) *fileError {
 	var e *render.PlacedError
 	if !errors.As(err, &e) {
 		return &fileError{path: path, err: err}

@@ -114,7 +114,7 @@ func (w *windowReader) take(last bool) (*documentPart, int, error) {
 	}
 	d, n, err := w.next(p.source, p.spans, last)
 	if err != nil {
-		return nil, 0, secret.WithHint(p.placed(w.source.path, err), "--format text takes the file for plain text")
+		return nil, 0, p.unread(w.source.path, err)
 	}
 	p.document, p.source = d, p.source[:n]
 	p.spans = render.SpansBefore(p.spans, n)
@@ -126,4 +126,19 @@ func (w *windowReader) take(last bool) (*documentPart, int, error) {
 		}
 	}
 	return p, n, nil
+}
+
+// unread is the error for a part that the format does not read. A reference before it that is
+// not of the grammar is the better one: its end may be missing, and then it has swallowed a
+// quote of the document.
+func (p *documentPart) unread(path string, err error) error {
+	where := p.placed(path, err)
+	for _, f := range p.found {
+		at := resolve.Within(p.begin, f.Position)
+		isEscaped := f.Offset > 0 && p.source[f.Offset-1] == '\\'
+		if f.Err != nil && !isEscaped && at.Line <= where.at.Line {
+			return &fileError{path, at, f.Err}
+		}
+	}
+	return secret.WithHint(where, "--format text takes the file for plain text")
 }
