@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -90,11 +91,12 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 	if home == "" {
 		return ""
 	}
+	named := cmp.Or(d.project.provider, d.getenv(providerVar))
 	var block config.Block
 	var isSet bool
 	var blockErr error
 	if c != nil {
-		block, isSet, blockErr = c.Acting(approval).Block()
+		block, isSet, blockErr = c.Acting(approval).Block(named)
 	}
 	provider, dir, why := "file", d.storeFiles(home, "").Dir, "the default"
 	if _, moved := d.lookup("XEC_HOME_DIR"); moved {
@@ -123,7 +125,7 @@ func (d *doctor) lookForStore(home string, c *config.Config, approval trust.Appr
 		}
 	}
 	if provider != "file" {
-		d.lookAtProvider(provider, block.Settings.Get(provider))
+		d.lookAtProvider(provider, block.Settings)
 		return ""
 	}
 	d.add(stateOK, check, "%s (provider file, %s)", dir, why)

@@ -84,7 +84,7 @@ func hostileProjects() map[string]hostileProject {
 		"a server of another kind":             {config: "secrets: {provider: aws, aws: {endpoint: 'http://ADDRESS', region: us-east-1}}" + canaryRef, statuses: whenItRedirects},
 		"a server, in the profile":             {config: "profiles: {p: {secrets: {provider: vault, vault: {address: 'http://ADDRESS'}}}}" + canaryRef, env: "XEC_PROFILE=p", statuses: whenItRedirects},
 		"a server, in another profile":         {config: "profiles: {p: {secrets: {provider: vault, vault: {address: 'http://ADDRESS'}}}}" + canaryRef, statuses: "00 000 0 0000 5 0"},
-		"a part of a server":                   {config: "secrets: {vault: {address: 'http://ADDRESS'}}" + canaryRef, statuses: whenItRedirects},
+		"a server that is not used":            {config: "secrets: {vault: {address: 'http://ADDRESS'}}" + canaryRef, statuses: "00 000 0 0000 5 0"},
 		"a server that is overruled":           {config: "secrets: {provider: vault, vault: {address: 'http://ADDRESS'}}" + canaryRef, flags: "--provider file", statuses: "00 000 0 0000 5 0"},
 		"a command for each key":               {config: "secrets: {provider: command, command: {get: [touch, MARK], list: [touch, MARK], set: [touch, MARK]}}" + canaryRef, statuses: whenItRedirects},
 		"a provider that it brings":            {config: "secrets: {provider: evil}" + canaryRef, files: map[string]string{"xec-provider-evil": "#!/bin/sh\ntouch MARK\n"}, env: "PATH=.:/usr/bin:/bin", statuses: whenItRedirects},

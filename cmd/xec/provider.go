@@ -78,10 +78,10 @@ func (a *app) provider() (provider, error) {
 		return provider{name: "file"}, err
 	}
 	acting := c.Acting(trust.Approval{})
-	block, _, err := acting.Block()
+	block, _, err := acting.Block("")
 	if errors.Is(err, secret.Permission) {
 		if acting, err = a.acting(c); err == nil {
-			block, _, err = acting.Block()
+			block, _, err = acting.Block("")
 		}
 	} else if err == nil {
 		err = a.checkProject(c)
@@ -89,11 +89,7 @@ func (a *app) provider() (provider, error) {
 	if err != nil {
 		return provider{}, err
 	}
-	p := provider{name: block.Provider, settings: block.Settings.Get(block.Provider), dir: block.Directory}
-	if n := block.Settings.Get("provider"); n != nil {
-		p.place = n.Place
-	}
-	return p, nil
+	return provider{block.Provider, block.Place, block.Settings, block.Directory}, nil
 }
 
 // namedProvider gives the provider that the person names. The file store is then that of
@@ -128,15 +124,15 @@ func (a *app) configured(name string) (provider, error) {
 	if err != nil {
 		return provider{}, err
 	}
-	block, _, err := c.Acting(trust.Approval{}).Block()
+	block, _, err := c.Acting(trust.Approval{}).Block(name)
 	if errors.Is(err, secret.Permission) {
 		block, err = a.approvedBlock(c, name)
 	}
-	return provider{name: name, settings: block.Settings.Get(name), dir: block.Directory}, err
+	return provider{name: name, settings: block.Settings}, err
 }
 
-// approvedBlock gives the secrets block if it has been approved, and else the person's own
-// unless the project has settings for the provider.
+// approvedBlock gives what the secrets block says of a provider if it has been approved, and
+// else the person's own unless the project has settings for the provider.
 func (a *app) approvedBlock(c *config.Config, name string) (config.Block, error) {
 	subject := c.Subject()
 	approval := trust.Once(subject)
@@ -149,17 +145,13 @@ func (a *app) approvedBlock(c *config.Config, name string) (config.Block, error)
 			return config.Block{}, err
 		}
 		if !approval.Covers(subject) {
-			var own *config.Node
-			if c.User != nil {
-				own = c.User.Root.Get("secrets")
-			}
-			return config.Block{Settings: own}, unapprovedSettings(c, name)
+			return config.Block{Settings: a.own(name).settings}, unapprovedSettings(c, name)
 		}
 		if err := a.checkProject(c); err != nil {
 			return config.Block{}, err
 		}
 	}
-	block, _, err := c.Acting(approval).Block()
+	block, _, err := c.Acting(approval).Block(name)
 	if errors.Is(err, secret.Permission) {
 		return config.Block{}, nil
 	}

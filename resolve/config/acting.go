@@ -33,30 +33,36 @@ func (c *Config) Acting(a trust.Approval) *Acting {
 	return &Acting{config: c, approved: approved, time: commandTime}
 }
 
-// Block is a secrets block.
+// Block is what a secrets block says of the provider that is used.
 type Block struct {
 	Provider  string
+	Place     Place  // of its name, zero if that does not stand in the block
 	Directory string // of provider file, absolute; "" is the default
-	Settings  *Node  // the whole block
+	Settings  *Node  // what stands below the provider's name; nil is nothing
 }
 
-// Block gives the secrets block; ok is false if there is none.
-func (a *Acting) Block() (b Block, ok bool, err error) {
+// Block gives the secrets block, with named for its provider unless that is ""; ok is false
+// if there is none. What it says of other providers needs no approval, and is not given.
+func (a *Acting) Block(named string) (b Block, ok bool, err error) {
 	n := a.config.Root.Get("secrets")
 	if n.IsNull() {
 		return Block{}, false, nil
 	}
-	if a.config.acts(n) && !a.approved {
+	b = Block{Provider: named}
+	if p := n.Get("provider"); p != nil && named == "" {
+		b.Provider, b.Place = p.Text, p.Place
+	}
+	if b.Provider == "" {
+		b.Provider = "file"
+	}
+	if a.config.actsWith(b.Provider, named != "", n) && !a.approved {
 		return Block{}, false, a.config.unapproved("secrets")
 	}
 	if err := checkBlock(n); err != nil {
 		return Block{}, false, err
 	}
-	b = Block{Provider: "file", Settings: n}
-	if p := n.Get("provider"); !p.IsNull() {
-		b.Provider = p.Text
-	}
-	if dir := n.Get("file").Get("directory"); !dir.IsNull() && dir.Text != "" {
+	b.Settings = n.Get(b.Provider)
+	if dir := b.Settings.Get("directory"); b.Provider == "file" && !dir.IsNull() && dir.Text != "" {
 		b.Directory = a.config.folder(dir.Text)
 	}
 	return b, true, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -84,6 +85,7 @@ func TestWhatActsInABlock(t *testing.T) {
 		"{file: {directory: dangling/s}}":          true,
 		"{file: {directory: .xec/up/outside}}":     true,
 		"{provider: env, file: {directory: /tmp}}": true,
+		document: true,
 	} {
 		for where, text := range map[string]string{"secrets": "secrets: " + block, "profiles.p.secrets": "profiles: {p: {secrets: " + block + "}}"} {
 			write(t, root, map[string]string{"p/.xec/config.yaml": text})
@@ -93,14 +95,50 @@ func TestWhatActsInABlock(t *testing.T) {
 				t.Errorf("%s: acts %v, want %v: %s", text, got, acts, parts(c))
 			}
 			if where == "secrets" {
-				_, _, err := c.Acting(trust.Approval{}).Block()
-				if errors.Is(err, secret.Permission) != acts {
+				_, _, err := c.Acting(trust.Approval{}).Block("")
+				if errors.Is(err, secret.Permission) != (acts && !ofOthers[block]) {
 					t.Errorf("%s: unapproved: error %v", text, err)
 				}
 				// Approved it is used, or it is wrong and told so.
-				if _, _, err := c.Acting(trust.Once(c.Subject())).Block(); errors.Is(err, secret.Permission) {
+				if _, _, err := c.Acting(trust.Once(c.Subject())).Block(""); errors.Is(err, secret.Permission) {
 					t.Errorf("%s: approved: error %v", text, err)
 				}
+			}
+		}
+	}
+}
+
+// document is the block of the product document, with the settings of all providers.
+const document = "{provider: file, file: {directory: '~/.xec/secrets'}, keyring: {service: xec}, vault: {address: 'https://vault.example.com', path: secret/xec}}"
+
+// ofOthers are blocks that act with another provider than the one they name.
+var ofOthers = map[string]bool{
+	document: true, "{provider: env, file: {directory: /tmp}}": true, "{provider: env, vault: {address: a}}": true,
+	"{vault: {address: http://127.0.0.1}}": true, "{command: {get: [cat]}}": true, "{unknown: 1}": true, "{keyring: [a]}": true,
+}
+
+// TestSettingsOfOtherProviders: they need no approval, and are not given without one.
+func TestSettingsOfOtherProviders(t *testing.T) {
+	for project, want := range map[string]map[string]bool{ // for a provider: whether it needs approval
+		strings.Replace(document, "~/.xec/secrets", ".xec/s", 1):            {"": false, "keyring": false, "vault": true, "env": false, "aws": false},
+		"{vault: {address: evil}, file: {directory: /evil}}":                {"": true, "file": true, "vault": true, "env": false},
+		"{provider: vault, vault: {address: evil}, command: {get: [evil]}}": {"": true, "vault": true, "command": true, "aws": false},
+	} {
+		for named, needs := range want {
+			c := load(t, "secrets: "+project)
+			b, _, err := c.Acting(trust.Approval{}).Block(named)
+			if errors.Is(err, secret.Permission) != needs {
+				t.Errorf("%s as %q: error %v, needs approval %v", project, named, err, needs)
+			}
+			if err != nil && b != (Block{}) {
+				t.Errorf("%s as %q: a block with an error", project, named)
+			}
+			if b.Directory != "" && b.Provider != "file" {
+				t.Errorf("%s as %q: %s", project, named, b.Directory)
+			}
+			b, _, err = c.Acting(trust.Once(c.Subject())).Block(named)
+			if err != nil || named != "" && b.Provider != named || !reflect.DeepEqual(b.Settings, c.Root.Get("secrets").Get(b.Provider)) {
+				t.Errorf("%s as %q: approved: %s, error %v", project, named, b.Provider, err)
 			}
 		}
 	}
@@ -123,7 +161,7 @@ func TestThePersonsOwnBlock(t *testing.T) {
 		"{secrets: {vault: {address: http://evil}}}":           {true, "vault"},
 		"{secrets: {vault: {token: x}}}":                       {true, "vault"},
 		"{secrets: {vault: ~}}":                                {true, "vault"},
-		"{secrets: {command: {get: [evil]}}}":                  {true, "vault"},
+		"{secrets: {command: {get: [evil]}}}":                  {false, "vault"},
 		"{profiles: {p: {secrets: {vault: {address: evil}}}}}": {false, "vault"},
 		"{vars: {x: '${cmd:touch x}'}}":                        {false, "vault"},
 		"{vars: {x: '${cmd:touch x}'}, secrets: {file: {}}}":   {false, "vault"},
@@ -132,7 +170,7 @@ func TestThePersonsOwnBlock(t *testing.T) {
 		opt.Home = filepath.Join(t.TempDir(), ".xec")
 		write(t, opt.Home, map[string]string{"config.yaml": person})
 		c := mustLoad(t, opt)
-		b, ok, err := c.Acting(trust.Approval{}).Block()
+		b, ok, err := c.Acting(trust.Approval{}).Block("")
 		if errors.Is(err, secret.Permission) != test.refused || err == nil && (b.Provider != test.provider || ok != (test.provider != "")) {
 			t.Errorf("%s: %q, error %v, want %+v", project, b.Provider, err, test)
 		}
@@ -141,7 +179,7 @@ func TestThePersonsOwnBlock(t *testing.T) {
 		opt := options(t, "profiles: {p: {extends: mine, secrets: {command: {get: [evil]}}}}")
 		opt.Home, opt.Profile = filepath.Join(t.TempDir(), ".xec"), profile
 		write(t, opt.Home, map[string]string{"config.yaml": person})
-		if _, _, err := mustLoad(t, opt).Acting(trust.Approval{}).Block(); errors.Is(err, secret.Permission) != want {
+		if _, _, err := mustLoad(t, opt).Acting(trust.Approval{}).Block(""); errors.Is(err, secret.Permission) != want {
 			t.Errorf("profile %s: error %v", profile, err)
 		}
 	}
@@ -158,7 +196,7 @@ func TestWhereABlockLeads(t *testing.T) {
 		"{file: {directory: s}}": "PROJECT/s", "{file: {directory: '~s'}}": "PROJECT/~s",
 	} {
 		c := load(t, "secrets: "+block)
-		b, _, err := c.Acting(trust.Once(c.Subject())).Block()
+		b, _, err := c.Acting(trust.Once(c.Subject())).Block("")
 		if got := strings.Replace(b.Directory, c.Dir(), "PROJECT", 1); err != nil || got != want {
 			t.Errorf("%s: %s, error %v, want %s", block, got, err, want)
 		}
@@ -462,7 +500,7 @@ func TestABlockThatIsWrongIsRefused(t *testing.T) {
 		"{file: {directory: '${vars.d|nothing}'}}": "secrets.file.directory: a secrets block takes no references",
 	} {
 		c := load(t, "secrets: "+block)
-		if _, _, err := c.Acting(trust.Once(c.Subject())).Block(); err == nil || !strings.HasSuffix(err.Error(), want) {
+		if _, _, err := c.Acting(trust.Once(c.Subject())).Block(""); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", block, err, want)
 		}
 	}

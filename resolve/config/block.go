@@ -9,12 +9,23 @@ import (
 
 // acts reports whether a secrets block does more than restate what the person would get
 // anyway: whether it holds a key that could, be it to change only a part of the person's
-// own block. What stands in the person's own file does not count.
+// own block, or with a provider that the person names. What stands in the person's own file
+// does not count.
 func (c *Config) acts(n *Node) bool {
+	return c.actsIf(n, func(string) bool { return true })
+}
+
+// actsWith is acts for the one provider that is used: of another no setting is read, and none
+// is chosen by a block if the person has named it.
+func (c *Config) actsWith(provider string, isNamed bool, n *Node) bool {
+	return c.actsIf(n, func(key string) bool { return key == provider || key == "provider" && !isNamed })
+}
+
+func (c *Config) actsIf(n *Node, isUsed func(key string) bool) bool {
 	if n.IsNull() || n.isOwn() {
 		return false
 	}
-	return n.Kind != Map || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return c.settingActs(p.Key, p.Value) })
+	return n.Kind != Map || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return isUsed(p.Key) && c.settingActs(p.Key, p.Value) })
 }
 
 func (c *Config) settingActs(key string, n *Node) bool {
