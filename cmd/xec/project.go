@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -61,6 +62,9 @@ func (a *app) loadConfig() (*config.Config, error) {
 // configOptions say where a configuration is looked for.
 func (a *app) configOptions() (config.Options, error) {
 	dir, err := os.Getwd()
+	if err != nil {
+		err = secret.WithHint(fmt.Errorf("the working folder: %w", err), "it may have been deleted; cd into another one")
+	}
 	return config.Options{Dir: dir, File: a.project.config, Home: a.homeOrNone()}, err
 }
 
