@@ -31,7 +31,8 @@
 //	4  encryption or decryption error: wrong key or passphrase, damaged or altered store
 //	5  permission error: files that others may read or change, a provider that refuses, a
 //	   configuration that is not approved
-//	n  the child's own, once it has started; 126 and 127 as shells use them
+//	n  the child's own, once it has started; 126 and 127 as shells use them,
+//	   124 of a task's step whose time is up
 //
 // # Memory
 //

@@ -46,8 +46,9 @@ or steps. A step is a command, or a map of these with name, when
 (${params.env} == "production" && success()), register (a variable for its output),
 onFailure (abort, continue, {retry: 3, delay: 2s}), alwaysRun. A parameter: name, type
 (string, number, integer, boolean), required, default, values, pattern, min, max,
-description. In a command ${secret:KEY}, ${params.NAME}, ${vars.NAME}, ${env.NAME} and the
-names of variables are xec's; everything else is the shell's.`,
+description. A step whose time is up has the status 124. In a command ${secret:KEY},
+${params.NAME}, ${vars.NAME}, ${env.NAME} and the names of variables are xec's; everything
+else is the shell's.`,
 		Example: `  xec run
   xec run deploy -p env=production
   xec run deploy --env production --dry-run
@@ -55,7 +56,7 @@ names of variables are xec's; everything else is the shell's.`,
 		Args: func(cmd *cobra.Command, _ []string) error {
 			if cmd.ArgsLenAtDash() == 0 {
 				err := secret.Errorf(secret.Invalid, "run: a task or a file is expected, not --")
-				return secret.WithHint(err, "xec exec -- COMMAND starts a program with secrets")
+				return secret.WithHint(err, "xec secrets exec -- cmd starts a program with secrets")
 			}
 			return nil
 		},
