@@ -84,7 +84,7 @@ func hide(set *mask.Set, r *resolve.Resolver) {
 // runMasked starts a command and waits for it, with the values of set hidden in what it
 // prints. Where nothing is to be hidden this process becomes it, unless it must stay.
 func (a *app) runMasked(command child.Command, set *mask.Set, filters child.Filters, r reports, stays bool) error {
-	a.tellShort(set, r)
+	a.tellShort(set, filters.Mode, r)
 	if set.Empty() {
 		filters.Mode = child.Never
 	}
@@ -160,9 +160,9 @@ func countsOf(set *mask.Set) string {
 	return strings.Join(all, ", ")
 }
 
-// tellShort names the keys whose values are too short to be hidden.
-func (a *app) tellShort(set *mask.Set, r reports) {
-	if short := set.Short(); len(short) > 0 && !r.quiet {
+// tellShort names the keys whose values are too short to be hidden where others are.
+func (a *app) tellShort(set *mask.Set, mode child.Mode, r reports) {
+	if short := set.Short(); len(short) > 0 && mode != child.Never && !r.quiet {
 		a.say("too short to be hidden: %s", strings.Join(short[:min(len(short), mostCounts)], ", "))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/render/mask"
 	"github.com/xec-sh/xec-go/store/secret"
 )
@@ -66,7 +67,7 @@ func runRedact(ctx context.Context, a *app, o redactOptions) error {
 		set.Add(key, v)
 	}
 	clearAll(secrets)
-	a.tellShort(&set, o.reports)
+	a.tellShort(&set, child.Always, o.reports)
 	defer onEndingSignal(func() {})() // a filter waits for long: SIGQUIT is to end it as it ends others
 	w := set.Writer(a.out)            // one, for what two files make together is what comes out
 	for _, path := range o.files {

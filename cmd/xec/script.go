@@ -63,7 +63,7 @@ func runScript(ctx context.Context, a *app, file string, o runOptions, args []st
 	if left := b.Close(); err == nil { // before a word, which may end this process where nobody reads
 		err = left
 	}
-	a.tellShort(&set, o.reports)
+	a.tellShort(&set, filters.Mode, o.reports)
 	if found := a.closing(&set, o.reports); err == nil {
 		err = found
 	}
@@ -133,7 +133,7 @@ func (a *app) tellMissing(ctx context.Context, s store.Store, only []string) err
 		if slices.Contains(keys, key) {
 			continue
 		}
-		a.say("--only: %s", store.NotFound(key))
+		a.say("warning: --only: %s", store.NotFound(key))
 		if near := resolve.Nearest(key, keys); near != "" {
 			a.say("hint: did you mean %s?", near)
 		}

@@ -62,6 +62,7 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 	if errors.As(context.Cause(ctx), &signal) {
 		failure, err = signal.exit(), nil
 	}
+	r.app.tellShort(&r.set, r.filters.Mode, r.options.reports)
 	if found := r.app.closing(&r.set, r.options.reports); failure == nil && err == nil {
 		err = found
 	}
