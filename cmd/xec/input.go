@@ -79,9 +79,15 @@ func spool(name string, r io.Reader) (input, error) {
 // that is neither a terminal nor the null device.
 func isDevice(f *os.File) bool {
 	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 || term.IsTerminal(int(f.Fd())) {
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && !term.IsTerminal(int(f.Fd())) && !isNull(f)
+}
+
+// isNull reports whether a file is the null device.
+func isNull(f *os.File) bool {
+	if f == nil {
 		return false
 	}
-	null, err := os.Stat(os.DevNull)
-	return err != nil || !os.SameFile(info, null)
+	info, err := f.Stat()
+	null, nullErr := os.Stat(os.DevNull)
+	return err == nil && nullErr == nil && os.SameFile(info, null)
 }

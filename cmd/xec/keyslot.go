@@ -74,8 +74,12 @@ func checkIterations(flags *pflag.FlagSet, n int) error {
 	return nil
 }
 
-// printRecovery prints a recovery key, the only time.
+// printRecovery prints a recovery key, the only time. Nobody reads what goes to the null
+// device, which a standard output that was closed has become.
 func (a *app) printRecovery(key secret.Value) error {
+	if isNull(a.files[1]) {
+		return secret.Errorf(secret.General, "the recovery key cannot be shown, and nothing was changed: standard output is closed, or the null device")
+	}
 	line := slices.Concat(key.Reveal(), []byte("\n"))
 	defer clear(line)
 	if _, err := a.out.Write(line); err != nil {
