@@ -20,7 +20,9 @@ type Filters struct {
 	Mode Mode
 	// Stream makes the filter of one stream. Its Write is called as bytes arrive, its
 	// Close when no more will. It may write to dst at any time until Close returns, one
-	// write at a time, and must keep no more back during a pause than a person misses.
+	// write at a time, and must keep no more back during a pause than a person misses. If
+	// it has a method Settle, that is called where a pause begins that no clock of this
+	// process sees, because it is stopped itself.
 	Stream func(dst io.Writer) io.WriteCloser
 	// Lift undoes, for the moment in which a program is started, the limits that this
 	// process has set for itself and programs inherit; again puts them back. It may be nil.

@@ -119,6 +119,11 @@ func (s *source) settle() {
 	default:
 		s.rest()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.filter.(interface{ Settle() }); ok {
+		f.Settle()
+	}
 }
 
 // rest passes on what a pseudo-terminal holds.

@@ -65,6 +65,16 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Settle lets go of what a pause would let go of, for a reader who sees no more for now.
+func (w *Writer) Settle() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.disarm()
+		w.stream.pause()
+	}
+}
+
 // Close writes what was kept back. It does not close what it writes to. It returns the
 // first error of writing, also when it is called again.
 func (w *Writer) Close() error {

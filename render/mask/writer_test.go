@@ -128,6 +128,24 @@ func TestTheRealClock(t *testing.T) {
 	}
 }
 
+// TestSettle: it is a pause, and forgets as little.
+func TestSettle(t *testing.T) {
+	var out bytes.Buffer
+	w := set("K", "abcdefghijkl").Writer(&out)
+	w.AfterFunc = func(time.Duration, func()) mask.Timer { return new(overtaken) }
+	for _, step := range []struct{ write, want string }{
+		{"^a", "^a"}, {"bcd", "^a"}, {"efghijkl.", "^a[secret:K]."},
+	} {
+		io.WriteString(w, step.write)
+		w.Settle()
+		if out.String() != step.want {
+			t.Errorf("behind %q: %q, want %q", step.write, out.String(), step.want)
+		}
+	}
+	w.Close()
+	w.Settle()
+}
+
 // TestOvertakenPauses: a pause that ends while something is written was none.
 func TestOvertakenPauses(t *testing.T) {
 	var out bytes.Buffer
