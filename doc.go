@@ -6,6 +6,6 @@
 //   - store: where secrets live
 //
 // These three do not import each other, but for store/secret, the leaf in which
-// they agree on keys, values and kinds of error; cmd wires them. A test beside
+// they agree on keys, values and kinds of error, and what lies below it; cmd wires them. A test beside
 // this file holds that and the other laws of the house, each with its reason.
 package xec

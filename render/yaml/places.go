@@ -59,13 +59,3 @@ func (p places) offset(line, column int) int {
 func (p places) lineOf(offset int) int {
 	return sort.Search(len(p.starts), func(i int) bool { return p.starts[i] > offset }) - 1
 }
-
-// lineStart is the offset of the first character on a line that is no blank.
-func lineStart(source []byte, line int) int {
-	p := newPlaces(source)
-	i := p.offset(line, 1)
-	for i < len(source) && (source[i] == ' ' || source[i] == '\t') {
-		i++
-	}
-	return i
-}

@@ -47,14 +47,13 @@ package yaml
 
 import (
 	"bytes"
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	yamlv3 "gopkg.in/yaml.v3"
 
 	"github.com/xec-sh/xec-go/render"
 	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/store/secret/yamlerror"
 )
 
 var _ render.Format = Format
@@ -115,43 +114,9 @@ func parse(source []byte) (nodes []*yamlv3.Node, err error) {
 			if err.Error() == "EOF" {
 				return nodes, nil
 			}
-			return nil, syntaxError(source, err)
+			at, what := yamlerror.Read(source, err)
+			return nil, render.Errorf(at, secret.General, "not YAML: %s", what)
 		}
 		nodes = append(nodes, node)
 	}
-}
-
-// syntaxError gives an error of the library its place, and only those of its words that
-// quote nothing of the document.
-func syntaxError(source []byte, err error) error {
-	line, what := 1, err.Error()
-	if n, scanErr := fmt.Sscanf(what, "yaml: line %d:", &line); n != 1 || scanErr != nil {
-		line = 1
-	}
-	at := lineStart(source, line)
-	if strings.Contains(what, "control characters") { // of which it names no line
-		at = max(bytes.IndexFunc(source, isControl), 0)
-	}
-	return render.Errorf(at, secret.General, "not YAML: %s", reason(what))
-}
-
-// isControl reports whether a document of YAML cannot hold r: production c-printable of
-// YAML 1.2.
-func isControl(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
-}
-
-// reason is what the library says, without the line, and without the one name that it
-// quotes.
-func reason(what string) string {
-	if strings.Contains(what, "unknown anchor") {
-		return "an alias of an anchor that is not there"
-	}
-	if _, after, found := strings.Cut(what, ": "); found && strings.HasPrefix(what, "yaml: line ") {
-		_, what, _ = strings.Cut(after, ": ")
-		if what == "" {
-			what = after
-		}
-	}
-	return strings.TrimPrefix(what, "yaml: ")
 }

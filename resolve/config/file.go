@@ -30,12 +30,6 @@ func (f *File) line(number int) []byte {
 	return lines[min(number, len(lines))-1]
 }
 
-// firstColumn is where the text of a line begins.
-func (f *File) firstColumn(line int) int {
-	text := f.line(line)
-	return 1 + len(text) - len(bytes.TrimLeft(text, " \t"))
-}
-
 func (f *File) errorf(line, column int, format string, args ...any) error {
 	return placed(Place{f, line, column}, "", secret.Errorf(secret.General, format, args...))
 }

@@ -257,7 +257,7 @@ func TestWhatIsNoConfigurationIsRefused(t *testing.T) {
 		"a: \"\\hunter2\"":                        "f:1:1: not YAML: found unknown escape character",
 		"a: *hunter2":                             "f:1:1: not YAML: an alias of an anchor that is not there",
 		"a: b\n---\nc: hunter2":                   "f:2:1: a second document; a configuration is one",
-		"a: b\n...\n- *hunter2":                   "f:2:1: not YAML: did not find expected <document start>",
+		"a: b\n...\n- *hunter2":                   "f:3:1: not YAML: did not find expected <document start>",
 		"hunter2":                                 "f:1:1: not a map",
 		"- hunter2":                               "f:1:1: not a map",
 		"vars: hunter2":                           "f:1:7: vars: not a map",
@@ -283,7 +283,7 @@ func TestWhatIsNoConfigurationIsRefused(t *testing.T) {
 		"a: &a [*a]":                              "f:1:8: an alias within its own anchor",
 		"a: &a {b: {c: [*a]}}":                    "f:1:16: an alias within its own anchor",
 		"a: &a {<<: *a}":                          "f:1:12: an alias within its own anchor",
-		"a: \x01hunter2":                          "f:1:1: not YAML: control characters are not allowed",
+		"a: \x01hunter2":                          "f:1:4: not YAML: control characters are not allowed",
 		"a: \xffhunter2":                          "f:1:4: not UTF-8 text",
 	} {
 		_, err := Load(options(t, text))
@@ -292,6 +292,27 @@ func TestWhatIsNoConfigurationIsRefused(t *testing.T) {
 		}
 		if err != nil && (strings.Contains(err.Error(), secretText) || secret.KindOf(err) != secret.General) {
 			t.Errorf("%q: kind %v, or the text is quoted", text, secret.KindOf(err))
+		}
+	}
+}
+
+func TestWhatNeedsQuotesIsHinted(t *testing.T) {
+	const hint = "within [ ] and { } a string with a reference needs quotes around it"
+	for text, want := range map[string]string{
+		"a: 1\nb: [${vars.a}]":                     hint,
+		"a: 1\nb: {c: x${vars.a}, d: e}":           hint,
+		"a: 1\nb: [\"it's\", ${vars.a}]":           hint,
+		"a: [\n  ${vars.a}\n]":                     hint,
+		"a: {b: \"\\q\", c: \"${vars.a}\"}":        "",
+		"a: {b: \"\\q\", c: ${vars.a}}":            "",
+		"a: [\"${vars.a}\", '${vars.a}'\nb: c":     "",
+		"a: b\n- ${vars.a} {":                      "",
+		"a: {b: *c, d: e}\n# [${vars.a}]":          "",
+		"a: b\nc: [d\ne: \"${vars.a}\"\nf: [1, 2]": "",
+	} {
+		_, err := Load(options(t, text))
+		if err == nil || secret.Hint(err) != want {
+			t.Errorf("%q: error %v with the hint %q, want %q", text, err, secret.Hint(err), want)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xec-sh/xec-go/store/secret"
+	"github.com/xec-sh/xec-go/store/secret/yamlerror"
 )
 
 // Bounds of a file.
@@ -75,20 +75,31 @@ func (f *File) decode() (node *yaml.Node, err error) {
 	return document.Content[0], nil
 }
 
-// syntax gives an error of the library its place, without the one name that it quotes.
+// syntax gives an error of the library its place, without what it quotes.
 func (f *File) syntax(err error) error {
-	line, what := 1, strings.TrimPrefix(err.Error(), "yaml: ")
-	if n, _ := fmt.Sscanf(what, "line %d: ", &line); n == 1 {
-		_, what, _ = strings.Cut(what, ": ")
-	}
-	if strings.Contains(what, "unknown anchor") {
-		what = "an alias of an anchor that is not there"
-	}
-	err = f.errorf(line, f.firstColumn(line), "not YAML: %s", what)
-	if text := f.line(line); bytes.Contains(text, []byte("${")) && bytes.ContainsAny(bytes.ReplaceAll(text, []byte("${"), nil), "[{") {
+	offset, what := yamlerror.Read(f.Text, err)
+	p := f.place(offset)
+	err = f.errorf(p.Line, p.Column, "not YAML: %s", what)
+	if strings.HasPrefix(what, "did not find expected ',' or") && unquoted(f.line(p.Line)) {
 		err = secret.WithHint(err, "within [ ] and { } a string with a reference needs quotes around it")
 	}
 	return err
+}
+
+// unquoted reports whether a reference begins on a line outside of quotes.
+func unquoted(line []byte) bool {
+	var quote byte // in which the text is; 0: in none
+	for i, c := range line {
+		switch {
+		case quote == 0 && bytes.HasPrefix(line[i:], []byte("${")):
+			return true
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == quote:
+			quote = 0
+		}
+	}
+	return false
 }
 
 // reader turns nodes of the library into those of this package, within bounds.
