@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -135,7 +138,7 @@ func (c *check) project() {
 		c.report.ConfigError("", c.broken)
 	case c.whole || c.seen:
 		c.looked++
-		c.report.Project(lint.Project{Config: c.config, Shell: toldByShell})
+		c.report.Project(lint.Project{Config: c.config, Shell: toldByShell, Folder: lacks, Env: envRefusal})
 	}
 }
 
@@ -152,6 +155,27 @@ func toldByShell(c *config.Config, s *task.Step, refs []config.Ref) (all []lint.
 		all = append(all, lint.Told{Ref: w.Ref, Rule: lint.CommandLine, Err: err})
 	}
 	return all
+}
+
+// lacks says which script or folder of a step is not in the folder of the project. Only what is
+// written there as a path below it is looked for: another is of one machine.
+func lacks(c *config.Config, s *task.Step) error {
+	var errs []error
+	look := func(n *config.Node, key, what string, isWhat func(fs.FileInfo) bool) {
+		path, ok := n.Constant()
+		if !ok || c.Dir() == "" || !filepath.IsLocal(path) {
+			return
+		}
+		if info, err := os.Stat(filepath.Join(c.Dir(), path)); err != nil || !isWhat(info) {
+			err := secret.WithHint(secret.Errorf(secret.General, "there is no such %s", what), "unless a step before makes it")
+			errs = append(errs, &config.PlacedError{Place: n.Place, Path: s.Path + "." + key, Err: err})
+		}
+	}
+	look(s.Script, "script", "file", func(info fs.FileInfo) bool { return !info.IsDir() })
+	if s.Kind == task.Command || s.Kind == task.Script {
+		look(s.Workdir, "workdir", "folder", fs.FileInfo.IsDir)
+	}
+	return errors.Join(errs...)
 }
 
 // known are the keys of the store.

@@ -115,9 +115,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 	for _, p := range env {
 		path := config.Join("env", p.Key)
 		if isXecVar(p.Key) && !slices.Contains(o.allowName, p.Key) {
-			// Any xec that the child starts would believe it to be the person's word.
-			err := secret.Errorf(secret.Invalid, "%s: %s: %s is a variable of xec itself", p.Place, path, p.Key)
-			return nil, secret.WithHint(err, "--allow-name %s, if that is what you want", p.Key)
+			return nil, prefixed(p.Place.String(), envRefusal(path, p.Key))
 		}
 		parts = append(parts, part{path, p.Value})
 	}
@@ -136,4 +134,16 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 		vars = append(vars, child.Var{Name: env[i].Key, Value: value, Source: parts[i].path})
 	}
 	return vars, nil
+}
+
+// envRefusal is why a variable of a configuration's env is refused unless it is allowed, nil
+// if it is not.
+func envRefusal(path, name string) error {
+	if isXecVar(name) {
+		// Any xec that the child starts would believe it to be the person's word.
+		err := secret.Errorf(secret.Invalid, "%s: %s is a variable of xec itself", path, name)
+		return secret.WithHint(err, "--allow-name %s, if that is what you want", name)
+	}
+	_, err := child.Environment{}.With([]child.Var{{Name: name, Source: path}})
+	return err
 }

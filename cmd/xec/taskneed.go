@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve/config"
@@ -17,9 +15,6 @@ import (
 // before the first one begins.
 func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) error {
 	a := r.app
-	if err := r.plan.Task.CheckNames(slices.Sorted(maps.Keys(given))); err != nil {
-		return err
-	}
 	if err := a.checkProject(r.config); err != nil {
 		return err
 	}

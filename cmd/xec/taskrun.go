@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 		}
 		defer r.broker.Close()
 	}
-	params, err := r.params(ctx, r.plan.Task, given)
+	params, err := r.withDefaults(ctx, r.plan.Task, given)
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,18 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 
 // call gives the scope of a task that a step calls.
 func (r *taskRun) call(ctx context.Context, s *task.Step, called *task.Task, in *task.Scope) (*task.Scope, error) {
-	with, err := r.values(ctx, in, s.With)
+	with, err := r.values(ctx, in, s.With, s.Path+".with")
 	if err != nil {
 		return nil, err
 	}
-	params, err := r.params(ctx, called, with)
+	var errs []error
+	for _, p := range s.With {
+		errs = append(errs, called.Param(p.Key).CheckAt(p.Value, config.Join(s.Path+".with", p.Key), string(with[p.Key].Reveal())))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	params, err := r.withDefaults(ctx, called, with)
 	return task.NewScope(params), err
 }
 
@@ -103,34 +111,33 @@ func (r *taskRun) evaluator(in *task.Scope) *config.Evaluator {
 	return e
 }
 
-// params gives a task the parameters of a call, with their defaults, checked.
-func (r *taskRun) params(ctx context.Context, t *task.Task, given map[string]secret.Value) (map[string]secret.Value, error) {
+// withDefaults gives a task the parameters of a call, with their defaults, which are checked.
+func (r *taskRun) withDefaults(ctx context.Context, t *task.Task, given map[string]secret.Value) (map[string]secret.Value, error) {
 	params := maps.Clone(given)
 	if params == nil {
 		params = map[string]secret.Value{}
 	}
 	var errs []error
 	for _, p := range t.Params {
-		v, ok := params[p.Name]
-		if !ok && p.Default != nil {
-			n, err := r.evaluator(task.NewScope(nil)).Resolve(ctx, p.Default)
-			if err != nil {
-				return nil, err
-			}
-			if v, err = scalarOf(n, p.Name); err != nil {
-				return nil, err
-			}
-			params[p.Name], ok = v, true
+		if _, ok := params[p.Name]; ok || p.Default == nil {
+			continue
 		}
-		if ok {
-			errs = append(errs, p.Check(string(v.Reveal())))
+		n, err := r.evaluator(task.NewScope(nil)).Resolve(ctx, p.Default)
+		if err != nil {
+			return nil, err
 		}
+		v, err := scalarOf(n, fmt.Sprintf("%s: %s", p.Default.Place, config.Join(config.Join("tasks", t.Name)+".params", p.Name)))
+		if err != nil {
+			return nil, err
+		}
+		params[p.Name] = v
+		errs = append(errs, p.CheckDefault(string(v.Reveal())))
 	}
 	return params, errors.Join(errs...)
 }
 
-// values resolves the values of pairs.
-func (r *taskRun) values(ctx context.Context, in *task.Scope, pairs []config.Pair) (map[string]secret.Value, error) {
+// values resolves the values of pairs, whose map stands at a path.
+func (r *taskRun) values(ctx context.Context, in *task.Scope, pairs []config.Pair, path string) (map[string]secret.Value, error) {
 	values := map[string]secret.Value{}
 	e := r.evaluator(in)
 	for _, p := range pairs {
@@ -138,7 +145,7 @@ func (r *taskRun) values(ctx context.Context, in *task.Scope, pairs []config.Pai
 		if err != nil {
 			return nil, err
 		}
-		if values[p.Key], err = scalarOf(n, p.Key); err != nil {
+		if values[p.Key], err = scalarOf(n, fmt.Sprintf("%s: %s", p.Value.Place, config.Join(path, p.Key))); err != nil {
 			return nil, err
 		}
 	}
@@ -196,11 +203,15 @@ func runTask(ctx context.Context, a *app, name string, o runOptions, rest []stri
 	if err != nil {
 		return err
 	}
+	wrong := plan.Task.Check(given)
 	if o.dryRun {
-		if err := errors.Join(plan.Task.Check(given), r.prepare(ctx, given)); err != nil {
+		if err := errors.Join(wrong, r.prepare(ctx, given)); err != nil {
 			return err
 		}
 		return a.showPlan(plan)
+	}
+	if wrong != nil {
+		return wrong
 	}
 	ctx, end := untilSignal(ctx)
 	defer end()

@@ -23,6 +23,26 @@ func (n *Node) Refs() ([]Ref, error) {
 	return n.told(n.parsed())
 }
 
+// Constant gives the text of a scalar that nothing stands behind; ok is whether it is one.
+func (n *Node) Constant() (text string, ok bool) {
+	switch {
+	case n == nil || n.Kind != Scalar:
+		return "", false
+	case n.IsNull():
+		return "", true
+	case !n.isString():
+		return n.Text, true
+	}
+	tokens, err := n.parsed()
+	for _, token := range tokens {
+		if token.Ref != nil {
+			return "", false
+		}
+		text += string(token.Literal)
+	}
+	return text, err == nil
+}
+
 // CommandRefs is Refs for a shell command, in which a bare ${name} may have the name of a
 // variable.
 func (e *Evaluator) CommandRefs(n *Node) ([]Ref, error) { return n.told(e.parsedCommand(n)) }

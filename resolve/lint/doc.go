@@ -15,10 +15,13 @@
 //	undeclared    error    a variable or parameter that does not exist, without a default. A
 //	                       warning where only a profile is missing that declares it, and where
 //	                       a task's command reads a variable that only the env of the whole has
-//	config        error    a configuration that cannot be read, or a part of it
+//	config        error    a configuration that cannot be read, or a part of it. A warning for
+//	                       a variable of its env that xec exec refuses unless it is allowed
 //	unknown-key   warning  a key at the top of a configuration that xec does not know
 //	task          error    a task that cannot be run: a key that is not carried out, a ring of
-//	                       calls, a condition that is none
+//	                       calls, a condition that is none, a parameter that may not have
+//	                       its default or what a call says. A warning for a script or folder
+//	                       that is not there, which a step before may make
 //	format        error    a template that is not of its format, or has a reference where the
 //	                       format has no place for one
 //	place         error    a place that carries no value, whatever the value is

@@ -17,6 +17,12 @@ type Project struct {
 	// Shell says what a shell makes of the references of a step's command. Nil means that
 	// commands are looked at for their references alone.
 	Shell func(c *config.Config, s *task.Step, refs []config.Ref) []Told
+	// Folder says what a step needs and what is not in the folder of the project, each with
+	// its place: a step before may still make it. Nil means that nobody looks.
+	Folder func(c *config.Config, s *task.Step) error
+	// Env says why a variable is refused that the env of a configuration has at a path. Nil
+	// means that none is.
+	Env func(path, name string) error
 }
 
 // Told is what a shell makes of a reference.
@@ -81,7 +87,7 @@ func (r *Report) keysOfFindings() map[string]bool {
 
 // under looks at a configuration with a profile, if that can be used.
 func (r *Report) under(p Project, profile string) (found *Report, usable bool) {
-	l := &linter{Report: &Report{UserPart: r.UserPart}, shell: p.Shell}
+	l := &linter{Report: &Report{UserPart: r.UserPart}, project: p, lacking: map[config.Place]bool{}}
 	var err error
 	if l.config, err = p.Config.With(profile); err != nil {
 		place := p.Config.Root.Get("profiles").Get(profile)
@@ -129,8 +135,9 @@ func (r *Report) addAt(f Finding, path string, err error) {
 // linter looks at a configuration.
 type linter struct {
 	*Report
-	config *config.Config
-	shell  func(c *config.Config, s *task.Step, refs []config.Ref) []Told
+	project Project
+	config  *config.Config        // with the profile that is looked at
+	lacking map[config.Place]bool // what is written there and is not in the folder of the project
 }
 
 // names tells of variables of an environment that can have no such name.

@@ -172,6 +172,27 @@ func TestAShellIsAsked(t *testing.T) {
 	}
 }
 
+// TestTheFolderOfTheProjectIsLookedAt: what several steps lack is told once.
+func TestTheFolderOfTheProjectIsLookedAt(t *testing.T) {
+	folder := func(_ *config.Config, s *task.Step) error {
+		if s.Workdir == nil {
+			return nil
+		}
+		return &config.PlacedError{Place: s.Workdir.Place, Path: s.Path, Err: errors.New("not there")}
+	}
+	env := func(path, name string) error {
+		if name == "OK" {
+			return nil
+		}
+		return errors.New(path + ": refused")
+	}
+	all := found(t, "tasks: {a: {workdir: x, steps: [b, c]}, d: e}\nenv: {PATH: x, OK: y, A-B: z}", Project{Folder: folder, Env: env})
+	want := "1:22 warning task: tasks.a.steps[0]: not there\n2:7 warning config: env.PATH: refused\n2:23 error config: env.A-B: not the name of a variable"
+	if got := lines(all); got != want {
+		t.Errorf("found\n%s\nwant\n%s", got, want)
+	}
+}
+
 // FuzzProject: whatever a configuration is, what is told of it stands in it.
 func FuzzProject(f *testing.F) {
 	f.Add("vars: {a: '${b}', b: '${a}${secret:K}${SECRET:K}'}")

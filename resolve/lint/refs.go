@@ -13,7 +13,7 @@ import (
 
 // root looks at all but tasks and profiles.
 func (l *linter) root() {
-	l.names("env", l.config.Root.Get("env").All(), Config)
+	l.env()
 	e := l.evaluator(nil, nil)
 	rest := l.config.Root.Without("tasks", "profiles", "secrets")
 	before := len(l.findings)
@@ -27,6 +27,20 @@ func (l *linter) root() {
 		l.resolve(e, config.Join("", p.Key), p.Value)
 		for _, below := range p.Value.All() {
 			l.resolve(e, config.Join(config.Join("", p.Key), below.Key), below.Value)
+		}
+	}
+}
+
+// env looks at the names of the variables of the project's programs.
+func (l *linter) env() {
+	env := l.config.Root.Get("env").All()
+	l.names("env", env, Config)
+	for _, p := range env {
+		if l.project.Env == nil || !secret.IsName(p.Key) {
+			continue
+		}
+		if err := l.project.Env(config.Join("env", p.Key), p.Key); err != nil {
+			l.addAt(Finding{File: p.File.Name, Position: p.Position(), Rule: Config, Level: Warning}, "", err)
 		}
 	}
 }

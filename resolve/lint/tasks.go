@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -45,14 +46,29 @@ func (l *linter) step(s *task.Step, e *config.Evaluator) {
 	l.names(s.Path+".env", s.Env, Task)
 	s.Need(e)
 	l.arguments(s)
+	l.folder(s)
 	if s.Command == nil {
 		return
 	}
 	l.projectEnv(s)
 	before := len(l.findings)
 	e.NeedCommand(s.Path+".command", s.Command)
-	if refs, err := e.CommandRefs(s.Command); err == nil && l.shell != nil && len(l.findings) == before {
+	if refs, err := e.CommandRefs(s.Command); err == nil && l.project.Shell != nil && len(l.findings) == before {
 		l.command(s, refs)
+	}
+}
+
+// folder tells what a step needs and is not there, once where several steps need it.
+func (l *linter) folder(s *task.Step) {
+	if l.project.Folder == nil {
+		return
+	}
+	for _, err := range resolve.Unjoin(l.project.Folder(l.config, s)) {
+		var placed *config.PlacedError
+		if errors.As(err, &placed) && !l.lacking[placed.Place] {
+			l.lacking[placed.Place] = true
+			l.addErrors(Finding{Rule: Task, Level: Warning}, "", err)
+		}
 	}
 }
 
@@ -109,7 +125,7 @@ func (l *linter) arguments(s *task.Step) {
 
 // command adds what a shell makes of the references of a command.
 func (l *linter) command(s *task.Step, refs []config.Ref) {
-	for _, told := range l.shell(l.config, s, refs) {
+	for _, told := range l.project.Shell(l.config, s, refs) {
 		f := Finding{File: s.Command.File.Name, Position: s.Command.Position(), Rule: told.Rule}
 		if told.Ref >= 0 && told.Ref < len(refs) {
 			f.File, f.Position, f.Length = refs[told.Ref].File.Name, refs[told.Ref].Place.Position(), lengthOf(refs[told.Ref])

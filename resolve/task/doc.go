@@ -28,7 +28,8 @@
 //
 // A list of maps with a name, or a map of names: type (string, number, integer, boolean),
 // description, required, default, pattern (RE2, anywhere in the value), values, min, max. In
-// place of a map may stand a default.
+// place of a map may stand a default. A default that the parameter itself may not have is an
+// error, also where a call gives another value.
 //
 // # How a task runs
 //

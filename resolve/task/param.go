@@ -23,6 +23,8 @@ type Param struct {
 	Values            []string // those that are allowed; nil if all are
 	Min, Max          *float64
 	config.Place
+
+	ofDefault string // the path of the default
 }
 
 var types = []string{"string", "number", "integer", "boolean"}
@@ -59,7 +61,7 @@ var ofParams = []string{"type", "description", "required", "default", "pattern",
 
 // param reads a parameter, or a text that is its default.
 func (r *reader) param(name string, n *config.Node, path string, place config.Place) Param {
-	p := Param{Name: name, Type: "string", Place: place}
+	p := Param{Name: name, Type: "string", Place: place, ofDefault: path}
 	if name != "" && !isParam(name) {
 		r.failAt(place, path, secret.Errorf(secret.Invalid, "not the name of a parameter: letters, digits, _ and -"))
 	}
@@ -69,14 +71,16 @@ func (r *reader) param(name string, n *config.Node, path string, place config.Pl
 		}
 		return p
 	}
+	before := len(r.errs)
 	r.keys(n, path, ofParams)
+	p.ofDefault += ".default"
 	p.Description, p.Required, p.Default = r.text(n, path, "description"), r.yes(n, path, "required"), n.Get("default")
 	if kind := r.text(n, path, "type"); kind != "" {
 		if p.Type = kind; !slices.Contains(types, kind) {
 			r.fail(n.Get("type"), path+".type", "%s are the types", strings.Join(types, ", "))
 		}
 	}
-	if p.Default != nil && r.scalar(p.Default, path+".default") == nil {
+	if p.Default != nil && r.scalar(p.Default, p.ofDefault) == nil {
 		p.Default = nil
 	}
 	for _, v := range r.list(n.Get("values"), path+".values") {
@@ -91,6 +95,9 @@ func (r *reader) param(name string, n *config.Node, path string, place config.Pl
 	p.Min, p.Max = r.number(n, path, "min"), r.number(n, path, "max")
 	if (p.Min != nil || p.Max != nil) && p.Type != "number" && p.Type != "integer" {
 		r.fail(n, path, "min and max are for numbers")
+	}
+	if text, ok := p.Default.Constant(); ok && len(r.errs) == before {
+		r.check(p.CheckDefault(text))
 	}
 	return p
 }
@@ -167,9 +174,26 @@ func (t *Task) Check(given map[string]secret.Value) error {
 // Check returns an error of kind secret.Invalid unless a parameter may have a value. It
 // does not quote the value.
 func (p Param) Check(value string) error {
-	refuse := func(format string, args ...any) error {
-		return secret.Errorf(secret.Invalid, "parameter %s: "+format, append([]any{p.Name}, args...)...)
+	if err := p.refusal(value); err != nil {
+		return secret.Errorf(secret.Invalid, "parameter %s: %w", p.Name, err)
 	}
+	return nil
+}
+
+// CheckDefault is Check for the value of its default.
+func (p Param) CheckDefault(value string) error { return p.CheckAt(p.Default, p.ofDefault, value) }
+
+// CheckAt is Check for a value that stands, or has its reference, in a configuration.
+func (p Param) CheckAt(n *config.Node, path, value string) error {
+	if err := p.refusal(value); err != nil {
+		return &config.PlacedError{Place: n.Place, Path: path, Err: err}
+	}
+	return nil
+}
+
+// refusal is why a parameter may not have a value, nil if it may.
+func (p Param) refusal(value string) error {
+	refuse := func(format string, args ...any) error { return secret.Errorf(secret.Invalid, format, args...) }
 	number, err := parseNumber([]byte(value))
 	switch {
 	case p.Type == "number" && err != nil:

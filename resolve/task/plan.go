@@ -80,7 +80,8 @@ func (p *planner) read(name string, by *Step) *Task {
 	return t
 }
 
-// call reads the task that a step calls, and checks the names of its parameters.
+// call reads the task that a step calls, and checks the names of its parameters, and those
+// values that nothing stands behind.
 func (p *planner) call(s *Step) {
 	called := p.read(s.Task, s)
 	if called == nil {
@@ -89,6 +90,11 @@ func (p *planner) call(s *Step) {
 	var given []string
 	for _, with := range s.With {
 		given = append(given, with.Key)
+		if text, ok := with.Value.Constant(); ok && !with.Value.IsNull() {
+			if err := called.Param(with.Key).CheckAt(with.Value, config.Join(s.Path+".with", with.Key), text); err != nil {
+				p.errs = append(p.errs, err)
+			}
+		}
 	}
 	for _, err := range resolve.Unjoin(called.CheckNames(given)) {
 		p.fail(s, err)

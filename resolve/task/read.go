@@ -37,6 +37,13 @@ func (r *reader) fail(n *config.Node, path, format string, args ...any) {
 	r.failAt(n.Place, path, secret.Errorf(secret.Invalid, format, args...))
 }
 
+// check keeps an error that has its place, if it is one.
+func (r *reader) check(err error) {
+	if err != nil {
+		r.errs = append(r.errs, err)
+	}
+}
+
 func (r *reader) failAt(place config.Place, path string, err error) {
 	r.errs = append(r.errs, &config.PlacedError{Place: place, Path: path, Err: err})
 }

@@ -128,6 +128,12 @@ func TestWhatIsWrongIsToldAtOnce(t *testing.T) {
 		"a: {params: {p: {min: x}, 'q!': 1}, command: y}":           {"params.p.min: a number is expected", "params.p: min and max are for numbers", "not the name of a parameter"},
 		"a: {params: [{name: p}, {name: p}], command: y}":           {"the parameter p stands twice"},
 		"a: {params: {p: {pattern: '('}}, command: y}":              {"params.p.pattern: not a regular expression"},
+		"a: {params: {p: {type: integer, default: hush}, q: {values: [x], default: hush}, r: '', s: {type: number, max: 3, default: 4}, t: {default: '${vars.t}', type: integer}}, command: y}": {
+			"2:44: tasks.a.params.p.default: not a whole number\n", "params.q.default: not one of x\n", "params.s.default: more than 3"},
+		"a: {params: [{name: p, type: boolean, default: 1}], command: y}":                                                 {"2:50: tasks.a.params[0].default: neither true nor false"},
+		"a: {params: [{name: p, type: number, min: x, default: -1}], command: y}":                                         {"params[0].min: a number is expected"},
+		"a: {task: b, with: {p: hush}}\nb: {params: {p: {type: integer}}, command: x}":                                    {"2:26: tasks.a.with.p: not a whole number"},
+		"a: {steps: [{task: b, with: {p: '\\${vars.x}'}}]}\nb: {params: {p: {pattern: '^[$]', values: [x]}}, command: x}": {"2:35: tasks.a.steps[0].with.p: not one of x"},
 		"a: {task: a}": {"2:6: tasks.a: tasks call each other in a ring: a → a"},
 		"a: {task: b}\nb: {steps: [{task: c}]}\nc: {task: b}": {"tasks call each other in a ring: b → c → b"},
 		"a: {task: bb}\nb: x": {`tasks.a: there is no task "bb"`},
@@ -139,6 +145,17 @@ func TestWhatIsWrongIsToldAtOnce(t *testing.T) {
 				t.Errorf("%s: error %v, want %q", tasks, err, part)
 			}
 		}
+	}
+}
+
+// TestValuesThatAreKnownLater are no error of a plan, and neither are those that fit.
+func TestValuesThatAreKnownLater(t *testing.T) {
+	plan, err := NewPlan(load(t, "a: {params: {p: {type: integer, default: '${vars.x}'}, q: {type: integer, default: 3}}, task: b, with: {p: '${params.p}', q: '\\${vars.x}', r: true}}\nb: {params: {p: {type: integer}, q: {values: ['${vars.x}']}, r: {type: boolean}}, command: x}"), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Task.Param("p").CheckDefault("hush"); err == nil || err.Error() != "config.yaml:2:44: tasks.a.params.p.default: not a whole number" || secret.KindOf(err) != secret.Invalid {
+		t.Errorf("error %v", err)
 	}
 }
 
