@@ -24,7 +24,7 @@
 // resolve.Command, and a bare ${name} may have the name of any variable. Of ${vars.a.b[0]}
 // the path leads through maps and lists; a[0] and a.0 are the same. Alone in a string it
 // is the variable itself, with its type, a map or a list too; in a longer text it must be
-// a scalar. Variables may refer to variables, in any order: a ring is an error that names
+// a scalar, of which null is the empty text. Variables may refer to variables, in any order: a ring is an error that names
 // it, and 64 variables are the most that lead through each other. All that references
 // bring together may have 16 MiB, 100,000 nodes and 100 levels. ${env.NAME} and
 // ${params.NAME} are text. ${cmd:…} is what a command prints, without line ends behind it:

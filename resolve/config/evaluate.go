@@ -210,6 +210,8 @@ func (e *Evaluator) text(ctx context.Context, in *Node, ref *resolve.Reference) 
 			return []byte(ref.Default), nil
 		case n.Kind != Scalar:
 			return nil, secret.Errorf(secret.General, "vars.%s is a %s, which cannot stand in a text", ref.Name, n.Kind)
+		case n.IsNull(): // however it is written
+			return nil, nil
 		}
 		return n.Value().Reveal(), nil
 	}

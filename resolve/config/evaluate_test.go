@@ -88,7 +88,7 @@ func TestResolving(t *testing.T) {
 		secrets: map[string]string{"S": "s3", "NEST": "${secret:S}${vars.n}${cmd:touch x}${env.E}"},
 		env:     map[string]string{"E": "${vars.n}", "EMPTY": ""}, params: map[string]string{"p": "param"},
 	}
-	const vars = `vars: {n: 1, s: "${secret:S}", text: text, list: [a, 2, {k: [x, y]}], map: {deep: {er: "${vars.n}"}}, to: "${vars.map}", toto: "${vars.to}", nothing: ~, f: 1.50, b: True}
+	const vars = `vars: {n: 1, s: "${secret:S}", text: text, list: [a, 2, {k: [x, y]}], map: {deep: {er: "${vars.n}"}}, to: "${vars.map}", toto: "${vars.to}", nothing: ~, "null": null, blank: , f: 1.50, b: True}
 `
 	for text, want := range map[string]string{
 		// Alone it is the thing itself, with its type.
@@ -105,7 +105,8 @@ func TestResolving(t *testing.T) {
 		"${vars.n} ":                  `"1 "`,
 		"${vars.n}${vars.n}":          `"11"`,
 		"a${vars.b}${vars.f}":         `"aTrue1.50"`,
-		"<${vars.nothing}>":           `"<~>"`,
+		"<${vars.nothing}>":           `"<>"`,
+		"<${vars.null}${vars.blank}>": `"<>"`,
 		"a-${vars.s}-${secret:S|hex}": `"a-s3-7333"`,
 		"${secret.S}${secrets:S}":     `"s3s3"`,
 		"$<secret:S>$<vars.n>":        `"s31"`,
