@@ -46,38 +46,39 @@ func (r *taskRun) prepare(ctx context.Context, given map[string]secret.Value) er
 
 // needs gives what the plan needs, when its first task is given these parameters.
 func (r *taskRun) needs(given map[string]secret.Value) (all needs) {
-	evaluator := func(in *task.Scope) *config.Evaluator {
-		e := r.evaluator(in)
+	evaluator := func(in *task.Scope, s *task.Step) *config.Evaluator {
+		e := r.evaluator(in, s)
 		all.gather(e)
 		return e
 	}
 	r.plan.Tasks(func(t *task.Task) {
-		declared := task.NewScope(map[string]secret.Value{})
+		declared := &task.Scope{Task: t, Params: map[string]secret.Value{}}
 		for _, p := range t.Params {
 			if _, ok := given[p.Name]; ok || p.Default != nil || t != r.plan.Task {
 				declared.Params[p.Name] = secret.Value{}
 			}
 			if p.Default != nil {
-				evaluator(task.NewScope(nil)).Need(fmt.Sprintf("tasks.%s.params.%s", t.Name, p.Name), p.Default)
+				evaluator(task.NewScope(nil), nil).Need(fmt.Sprintf("tasks.%s.params.%s", t.Name, p.Name), p.Default)
 			}
 		}
 		t.Each(func(s *task.Step) {
-			declared.Vars = registered(t, s)
-			e := evaluator(declared)
-			s.Need(e)
+			s.Need(evaluator(&task.Scope{Params: declared.Params, Vars: r.registered(t, s)}, s))
 			if s.Command != nil {
-				e.NeedCommand(s.Path+".command", s.Command)
+				evaluator(declared, s).NeedCommand(s.Path+".command", s.Command)
 			}
 		})
 	})
 	return all.once()
 }
 
-// registered are the variables that steps before one fill, without values yet.
-func registered(t *task.Task, before *task.Step) map[string]secret.Value {
+// registered are the variables that steps before one fill, without values yet, and without
+// those of which vars has the value if such a step is skipped.
+func (r *taskRun) registered(t *task.Task, before *task.Step) map[string]secret.Value {
 	vars := map[string]secret.Value{}
 	for _, name := range t.Registered(before) {
-		vars[name] = secret.Value{}
+		if r.config.Root.Get("vars").Get(name) == nil {
+			vars[name] = secret.Value{}
+		}
 	}
 	return vars
 }
@@ -94,7 +95,7 @@ func (r *taskRun) checkSteps() {
 			if s.Command == nil {
 				return
 			}
-			refs, err := r.evaluator(&task.Scope{Vars: registered(t, s)}).CommandRefs(s.Command)
+			refs, err := r.evaluator(&task.Scope{Task: t}, s).CommandRefs(s.Command)
 			if err != nil {
 				return // noted already
 			}

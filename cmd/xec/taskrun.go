@@ -72,7 +72,7 @@ func (r *taskRun) run(ctx context.Context, given map[string]secret.Value) error 
 
 // call gives the scope of a task that a step calls.
 func (r *taskRun) call(ctx context.Context, s *task.Step, called *task.Task, in *task.Scope) (*task.Scope, error) {
-	with, err := r.values(ctx, in, s.With, s.Path+".with")
+	with, err := r.values(ctx, in, s, s.With, s.Path+".with")
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +89,15 @@ func (r *taskRun) call(ctx context.Context, s *task.Step, called *task.Task, in 
 
 // conditionValue gives what a reference in the condition of a step stands for.
 func (r *taskRun) conditionValue(ctx context.Context, s *task.Step, in *task.Scope, ref *resolve.Reference) (secret.Value, error) {
-	n, err := r.evaluator(in).Resolve(ctx, config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
+	n, err := r.evaluator(in, s).Resolve(ctx, config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
 	if err != nil {
 		return secret.Value{}, err
 	}
 	return scalarOf(n, s.Path+".when")
 }
 
-// evaluator gives what is behind references to what a call of a task knows.
-func (r *taskRun) evaluator(in *task.Scope) *config.Evaluator {
+// evaluator gives a step what is behind references to what a call of its task knows.
+func (r *taskRun) evaluator(in *task.Scope, s *task.Step) *config.Evaluator {
 	e := r.app.evaluator(r.config, r.acting)
 	e.Value = r.resolver.Value
 	e.Param = func(name string) (string, bool) {
@@ -106,7 +106,7 @@ func (r *taskRun) evaluator(in *task.Scope) *config.Evaluator {
 	}
 	e.Var = func(name string) (secret.Value, bool) {
 		v, ok := in.Vars[name]
-		return v, ok
+		return v, ok || r.config.Root.Get("vars").Get(name) == nil && in.Task.Registers(name, s)
 	}
 	return e
 }
@@ -122,7 +122,7 @@ func (r *taskRun) withDefaults(ctx context.Context, t *task.Task, given map[stri
 		if _, ok := params[p.Name]; ok || p.Default == nil {
 			continue
 		}
-		n, err := r.evaluator(task.NewScope(nil)).Resolve(ctx, p.Default)
+		n, err := r.evaluator(task.NewScope(nil), nil).Resolve(ctx, p.Default)
 		if err != nil {
 			return nil, err
 		}
@@ -136,10 +136,10 @@ func (r *taskRun) withDefaults(ctx context.Context, t *task.Task, given map[stri
 	return params, errors.Join(errs...)
 }
 
-// values resolves the values of pairs, whose map stands at a path.
-func (r *taskRun) values(ctx context.Context, in *task.Scope, pairs []config.Pair, path string) (map[string]secret.Value, error) {
+// values resolves the values of pairs of a step, whose map stands at a path.
+func (r *taskRun) values(ctx context.Context, in *task.Scope, s *task.Step, pairs []config.Pair, path string) (map[string]secret.Value, error) {
 	values := map[string]secret.Value{}
-	e := r.evaluator(in)
+	e := r.evaluator(in, s)
 	for _, p := range pairs {
 		n, err := e.Resolve(ctx, p.Value)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 // script gives the arguments of the program that runs a script.
 func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) (argv []string, err error) {
 	var texts []string
-	e := r.evaluator(in)
+	e := r.evaluator(in, s)
 	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
 		if refs, _ := n.Refs(); slices.ContainsFunc(refs, func(ref config.Ref) bool { return ref.Kind == resolve.Secret }) {
 			err := secret.Errorf(secret.Invalid, "%s: %s: a secret would stand on a command line, where others can read it", n.Place, s.Path)

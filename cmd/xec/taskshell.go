@@ -18,7 +18,7 @@ import (
 
 // shell gives the arguments of a shell, and the variables to which the command refers.
 func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (argv []string, vars []child.Var, err error) {
-	e := r.evaluator(in)
+	e := r.evaluator(in, s)
 	refs, err := e.CommandRefs(s.Command)
 	if err != nil {
 		return nil, nil, err

@@ -72,7 +72,7 @@ func (r *taskStarter) command(ctx context.Context, s *task.Step, in *task.Scope)
 
 // env gives the variables of a step: what is said last counts.
 func (r *taskStarter) env(ctx context.Context, s *task.Step, in *task.Scope) ([]child.Var, error) {
-	values, err := r.values(ctx, in, s.Env, s.Path+".env")
+	values, err := r.values(ctx, in, s, s.Env, s.Path+".env")
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (r *taskStarter) workdir(ctx context.Context, s *task.Step, in *task.Scope)
 	if s.Workdir == nil {
 		return dir, nil
 	}
-	n, err := r.evaluator(in).Resolve(ctx, s.Workdir)
+	n, err := r.evaluator(in, s).Resolve(ctx, s.Workdir)
 	if err != nil {
 		return "", err
 	}

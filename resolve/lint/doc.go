@@ -14,7 +14,8 @@
 //	cycle         error    variables that lead back to themselves, or through more than 64
 //	undeclared    error    a variable or parameter that does not exist, without a default. A
 //	                       warning where only a profile is missing that declares it, and where
-//	                       a task's command reads a variable that only the env of the whole has
+//	                       a task's command reads a variable that only the env of the whole has,
+//	                       or one that only a step behind it registers
 //	config        error    a configuration that cannot be read, or a part of it. A warning for
 //	                       a variable of its env that xec exec refuses unless it is allowed
 //	unknown-key   warning  a key at the top of a configuration that xec does not know

@@ -90,6 +90,8 @@ func TestOneOfEachInAConfiguration(t *testing.T) {
 				"7:42 error undeclared: tasks.a.steps[1].command: there is no parameter q, and no default\n" +
 				"7:72 error missing: tasks.a.steps[1].when: secret \"NO2\" not found\n" +
 				"7:99 error missing: tasks.a.steps[1].env.A: secret \"NO3\" not found"},
+		"registered later": {"vars: {w: 1}\ntasks: {a: {steps: [{command: 'x ${v} ${w}', register: u}, {command: 'x ${u} ${v}', register: v}, {command: y, register: w}]}}",
+			"2:34 warning undeclared: tasks.a.steps[0].command: no step before registers v, so it is empty here"},
 		"arguments of a script": {"tasks: {a: {script: s.py, args: [a, '${secret:K}']}}",
 			"1:38 error command-line: tasks.a: a secret would stand on a command line, where others can read it"},
 		"names of variables": {"env: {A: 1, B-C: 2}\ntasks: {a: {command: b, env: {D-E: 1}}}",

@@ -57,8 +57,8 @@ func (l *linter) resolve(e *config.Evaluator, path string, n *config.Node) {
 	l.addErrors(Finding{File: n.Place.File.Name, Position: n.Position(), Rule: Place}, path, err)
 }
 
-// evaluator notes what parts need; params and vars are what a task knows.
-func (l *linter) evaluator(params, vars map[string]bool) *config.Evaluator {
+// evaluator notes what parts need; params and variables are what a step knows.
+func (l *linter) evaluator(params map[string]bool, isVar func(name string) bool) *config.Evaluator {
 	return &config.Evaluator{
 		Config:  l.config,
 		Secret:  l.secret,
@@ -66,7 +66,7 @@ func (l *linter) evaluator(params, vars map[string]bool) *config.Evaluator {
 		Problem: l.problem,
 		Env:     func(string) (string, bool) { return "", true },
 		Param:   func(name string) (string, bool) { return "", params[name] },
-		Var:     func(name string) (secret.Value, bool) { return secret.Value{}, vars[name] },
+		Var:     func(name string) (secret.Value, bool) { return secret.Value{}, isVar != nil && isVar(name) },
 	}
 }
 

@@ -32,19 +32,14 @@ func (l *linter) task(t *task.Task) {
 			l.evaluator(nil, nil).Need(config.Join(config.Join("tasks", t.Name)+".params", p.Name), p.Default)
 		}
 	}
-	t.Each(func(s *task.Step) {
-		registered := map[string]bool{}
-		for _, name := range t.Registered(s) {
-			registered[name] = true
-		}
-		l.step(s, l.evaluator(params, registered))
-	})
+	t.Each(func(s *task.Step) { l.step(t, s, params) })
 }
 
-// step looks at the references of a step.
-func (l *linter) step(s *task.Step, e *config.Evaluator) {
+// step looks at the references of a step of a task with these parameters.
+func (l *linter) step(t *task.Task, s *task.Step, params map[string]bool) {
 	l.names(s.Path+".env", s.Env, Task)
-	s.Need(e)
+	registered := t.Registered(s)
+	s.Need(l.evaluator(params, func(name string) bool { return slices.Contains(registered, name) }))
 	l.arguments(s)
 	l.folder(s)
 	if s.Command == nil {
@@ -52,9 +47,17 @@ func (l *linter) step(s *task.Step, e *config.Evaluator) {
 	}
 	l.projectEnv(s)
 	before := len(l.findings)
+	e := l.evaluator(params, func(name string) bool { return t.Registers(name, s) })
 	e.NeedCommand(s.Path+".command", s.Command)
-	if refs, err := e.CommandRefs(s.Command); err == nil && l.project.Shell != nil && len(l.findings) == before {
+	refs, err := e.CommandRefs(s.Command)
+	if err == nil && l.project.Shell != nil && len(l.findings) == before {
 		l.command(s, refs)
+	}
+	for _, ref := range refs {
+		if ref.Kind == resolve.Vars && !slices.Contains(registered, ref.Name) && t.Registers(ref.Name, s) && l.config.Root.Get("vars").Get(ref.Name) == nil {
+			f := Finding{File: ref.File.Name, Position: ref.Place.Position(), Length: lengthOf(ref), Rule: Undeclared, Level: Warning}
+			l.addAt(f, s.Path+".command", secret.Errorf(secret.General, "no step before registers %s, so it is empty here", ref.Name))
+		}
 	}
 }
 

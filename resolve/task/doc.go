@@ -47,7 +47,10 @@
 // A task fails as the first of its steps that fails. A step that calls a task fails as that
 // does. Of steps that run at once all come to their ends; what they register can be seen
 // behind the group. register names a variable that gets the standard output of a command or
-// script, without white space at its ends, also of one that fails.
+// script, without white space at its ends, also of one that fails. In the commands of the other
+// steps of the task a bare ${name} is that variable and never one of the environment or the
+// shell: where the step was skipped, or comes later, what vars has of that name, else empty. In
+// its own command it is the shell's.
 //
 // Tasks that call each other in a ring are an error that names it. [NewPlan] reads a task
 // and all that it calls, and tells everything that is wrong at once, before anything runs.

@@ -145,6 +145,25 @@ func TestParallel(t *testing.T) {
 	}
 }
 
+func TestRegisters(t *testing.T) {
+	task, err := Read(load(t, "a: {steps: [{command: x, register: own}, {parallel: [{command: y, register: out}, z]}]}"), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, group := task.Steps[0], task.Steps[1]
+	for _, test := range []struct {
+		name   string
+		beside *Step
+		want   bool
+	}{
+		{"own", first, false}, {"own", group.Steps[1], true}, {"out", first, true}, {"out", group.Steps[0], false}, {"out", group.Steps[1], true}, {"none", first, false}, {"", first, false},
+	} {
+		if got := task.Registers(test.name, test.beside); got != test.want {
+			t.Errorf("%q beside %s: %v", test.name, test.beside.Path, got)
+		}
+	}
+}
+
 func TestErrorsEndEverything(t *testing.T) {
 	for tasks, want := range map[string]string{
 		"a: {steps: [break, {command: x, alwaysRun: true}]}":                     "broken",

@@ -130,6 +130,16 @@ func each(steps []*Step, visit func(*Step)) {
 	}
 }
 
+// Registers reports whether a step of the task other than this one registers a name: a bare
+// ${name} in the command of this one is then xec's.
+func (t *Task) Registers(name string, beside *Step) (found bool) {
+	if t == nil {
+		return false
+	}
+	t.Each(func(s *Step) { found = found || name != "" && s != beside && s.Register == name })
+	return found
+}
+
 // Registered gives the names of the variables that steps before one fill.
 func (t *Task) Registered(before *Step) (names []string) {
 	found := false
