@@ -45,17 +45,17 @@ func runConfigGet(ctx context.Context, a *app, o lookOptions) error {
 	if err != nil {
 		return err
 	}
-	n := c.Root.Look(steps)
+	n, path := c.Root.Below("", steps)
 	if n == nil {
 		return noSuchPath(c.Root, o.path, steps)
 	}
-	pairs := []config.Pair{{Key: steps[len(steps)-1].Key, Value: n}}
+	parts := []part{{path, n}}
 	if o.resolve {
-		if err := a.resolveMasked(ctx, c, o.path, pairs); err != nil {
+		if err := a.resolveMasked(ctx, c, parts); err != nil {
 			return err
 		}
 	}
-	tree := treeOf(pairs[0].Value)
+	tree := treeOf(parts[0].node)
 	if o.format == "" && !tree.IsMap && !tree.IsList {
 		_, err := fmt.Fprintf(a.out, "%s\n", tree.Text.Reveal())
 		return err

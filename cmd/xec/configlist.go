@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xec-sh/xec-go/render"
+	"github.com/xec-sh/xec-go/resolve/config"
 )
 
 func newConfigListCommand(a *app) *cobra.Command {
@@ -33,14 +34,18 @@ func runConfigList(ctx context.Context, a *app, o lookOptions) error {
 		return err
 	}
 	pairs := c.Root.All()
+	var parts []part
+	for _, p := range pairs {
+		parts = append(parts, part{config.Join("", p.Key), p.Value})
+	}
 	if o.resolve {
-		if err := a.resolveMasked(ctx, c, "", pairs); err != nil {
+		if err := a.resolveMasked(ctx, c, parts); err != nil {
 			return err
 		}
 	}
 	tree := render.Tree{IsMap: true}
-	for _, p := range pairs {
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.Key, Value: treeOf(p.Value)})
+	for i, p := range parts {
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: pairs[i].Key, Value: treeOf(p.node)})
 	}
 	if o.format == "" {
 		o.format = "table"

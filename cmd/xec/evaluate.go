@@ -175,19 +175,19 @@ func fetchMasks(_ context.Context, keys []string) (map[string]secret.Value, erro
 	return masks, nil
 }
 
-// resolveMasked resolves what stands at a path with a look-up that answers ***: no store
-// is opened. Profiles stay as they are written, since what they refer to may be missing
-// until they are active, and so do parameters of tasks.
-func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, pairs []config.Pair) error {
+// resolveMasked resolves parts in their places with a look-up that answers ***: no store is
+// opened. Profiles stay as they are written, since what they refer to may be missing until
+// they are active, and so do parameters of tasks.
+func (a *app) resolveMasked(ctx context.Context, c *config.Config, all []part) error {
 	r := &resolve.Resolver{
 		Fetch:    fetchMasks,
 		Filtered: func(*resolve.Reference, secret.Value) secret.Value { return secret.Text(masked) },
 	}
 	var parts []part
 	var at []int
-	for i, p := range pairs {
-		if path != "" || p.Key != "profiles" {
-			parts, at = append(parts, part{config.Join(path, p.Key), p.Value}), append(at, i)
+	for i, p := range all {
+		if p.path != "profiles" {
+			parts, at = append(parts, p), append(at, i)
 		}
 	}
 	e := a.evaluator(c, nil)
@@ -198,7 +198,7 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, path string, 
 		return err
 	}
 	for i, n := range resolved {
-		pairs[at[i]].Value = n
+		all[at[i]].node = n
 	}
 	return nil
 }

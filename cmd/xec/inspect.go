@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +33,7 @@ func newInspectCommand(a *app) *cobra.Command {
 		Short: "Show the configuration, secrets masked",
 		Long: `Show the configuration as it is merged: all, vars, env, targets, tasks, config (what is
 left) or secrets (every reference to one, where it stands and whether the key exists). NAME is
-a key or a path, like hosts.web or list[0].
+a key or a path, like hosts.web, list[0] or m["a.b"].
 References are shown as they are written; with --resolve they are resolved, but for the
 profiles and the parameters of tasks, and the part of a text that is secret is ***. No
 value is looked up.`,
@@ -99,31 +97,31 @@ func runInspect(ctx context.Context, a *app, o inspectOptions) error {
 	if o.kind == "secrets" {
 		return a.inspectSecrets(ctx, c, o, filter)
 	}
-	path, pairs, err := o.pairs(c, filter)
+	keys, parts, err := o.parts(c, filter)
 	if err != nil {
 		return err
 	}
 	if o.resolve {
-		if err := a.resolveMasked(ctx, c, path, pairs); err != nil {
+		if err := a.resolveMasked(ctx, c, parts); err != nil {
 			return err
 		}
 	}
 	tree := render.Tree{IsMap: true}
-	for _, p := range pairs {
-		tree.Pairs = append(tree.Pairs, render.TreePair{Key: p.Key, Value: treeOf(p.Value)})
+	for i, p := range parts {
+		tree.Pairs = append(tree.Pairs, render.TreePair{Key: keys[i], Value: treeOf(p.node)})
 	}
 	switch {
 	case o.name != "":
 		tree = tree.Pairs[0].Value
-	case len(pairs) == 0 && o.format == "table":
+	case len(parts) == 0 && o.format == "table":
 		return nil
 	}
 	return a.show(tree, o.format)
 }
 
-// pairs gives what is asked for, as it is written, and the path at which it stands.
-func (o inspectOptions) pairs(c *config.Config, filter *regexp.Regexp) (path string, pairs []config.Pair, err error) {
-	in := c.Root
+// parts gives what is asked for, as it is written, with the keys to show it at.
+func (o inspectOptions) parts(c *config.Config, filter *regexp.Regexp) (keys []string, parts []part, err error) {
+	path, in := "", c.Root
 	switch o.kind {
 	case "all":
 	case "config":
@@ -132,188 +130,60 @@ func (o inspectOptions) pairs(c *config.Config, filter *regexp.Regexp) (path str
 		path, in = o.kind, c.Root.Get(o.kind)
 	}
 	if o.name != "" {
-		n := o.named(in)
-		if n == nil {
-			return "", nil, o.noSuch(in)
+		found := o.named(in, path)
+		if found.node == nil {
+			return nil, nil, o.noSuch(keysOf(in))
 		}
-		return path, []config.Pair{{Key: o.name, Value: n}}, nil
+		return []string{o.name}, []part{found}, nil
 	}
 	for _, p := range in.All() {
-		switch {
-		case filter.MatchString(p.Key):
-			pairs = append(pairs, p)
-		case o.kind == "all" && slices.Contains(inspected, p.Key):
-			if rest := p.Value.Only(filter.MatchString); len(rest.All()) > 0 {
-				pairs = append(pairs, config.Pair{Key: p.Key, Value: rest, Place: p.Place})
+		n := p.Value
+		if !filter.MatchString(p.Key) {
+			if o.kind != "all" || !slices.Contains(inspected, p.Key) {
+				continue
+			}
+			if n = n.Only(filter.MatchString); len(n.All()) == 0 {
+				continue
 			}
 		}
+		keys, parts = append(keys, p.Key), append(parts, part{config.Join(path, p.Key), n})
 	}
-	return path, pairs, nil
+	return keys, parts, nil
 }
 
 // named gives what a NAME means: a key, a path below, or in targets a target of one of
 // their groups.
-func (o inspectOptions) named(in *config.Node) *config.Node {
+func (o inspectOptions) named(in *config.Node, path string) (found part) {
 	if n := in.Get(o.name); n != nil {
-		return n
+		return part{config.Join(path, o.name), n}
 	}
-	if n := in.At(o.name); n != nil {
-		return n
+	if steps, err := config.Path(o.name); err == nil {
+		if n, at := in.Below(path, steps); n != nil {
+			return part{at, n}
+		}
 	}
 	if o.kind == "targets" {
 		for _, group := range in.All() {
 			if n := group.Value.Get(o.name); n != nil {
-				return n
+				return part{config.Join(config.Join(path, group.Key), o.name), n}
 			}
 		}
 	}
-	return nil
+	return part{}
 }
 
-func (o inspectOptions) noSuch(in *config.Node) error {
-	err := secret.Errorf(secret.Invalid, "%s: there is no %q", o.kind, o.name)
-	var names []string
-	for _, p := range in.All() {
-		names = append(names, p.Key)
+func keysOf(n *config.Node) (keys []string) {
+	for _, p := range n.All() {
+		keys = append(keys, p.Key)
 	}
+	return keys
+}
+
+// noSuch says that there is nothing of the NAME among some.
+func (o inspectOptions) noSuch(names []string) error {
+	err := secret.Errorf(secret.Invalid, "%s: there is no %q", o.kind, o.name)
 	if near := resolve.Nearest(o.name, names); near != "" {
 		return secret.WithHint(err, "did you mean %s?", near)
 	}
 	return err
-}
-
-// wanted is a reference to a secret in the configuration, with the path at which it
-// stands.
-type wanted struct {
-	config.Ref
-	path string
-	err  error // of what is not of the grammar; then there is no Reference
-}
-
-// keyless is listed in the place of the key of what is not of the grammar.
-const keyless = "?"
-
-func (w wanted) key() string {
-	if w.err != nil {
-		return keyless
-	}
-	return w.Name
-}
-
-// inspectSecrets lists every reference to a secret: where it stands, whether its key
-// exists. What is not of the grammar is listed with the others, and is the error.
-func (a *app) inspectSecrets(ctx context.Context, c *config.Config, o inspectOptions, filter *regexp.Regexp) error {
-	keys, unknown := a.keysQuietly(ctx)
-	exists := map[string]bool{}
-	for _, key := range keys {
-		exists[key] = true
-	}
-	tree := render.Tree{IsList: true}
-	var errs []error
-	e := readerOf(c)
-	for _, w := range append(references(e, c.Active()), ofOtherProfiles(e)...) {
-		if !filter.MatchString(w.key()) || o.name != "" && o.name != w.key() {
-			continue
-		}
-		status := "missing"
-		switch {
-		case w.err != nil:
-			status = "invalid"
-			errs = append(errs, w.err)
-		case unknown != nil:
-			status = "unknown"
-		case exists[w.Name]:
-			status = "set"
-		case w.HasDefault:
-			status = "default"
-		}
-		tree.Items = append(tree.Items, w.tree(status))
-	}
-	if unknown != nil {
-		a.say("the store cannot be looked at, so it is unknown which keys exist: %v", unknown)
-	}
-	return errors.Join(append([]error{a.showRecords(tree, o.format)}, errs...)...)
-}
-
-func (a *app) showRecords(list render.Tree, format string) error {
-	if format != "table" {
-		return a.show(list, format)
-	}
-	w := bufio.NewWriter(a.out)
-	if err := writeColumns(w, records(list)); err != nil {
-		return err
-	}
-	return w.Flush()
-}
-
-func (w wanted) tree(status string) render.Tree {
-	text := func(s string) render.Tree { return render.Tree{Text: secret.Text(s)} }
-	return render.Tree{IsMap: true, Pairs: []render.TreePair{
-		{Key: "key", Value: text(w.key())}, {Key: "status", Value: text(status)}, {Key: "path", Value: text(w.path)}, {Key: "place", Value: text(w.Place.String())},
-	}}
-}
-
-// records gives a row for each map of a list.
-func records(list render.Tree) (all [][]string) {
-	for _, item := range list.Items {
-		var row []string
-		for _, p := range item.Pairs {
-			row = append(row, cell(p.Value))
-		}
-		all = append(all, row)
-	}
-	return all
-}
-
-// references gives all references to secrets at a node of a configuration and below it, as
-// they stand there, and what is not of the grammar.
-func references(e *config.Evaluator, root *config.Node) (all []wanted) {
-	root.Each("", func(path string, n *config.Node) {
-		all = append(all, referencesOf(e, n, path)...)
-	})
-	return all
-}
-
-// readerOf is an evaluator that tells commands of tasks from other texts.
-func readerOf(c *config.Config) *config.Evaluator {
-	return &config.Evaluator{Config: c, IsCommand: isCommandIn(c)}
-}
-
-func isCommandIn(c *config.Config) func(*config.Node) bool {
-	commands := task.Commands(c)
-	return func(n *config.Node) bool { return commands[n] }
-}
-
-func referencesOf(e *config.Evaluator, n *config.Node, path string) (all []wanted) {
-	refs, err := n.Refs()
-	if e.IsCommand(n) {
-		refs, err = e.CommandRefs(n)
-	}
-	for _, ref := range refs {
-		if ref.Kind == resolve.Secret {
-			all = append(all, wanted{Ref: ref, path: path})
-		}
-	}
-	for _, each := range resolve.Unjoin(err) {
-		w := wanted{path: path, err: each}
-		var placed *config.PlacedError
-		if errors.As(each, &placed) {
-			w.Place = placed.Place
-		}
-		all = append(all, w)
-	}
-	return all
-}
-
-// ofOtherProfiles gives what references gives of the profiles that are not active: what is
-// active lies above the rest already.
-func ofOtherProfiles(e *config.Evaluator) (all []wanted) {
-	active := map[*config.Node]bool{}
-	e.Config.Active().Each("", func(_ string, n *config.Node) { active[n] = true })
-	e.Config.Root.Get("profiles").Each("profiles", func(path string, n *config.Node) {
-		if !active[n] {
-			all = append(all, referencesOf(e, n, path)...)
-		}
-	})
-	return all
 }

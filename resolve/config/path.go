@@ -83,13 +83,19 @@ func steps(path string) []string {
 
 // Look gives what stands at the steps of a path below a node, nil if nothing does.
 func (n *Node) Look(steps []Step) *Node {
+	n, _ = n.Below("", steps)
+	return n
+}
+
+// Below is Look for a node that stands at a path, and gives the path of what it finds too.
+func (n *Node) Below(path string, steps []Step) (*Node, string) {
 	for _, step := range steps {
 		if n == nil {
-			return nil
+			return nil, ""
 		}
-		n, _ = n.child(step.Key, "")
+		n, path = n.child(step.Key, path)
 	}
-	return n
+	return n, path
 }
 
 // At gives what stands at a path below a node, nil if nothing does.
