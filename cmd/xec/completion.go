@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/xec-sh/xec-go/store"
 	"github.com/xec-sh/xec-go/store/broker"
@@ -59,8 +60,8 @@ func (a *app) completeOneKey(cmd *cobra.Command, args []string, _ string) ([]cob
 	return a.knownKeys(cmd.Context()), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeKeysBehind offers keys for a flag, each behind what stands up to the last
-// mark.
+// completeKeysBehind offers keys for a flag, each behind what stands up to the last mark; in a
+// list those that do not stand there yet.
 func (a *app) completeKeysBehind(mark string, needed bool) completer {
 	return func(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		i := strings.LastIndex(typed, mark)
@@ -68,6 +69,10 @@ func (a *app) completeKeysBehind(mark string, needed bool) completer {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		keys := a.knownKeys(cmd.Context())
+		if mark == "," {
+			given := strings.Split(typed[:i+1], mark)
+			keys = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(given, key) })
+		}
 		for k := range keys {
 			keys[k] = typed[:i+1] + keys[k]
 		}
@@ -142,6 +147,17 @@ func (a *app) quietStore() (store.Store, error) {
 // choices offers words in their order.
 func choices(words ...string) completer {
 	return cobra.FixedCompletions(slices.Clone(words), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
+}
+
+// describePlainly takes the quotes out of what flags say, by which help knows the name of a
+// value: completion shows it as it is.
+func describePlainly(cmd *cobra.Command) {
+	plain := func(f *pflag.Flag) { f.Usage = strings.ReplaceAll(f.Usage, "`", "") }
+	cmd.Flags().VisitAll(plain)
+	cmd.PersistentFlags().VisitAll(plain)
+	for _, sub := range cmd.Commands() {
+		describePlainly(sub)
+	}
 }
 
 // complete says what a flag offers. The one error there can be, a flag that does

@@ -48,6 +48,9 @@ the store. xec help references, exit-codes, environment and security tell more.`
 	)
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.CompletionOptions.DisableDefaultCmd = true
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		describePlainly(cmd)
+	}
 	return cmd
 }
 

@@ -98,7 +98,7 @@ func (r *reader) task(name string, n *config.Node) *Task {
 		return t
 	}
 	if n.Kind != config.Map {
-		r.fail(n, path, "a task is a command or a map, not a %s", kindOf(n))
+		r.fail(n, path, "a task is a command or a map, not %s", kindOf(n))
 		return t
 	}
 	r.keys(n, path, ofTasks)

@@ -42,7 +42,7 @@ func (r *reader) steps(n *config.Node, path string, above common) (steps []*Step
 		case config.Scalar:
 			steps = append(steps, &Step{Path: at, Command: r.scalar(item, at), Place: item.Place, Env: above.env, Workdir: above.workdir, Shell: above.shell})
 		default:
-			r.fail(item, at, "a step is a command or a map, not a %s", kindOf(item))
+			r.fail(item, at, "a step is a command or a map, not %s", kindOf(item))
 		}
 	}
 	return steps

@@ -18,7 +18,7 @@ func (r *reader) pairs(n *config.Node, path string) []config.Pair {
 		return nil
 	}
 	if n.Kind != config.Map {
-		r.fail(n, path, "a map is expected, not a %s", kindOf(n))
+		r.fail(n, path, "a map is expected, not %s", kindOf(n))
 		return nil
 	}
 	for _, p := range n.Pairs {
@@ -32,7 +32,7 @@ func (r *reader) list(n *config.Node, path string) []*config.Node {
 		return nil
 	}
 	if n.Kind != config.List {
-		r.fail(n, path, "a list is expected, not a %s", kindOf(n))
+		r.fail(n, path, "a list is expected, not %s", kindOf(n))
 		return nil
 	}
 	for i, item := range n.Items {
@@ -57,7 +57,7 @@ func (r *reader) text(n *config.Node, path, key string) string {
 		return ""
 	}
 	if v.Kind != config.Scalar {
-		r.fail(v, config.Join(path, key), "a text is expected, not a %s", kindOf(v))
+		r.fail(v, config.Join(path, key), "a text is expected, not %s", kindOf(v))
 		return ""
 	}
 	return v.Text
@@ -154,9 +154,13 @@ func (r *reader) when(n *config.Node, path string) *Condition {
 	return c
 }
 
+// kindOf is what a node is, as a sentence has it behind "not".
 func kindOf(n *config.Node) string {
-	if n.IsNull() {
+	switch {
+	case n.IsNull():
 		return "nothing"
+	case n.Kind == config.List && len(n.Items) == 0:
+		return "an empty list"
 	}
-	return fmt.Sprint(n.Kind)
+	return fmt.Sprint("a ", n.Kind)
 }

@@ -100,16 +100,18 @@ func TestRead(t *testing.T) {
 
 func TestWhatIsWrongIsToldAtOnce(t *testing.T) {
 	for tasks, want := range map[string][]string{
-		"a: [x]":                              {"config.yaml:2:6: tasks.a: a task is a command or a map"},
+		"a: [x]":                              {"config.yaml:2:6: tasks.a: a task is a command or a map, not a list"},
+		"a:":                                  {"config.yaml:2:5: tasks.a: a task is a command or a map, not nothing"},
+		"a: {env: x, command: y, args: {}}":   {"tasks.a.env: a map is expected, not a scalar"},
 		"a: {}":                               {"2:6: tasks.a: a step needs one of command, task, script and parallel"},
 		"a: {command: x, steps: [y]}":         {"2:16: tasks.a.command: a task has steps or a command, not both"},
 		"a: {command: x, script: y}":          {"a step needs one of command, task, script and parallel, and has command and script"},
 		"a: {command: x, targets: y}":         {"2:19: tasks.a.targets: xec does not carry this out"},
 		"a: {command: x, hooks: y, cache: z}": {"tasks.a.hooks: xec does", "tasks.a.cache: xec does"},
 		"a: {comand: x}":                      {"tasks.a.comand: not a key of a task or step"},
-		"a: {steps: []}":                      {"tasks.a.steps: a list of steps is expected"},
-		"a: {steps: x}":                       {"tasks.a.steps: a list of steps is expected"},
-		"a: {steps: [{name: x}, [y], {command: [z]}, {command: }]}": {"steps[0]: a step needs", "steps[1]: a step is", "steps[2].command: a text is expected, not list", "steps[3].command: a text is expected, not nothing"},
+		"a: {steps: []}":                      {"tasks.a.steps: a list of steps is expected, not an empty list"},
+		"a: {steps: x}":                       {"tasks.a.steps: a list of steps is expected, not a scalar"},
+		"a: {steps: [{name: x}, [y], {command: [z]}, {command: }]}": {"steps[0]: a step needs", "steps[1]: a step is", "steps[2].command: a text is expected, not a list", "steps[3].command: a text is expected, not nothing"},
 		"a: {command: x, when: 'a =='}":                             {"2:25: tasks.a.when: character 1: expected quotes"},
 		"a: {command: x, when: ''}":                                 {"tasks.a.when: character 1: expected a text"},
 		"a: {command: x, shell: fish}":                              {"tasks.a.shell: sh, bash, zsh are the shells"},
