@@ -46,7 +46,7 @@ func (a *app) evaluate(ctx context.Context, e *config.Evaluator, parts []part, r
 	resolved := make([]*config.Node, len(parts))
 	for i, p := range parts {
 		var err error
-		if resolved[i], err = e.Resolve(ctx, p.node); err != nil {
+		if resolved[i], err = e.Resolve(ctx, p.path, p.node); err != nil {
 			return nil, err
 		}
 	}

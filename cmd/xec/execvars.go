@@ -131,7 +131,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 		if n.IsNull() {
 			value = secret.Value{}
 		}
-		vars = append(vars, child.Var{Name: env[i].Key, Value: value, Source: parts[i].path})
+		vars = append(vars, child.Var{Name: env[i].Key, Value: value, Source: env[i].Place.String() + ": " + parts[i].path})
 	}
 	return vars, nil
 }

@@ -35,7 +35,9 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	}
 	r := newResolver(ctx, a.openStore)
 	defer r.Clear()
-	resolved, err := a.evaluate(ctx, a.evaluator(c, nil), parts, r)
+	e := a.evaluator(c, nil)
+	e.TextOnly = true
+	resolved, err := a.evaluate(ctx, e, parts, r)
 	if err != nil || o.check {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/xec-sh/xec-go/render/child"
 	"github.com/xec-sh/xec-go/resolve/config"
@@ -58,7 +57,7 @@ func (r *taskRun) needs(given map[string]secret.Value) (all needs) {
 				declared.Params[p.Name] = secret.Value{}
 			}
 			if p.Default != nil {
-				evaluator(task.NewScope(nil), nil).Need(fmt.Sprintf("tasks.%s.params.%s", t.Name, p.Name), p.Default)
+				evaluator(task.NewScope(nil), nil).Need(paramPath(t, p.Name), p.Default)
 			}
 		}
 		t.Each(func(s *task.Step) {
@@ -69,6 +68,11 @@ func (r *taskRun) needs(given map[string]secret.Value) (all needs) {
 		})
 	})
 	return all.once()
+}
+
+// paramPath is the path of a parameter of a task.
+func paramPath(t *task.Task, name string) string {
+	return config.Join(config.Join("tasks", t.Name)+".params", name)
 }
 
 // registered are the variables that steps before one fill, without values yet, and without

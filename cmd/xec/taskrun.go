@@ -89,7 +89,7 @@ func (r *taskRun) call(ctx context.Context, s *task.Step, called *task.Task, in 
 
 // conditionValue gives what a reference in the condition of a step stands for.
 func (r *taskRun) conditionValue(ctx context.Context, s *task.Step, in *task.Scope, ref *resolve.Reference) (secret.Value, error) {
-	n, err := r.evaluator(in, s).Resolve(ctx, config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
+	n, err := r.evaluator(in, s).Resolve(ctx, s.Path+".when", config.Ref{Reference: ref, Place: s.WhenPlace}.Node())
 	if err != nil {
 		return secret.Value{}, err
 	}
@@ -122,11 +122,12 @@ func (r *taskRun) withDefaults(ctx context.Context, t *task.Task, given map[stri
 		if _, ok := params[p.Name]; ok || p.Default == nil {
 			continue
 		}
-		n, err := r.evaluator(task.NewScope(nil), nil).Resolve(ctx, p.Default)
+		path := paramPath(t, p.Name)
+		n, err := r.evaluator(task.NewScope(nil), nil).Resolve(ctx, path, p.Default)
 		if err != nil {
 			return nil, err
 		}
-		v, err := scalarOf(n, fmt.Sprintf("%s: %s", p.Default.Place, config.Join(config.Join("tasks", t.Name)+".params", p.Name)))
+		v, err := scalarOf(n, fmt.Sprintf("%s: %s", p.Default.Place, path))
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +142,7 @@ func (r *taskRun) values(ctx context.Context, in *task.Scope, s *task.Step, pair
 	values := map[string]secret.Value{}
 	e := r.evaluator(in, s)
 	for _, p := range pairs {
-		n, err := e.Resolve(ctx, p.Value)
+		n, err := e.Resolve(ctx, config.Join(path, p.Key), p.Value)
 		if err != nil {
 			return nil, err
 		}

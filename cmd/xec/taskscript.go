@@ -21,7 +21,7 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 			err := secret.Errorf(secret.Invalid, "%s: %s: a secret would stand on a command line, where others can read it", n.Place, s.Path)
 			return nil, secret.WithHint(err, "hand it over in env")
 		}
-		resolved, err := e.Resolve(ctx, n)
+		resolved, err := e.Resolve(ctx, s.Path, n)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 	}
 	spans := make([]shell.Ref, len(refs))
 	for i, ref := range refs {
-		n, err := e.Resolve(ctx, ref.Node())
+		n, err := e.Resolve(ctx, s.Path+".command", ref.Node())
 		if err != nil {
 			return nil, nil, err
 		}

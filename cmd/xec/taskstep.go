@@ -89,7 +89,7 @@ func (r *taskStarter) workdir(ctx context.Context, s *task.Step, in *task.Scope)
 	if s.Workdir == nil {
 		return dir, nil
 	}
-	n, err := r.evaluator(in, s).Resolve(ctx, s.Workdir)
+	n, err := r.evaluator(in, s).Resolve(ctx, s.Path+".workdir", s.Workdir)
 	if err != nil {
 		return "", err
 	}

@@ -341,7 +341,7 @@ func runFor(t *testing.T, command string, limit time.Duration) (string, error) {
 	c := load(t, "x: |-\n  ${cmd:"+command+"}\n")
 	e, _ := world{approved: true}.evaluator(c)
 	e.Acting.time = limit
-	n, err := e.Resolve(ctx, c.Root.Get("x"))
+	n, err := e.Resolve(ctx, "x", c.Root.Get("x"))
 	if err != nil {
 		return "", err
 	}
@@ -369,9 +369,9 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	for command, want := range map[string]string{
-		"exit 3":          "f:2:3: the command failed: exit status 3",
-		"kill -TERM $$":   "f:2:3: the command failed: signal: terminated",
-		"no-such-program": "f:2:3: the command failed: exit status 127",
+		"exit 3":          "f:2:3: x: the command failed: exit status 3",
+		"kill -TERM $$":   "f:2:3: x: the command failed: signal: terminated",
+		"no-such-program": "f:2:3: x: the command failed: exit status 127",
 	} {
 		if _, err := run(t, command); err == nil || err.Error() != want || secret.KindOf(err) != secret.General {
 			t.Errorf("%s: error %v, want %s", command, err, want)
@@ -383,12 +383,12 @@ func TestCommandsHaveLimits(t *testing.T) {
 	needShell(t)
 	t.Parallel()
 	for command, want := range map[string]string{
-		"yes": "f:2:3: the command prints more than 1 MiB",
-		"trap '' PIPE; while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx 2>/dev/null; done": "f:2:3: the command prints more than 1 MiB",
-		"head -c 1048577 /dev/zero":      "f:2:3: the command prints more than 1 MiB",
-		"sleep 60":                       "f:2:3: the command has not ended within 500ms",
-		"sleep 60 | sleep 60":            "f:2:3: the command has not ended within 500ms",
-		"trap '' TERM INT HUP; sleep 60": "f:2:3: the command has not ended within 500ms",
+		"yes": "f:2:3: x: the command prints more than 1 MiB",
+		"trap '' PIPE; while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx 2>/dev/null; done": "f:2:3: x: the command prints more than 1 MiB",
+		"head -c 1048577 /dev/zero":      "f:2:3: x: the command prints more than 1 MiB",
+		"sleep 60":                       "f:2:3: x: the command has not ended within 500ms",
+		"sleep 60 | sleep 60":            "f:2:3: x: the command has not ended within 500ms",
+		"trap '' TERM INT HUP; sleep 60": "f:2:3: x: the command has not ended within 500ms",
 	} {
 		limit := 500 * time.Millisecond
 		if strings.Contains(want, "MiB") {
@@ -428,7 +428,7 @@ func TestCommandsEndWithTheirContext(t *testing.T) {
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := e.Resolve(short, c.Root); err == nil || time.Since(start) > time.Minute {
+	if _, err := e.Resolve(short, "", c.Root); err == nil || time.Since(start) > time.Minute {
 		t.Errorf("error %v after %v", err, time.Since(start))
 	}
 }
@@ -438,7 +438,7 @@ func TestACommandRunsOnce(t *testing.T) {
 	c := load(t, `vars: {a: "${cmd:echo x >> log; wc -l < log}", b: "${cmd:echo x >> log; wc -l < log}${vars.a}"}
 env: {A: "${vars.a}", B: "-${vars.b}"}`)
 	e, _ := world{approved: true}.evaluator(c)
-	if _, err := e.Resolve(ctx, c.Root); err != nil {
+	if _, err := e.Resolve(ctx, "", c.Root); err != nil {
 		t.Fatal(err)
 	}
 	log, err := os.ReadFile(filepath.Join(c.Dir(), "log"))
@@ -454,7 +454,7 @@ func TestTheEnvironmentOfCommandsIsGiven(t *testing.T) {
 	for _, environ := range [][]string{{"A=b"}, {}, nil} {
 		e, _ := world{approved: true}.evaluator(c)
 		e.Acting.Environ = environ
-		n, err := e.Resolve(ctx, c.Root.Get("x"))
+		n, err := e.Resolve(ctx, "x", c.Root.Get("x"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -476,10 +476,10 @@ func TestNothingActsWithoutApproval(t *testing.T) {
 		e, wrong := world{}.evaluator(c)
 		e.Acting = acting
 		e.Need("x", c.Root.Get("x"))
-		if _, err := e.Resolve(ctx, c.Root.Get("x")); len(*wrong) != 1 || !errors.Is(err, secret.Permission) || secret.Hint(err) == "" {
+		if _, err := e.Resolve(ctx, "x", c.Root.Get("x")); len(*wrong) != 1 || !errors.Is(err, secret.Permission) || secret.Hint(err) == "" {
 			t.Errorf("%s: wrong %q, error %v", name, *wrong, err)
 		}
-		n, err := e.Resolve(ctx, c.Root.Get("own"))
+		n, err := e.Resolve(ctx, "own", c.Root.Get("own"))
 		if acting == nil && !errors.Is(err, secret.Permission) || acting != nil && (err != nil || shown(n) != `"own"`) {
 			t.Errorf("%s: the person's own command: error %v", name, err)
 		}

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -28,6 +30,9 @@ type Evaluator struct {
 	Var func(name string) (secret.Value, bool)
 	// IsCommand reports whether a string is a shell command. Nil means that none is.
 	IsCommand func(n *Node) bool
+	// TextOnly says that what is resolved becomes YAML, which holds UTF-8 and nothing else.
+	// Elsewhere a value may be any bytes.
+	TextOnly bool
 
 	noted    map[nodeAt]int   // variables that were noted, and how many each leads through
 	stack    []string         // paths of variables that are being followed
@@ -81,13 +86,13 @@ func (e *Evaluator) named(ref *resolve.Reference) (string, error) {
 	return "", secret.WithHint(err, "%s:-text} says what is taken then", strings.TrimSuffix(ref.Raw, "}"))
 }
 
-// Resolve gives a node with everything in it resolved. Errors that Need has told are not
-// looked for again; what it returns is what could not be told before.
-func (e *Evaluator) Resolve(ctx context.Context, n *Node) (*Node, error) {
+// Resolve gives a node, which stands at a path, with everything in it resolved. Errors that
+// Need has told are not looked for again; what it returns is what could not be told before.
+func (e *Evaluator) Resolve(ctx context.Context, path string, n *Node) (*Node, error) {
 	if done, ok := e.texts[n]; ok {
 		return done, nil
 	}
-	resolved, err := e.resolve(ctx, n)
+	resolved, err := e.resolve(ctx, path, n)
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +103,23 @@ func (e *Evaluator) Resolve(ctx context.Context, n *Node) (*Node, error) {
 	return resolved, nil
 }
 
-func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
+func (e *Evaluator) resolve(ctx context.Context, path string, n *Node) (*Node, error) {
 	if n.isString() {
-		return e.resolveText(ctx, n)
+		return e.resolveText(ctx, path, n)
 	}
 	out := *n
 	out.Pairs, out.Items, out.where = nil, nil, nil
 	out.extent = extent{1, len(n.Text), 0}
 	for _, p := range n.Pairs {
-		value, err := e.Resolve(ctx, p.Value)
+		value, err := e.Resolve(ctx, Join(path, p.Key), p.Value)
 		if err != nil {
 			return nil, err
 		}
 		out.Pairs = append(out.Pairs, Pair{p.Key, value, p.Place})
 		out.extent = out.extent.with(value.extent, len(p.Key))
 	}
-	for _, item := range n.Items {
-		value, err := e.Resolve(ctx, item)
+	for i, item := range n.Items {
+		value, err := e.Resolve(ctx, index(path, i), item)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +127,7 @@ func (e *Evaluator) resolve(ctx context.Context, n *Node) (*Node, error) {
 		out.extent = out.extent.with(value.extent, 0)
 	}
 	if out.extent.levels > maxDepth {
-		return nil, placed(n.Place, "", secret.Errorf(secret.General, "resolved it has more than %d levels", maxDepth))
+		return nil, placed(n.Place, path, secret.Errorf(secret.General, "resolved it has more than %d levels", maxDepth))
 	}
 	return &out, nil
 }
@@ -146,10 +151,10 @@ func (e *Evaluator) bring(x extent) error {
 	return nil
 }
 
-func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
+func (e *Evaluator) resolveText(ctx context.Context, path string, n *Node) (*Node, error) {
 	tokens, err := e.parsed(n)
 	if err != nil {
-		return nil, placed(n.Place, "", err)
+		return nil, placed(n.Place, path, err)
 	}
 	if ref := alone(tokens); ref != nil && ref.Kind == resolve.Vars && !e.isAbove(ref.Name) {
 		target, err := e.resolveVariable(ctx, ref)
@@ -157,7 +162,7 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 			err = e.bring(target.extent)
 		}
 		if err != nil || target != nil {
-			return target, n.placedAt(tokens, 0, err)
+			return target, n.placedAt(tokens, 0, path, err)
 		}
 	}
 	var text []byte
@@ -169,10 +174,10 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 		}
 		part, err := e.text(ctx, n, token.Ref)
 		if err == nil {
-			err = e.bring(extent{bytes: len(part)})
+			err = cmp.Or(e.bring(extent{bytes: len(part)}), e.checkText(token.Ref, part))
 		}
 		if err != nil {
-			return nil, n.placedAt(tokens, nth, err)
+			return nil, n.placedAt(tokens, nth, path, err)
 		}
 		text = append(text, part...)
 		nth++
@@ -181,10 +186,25 @@ func (e *Evaluator) resolveText(ctx context.Context, n *Node) (*Node, error) {
 	return &Node{Tag: "!!str", Place: n.Place, resolved: &value, extent: extent{1, len(text), 0}}, nil
 }
 
+// checkText returns an error if what a reference brings is not to be carried.
+func (e *Evaluator) checkText(ref *resolve.Reference, part []byte) error {
+	if !e.TextOnly || utf8.Valid(part) {
+		return nil
+	}
+	switch ref.Kind {
+	case resolve.Secret:
+		err := secret.Errorf(secret.Invalid, "the value of %s is not UTF-8, so no YAML holds it", ref.Name)
+		return secret.WithHint(err, "|base64 makes text of any bytes")
+	case resolve.Cmd:
+		return secret.Errorf(secret.Invalid, "what the command prints is not UTF-8, so no YAML holds it")
+	}
+	return secret.Errorf(secret.Invalid, "%s is not UTF-8, so no YAML holds it", ref.Name)
+}
+
 // resolveVariable gives a variable, nil if its default is to be taken.
 func (e *Evaluator) resolveVariable(ctx context.Context, ref *resolve.Reference) (resolved *Node, err error) {
-	_, err = e.variable(ref, func(_ string, n *Node) (err error) {
-		resolved, err = e.Resolve(ctx, n)
+	_, err = e.variable(ref, func(path string, n *Node) (err error) {
+		resolved, err = e.Resolve(ctx, path, n)
 		return err
 	})
 	return resolved, err

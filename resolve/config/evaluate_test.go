@@ -63,7 +63,7 @@ func (w world) resolve(c *Config, key string) (string, []string) {
 	if len(*wrong) > 0 {
 		return "", *wrong
 	}
-	resolved, err := e.Resolve(ctx, n)
+	resolved, err := e.Resolve(ctx, key, n)
 	if err != nil {
 		return "", []string{err.Error()}
 	}
@@ -79,7 +79,7 @@ func evaluateAll(c *Config) {
 	}
 	e.Need("", c.Root)
 	if !wrong {
-		e.Resolve(ctx, c.Root)
+		e.Resolve(ctx, "", c.Root)
 	}
 }
 
@@ -166,9 +166,9 @@ x: `
 		"${vars.list[1]}":     "f:2:5 x: there is no variable vars.list[1]",
 		"${vars.list.key}":    "f:2:5 x: there is no variable vars.list[key]",
 		"${vars.map[0]}":      "f:2:5 x: there is no variable vars.map.0",
-		"a${vars.map}":        "f:2:6: vars.map is a map, which cannot stand in a text",
-		"${vars.list}b":       "f:2:5: vars.list is a list, which cannot stand in a text",
-		"a${vars.to}":         "f:2:6: vars.to is a map, which cannot stand in a text",
+		"a${vars.map}":        "f:2:6: x: vars.map is a map, which cannot stand in a text",
+		"${vars.list}b":       "f:2:5: x: vars.list is a list, which cannot stand in a text",
+		"a${vars.to}":         "f:2:6: x: vars.to is a map, which cannot stand in a text",
 		"${env.NONE}":         "f:2:5 x: there is no variable of the environment NONE, and no default",
 		"${params.none}":      "f:2:5 x: there is no parameter none, and no default",
 		"${secret:NONE}":      `f:2:5 x: secret "NONE" not found`,
@@ -368,11 +368,11 @@ func TestErrorsOfResolvingHaveOnePlace(t *testing.T) {
 	needShell(t)
 	c := load(t, "vars:\n  a: x ${vars.b}\n  b: 'y ${vars.c}'\n  c: z ${cmd:false} ${cmd:false}\n")
 	_, wrong := world{approved: true}.resolve(c, "vars")
-	if want := []string{"f:4:8: the command failed: exit status 1"}; !slices.Equal(wrong, want) {
+	if want := []string{"f:4:8: vars.c: the command failed: exit status 1"}; !slices.Equal(wrong, want) {
 		t.Errorf("%q, want %q", wrong, want)
 	}
 	e, _ := world{approved: true}.evaluator(c)
-	if _, err := e.Resolve(ctx, c.Root); !errors.Is(err, secret.General) {
+	if _, err := e.Resolve(ctx, "", c.Root); !errors.Is(err, secret.General) {
 		t.Errorf("error %v", err)
 	}
 }

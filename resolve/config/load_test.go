@@ -192,8 +192,8 @@ profiles:
   production: {}
 `
 	for profile, want := range map[string]string{
-		"a":          "profiles extend each other in a ring: a → b → c → a",
-		"self":       "profiles extend each other in a ring: self → self",
+		"a":          "f:5:16: profiles.c.extends: profiles extend each other in a ring: a → b → c → a",
+		"self":       "f:6:19: profiles.self.extends: profiles extend each other in a ring: self → self",
 		"lost":       `profile "nowhere": there is none of that name`,
 		"list":       "f:8:19: profiles.list.extends: not the name of a profile",
 		"produktion": `profile "produktion": there is none of that name (did you mean production?)`,

@@ -17,7 +17,7 @@ func TestKeysOfLargeMapsAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain, merged := c.Root.Get("vars"), with.Root.Get("vars")
-	resolved, err := (&Evaluator{Config: c}).Resolve(context.Background(), plain)
+	resolved, err := (&Evaluator{Config: c}).Resolve(context.Background(), "vars", plain)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,9 +39,6 @@ func (c *Config) applyProfile() error {
 	var chain []*Node
 	var seen []string
 	for name := c.Profile; name != ""; {
-		if slices.Contains(seen, name) {
-			return secret.Errorf(secret.General, "profiles extend each other in a ring: %s", strings.Join(append(seen, name), " → "))
-		}
 		seen = append(seen, name)
 		profile := profiles.Get(name)
 		if profile == nil {
@@ -50,10 +47,13 @@ func (c *Config) applyProfile() error {
 		chain = append(chain, profile)
 		name = ""
 		if extends := profile.Get("extends"); !extends.IsNull() {
+			path := Join("profiles", seen[len(seen)-1]) + ".extends"
 			if extends.Kind != Scalar {
-				return placed(extends.Place, "profiles."+seen[len(seen)-1]+".extends", secret.Errorf(secret.General, "not the name of a profile"))
+				return placed(extends.Place, path, secret.Errorf(secret.General, "not the name of a profile"))
 			}
-			name = extends.Text
+			if name = extends.Text; slices.Contains(seen, name) {
+				return placed(extends.Place, path, secret.Errorf(secret.General, "profiles extend each other in a ring: %s", strings.Join(append(seen, name), " → ")))
+			}
 		}
 	}
 	for _, profile := range slices.Backward(chain) {

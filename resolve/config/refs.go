@@ -134,13 +134,14 @@ func (s *search) next(raw string) Place {
 	return place
 }
 
-// placedAt gives an error the place of the nth reference of a string that was parsed.
-func (n *Node) placedAt(tokens []resolve.Token, nth int, err error) error {
+// placedAt gives an error the place of the nth reference of a string that was parsed, and
+// stands at a path.
+func (n *Node) placedAt(tokens []resolve.Token, nth int, path string, err error) error {
 	if err == nil || isPlaced(err) {
 		return err
 	}
 	refs, _ := n.placed(tokens, nil)
-	return placed(refs[nth].Place, "", err)
+	return placed(refs[nth].Place, path, err)
 }
 
 // parsed gives the tokens of a string.

@@ -150,8 +150,8 @@ profiles:
 3:57 error task: tasks.t.target: xec does not carry this out; a task runs on this machine, when it is called, with the profile a
 4:33 error undeclared: vars.host: there is no variable vars.host2, with the profile b
 5:6 error config: profile "nope": there is none of that name, with the profile c
-6:6 error config: profiles extend each other in a ring: d → e → d, with the profile d
-7:6 error config: profiles extend each other in a ring: e → d → e, with the profile e`
+6:16 error config: profiles.d.extends: profiles extend each other in a ring: e → d → e, with the profile e
+7:16 error config: profiles.e.extends: profiles extend each other in a ring: d → e → d, with the profile d`
 	if got := lines(all); got != want {
 		t.Errorf("found\n%s\nwant\n%s", got, want)
 	}

@@ -50,7 +50,7 @@ func (l *linter) resolve(e *config.Evaluator, path string, n *config.Node) {
 	if n.Kind != config.Scalar && path != "" && !strings.ContainsAny(path, ".[") {
 		return // its parts are resolved one by one
 	}
-	_, err := e.Resolve(context.Background(), n)
+	_, err := e.Resolve(context.Background(), path, n)
 	if err == nil || errors.Is(err, secret.Permission) {
 		return
 	}
