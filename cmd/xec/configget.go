@@ -57,7 +57,11 @@ func runConfigGet(ctx context.Context, a *app, o lookOptions) error {
 	}
 	tree := treeOf(parts[0].node)
 	if o.format == "" && !tree.IsMap && !tree.IsList {
-		_, err := fmt.Fprintf(a.out, "%s\n", tree.Text.Reveal())
+		text := string(tree.Text.Reveal())
+		if a.outTerminal {
+			text = visible([]byte(text))
+		}
+		_, err := fmt.Fprintln(a.out, text)
 		return err
 	}
 	if o.format == "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"runtime"
@@ -23,7 +24,9 @@ func newExportCommand(a *app) *cobra.Command {
 		Use:   "export [flags]",
 		Short: "Print all secrets in plain text",
 		Long: `Print all secrets in plain text, as JSON or as lines that a shell reads. It asks
-first, on the terminal. What it prints, xec secrets import reads back exactly.`,
+first, on the terminal. What it prints, xec secrets import reads back exactly. To a terminal
+no control character of a value is written: JSON has it escaped, and in the env format such
+a value stands in a comment, which import reads and a shell does not.`,
 		Example: `  xec secrets export > secrets-backup.json
   eval "$(xec secrets export -f env --force)"`,
 		Args: none,
@@ -36,9 +39,7 @@ first, on the terminal. What it prints, xec secrets import reads back exactly.`,
 }
 
 func runExport(ctx context.Context, a *app, o exportOptions) error {
-	write, ok := map[string]func(io.Writer, map[string]secret.Value) error{
-		"json": transfer.WriteJSON, "env": transfer.WriteEnv,
-	}[o.format]
+	write, ok := a.exporters()[o.format]
 	if !ok {
 		return badTransferFormat(o.format)
 	}
@@ -65,6 +66,26 @@ func runExport(ctx context.Context, a *app, o exportOptions) error {
 		return err
 	}
 	return w.Flush()
+}
+
+// exporters are the formats, of which a terminal gets nothing that it would act on.
+func (a *app) exporters() map[string]func(io.Writer, map[string]secret.Value) error {
+	if !a.outTerminal {
+		return map[string]func(io.Writer, map[string]secret.Value) error{"json": transfer.WriteJSON, "env": transfer.WriteEnv}
+	}
+	return map[string]func(io.Writer, map[string]secret.Value) error{
+		"json": func(w io.Writer, secrets map[string]secret.Value) error {
+			var text bytes.Buffer
+			defer func() { clear(text.Bytes()) }()
+			if err := transfer.WriteJSON(&text, secrets); err != nil {
+				return err
+			}
+			return writeVisibleJSON(w, text.String())
+		},
+		"env": func(w io.Writer, secrets map[string]secret.Value) error {
+			return transfer.WriteEnvWhere(w, secrets, func(value []byte) bool { return visible(value) == string(value) })
+		},
+	}
 }
 
 func badTransferFormat(format string) error {

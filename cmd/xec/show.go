@@ -114,8 +114,7 @@ func writeJSON(w io.Writer, tree render.Tree) error {
 	if err := e.Encode(json.RawMessage(raw)); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, out.String())
-	return err
+	return writeVisibleJSON(w, out.String())
 }
 
 // jsonTree writes itself with its keys in order.
@@ -171,8 +170,7 @@ func appendJSONString(out []byte, text string) []byte {
 	return append(out, b...)
 }
 
-// indentedJSON writes an answer as JSON. What a terminal would act on, as names of files may
-// hold, is escaped: it is the same text to who reads the JSON.
+// indentedJSON writes an answer as JSON.
 func (a *app) indentedJSON(v any) error {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
@@ -180,8 +178,14 @@ func (a *app) indentedJSON(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	w := bufio.NewWriter(a.out)
-	for _, r := range text.String() {
+	return writeVisibleJSON(a.out, text.String())
+}
+
+// writeVisibleJSON writes JSON. What a terminal would act on, as names of files may hold, is
+// escaped: it is the same text to who reads the JSON.
+func writeVisibleJSON(to io.Writer, text string) error {
+	w := bufio.NewWriter(to)
+	for _, r := range text {
 		if r == '\n' || strconv.IsPrint(r) {
 			w.WriteRune(r)
 			continue

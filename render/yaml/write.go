@@ -1,8 +1,10 @@
 package yaml
 
 import (
+	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/xec-sh/xec-go/render"
@@ -10,8 +12,9 @@ import (
 )
 
 // Write writes a tree as a document in block style. A string that a reader of YAML 1.1 or
-// 1.2 would take for something else has quotes. A string that is not UTF-8 is an error of
-// kind secret.Invalid.
+// 1.2 would take for something else has quotes, and what a terminal would act on is escaped:
+// who looks at the document sees the text that a reader gets. A string that is not UTF-8 is
+// an error of kind secret.Invalid.
 func Write(w io.Writer, tree render.Tree) error {
 	var b strings.Builder
 	if err := write(&b, tree, 0, false); err != nil {
@@ -54,10 +57,33 @@ func writeScalar(b *strings.Builder, tree render.Tree) error {
 
 // word writes a string as it is if it can stand so, else between quotes.
 func word(text string) string {
-	if isWord(text, false) {
+	switch {
+	case isWord(text, false):
 		return text
+	case strings.IndexFunc(text, isHidden) >= 0:
+		return hiddenEscaped(doubleQuoted(text))
 	}
 	return quoted(text)
+}
+
+// isHidden reports whether a character shows nothing of itself, as one that turns the
+// direction of a line.
+func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
+
+// hiddenEscaped escapes what the double quotes of YAML let through.
+func hiddenEscaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case !isHidden(r):
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	return b.String()
 }
 
 // writeMap writes pairs on lines of their own; inline, the first stands behind the "-" of

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	yamlv3 "gopkg.in/yaml.v3"
@@ -446,6 +447,24 @@ func BenchmarkRender(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestWhatATerminalWouldActOnIsEscaped, and read back as it was.
+func TestWhatATerminalWouldActOnIsEscaped(t *testing.T) {
+	for _, text := range []string{"\u202etxt", "a\u009bb", "x\x1b[31m", "\x7f", "\U000e0001", "\ufeffa", "it's \\ \"\u200b\""} {
+		tree := render.Tree{IsMap: true, Pairs: []render.TreePair{{Key: text, Value: render.Tree{Text: secret.Text(text)}}}}
+		var out strings.Builder
+		if err := Write(&out, tree); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }) {
+			t.Errorf("%q: %q", text, out.String())
+		}
+		var read map[string]string
+		if err := yamlv3.Unmarshal([]byte(out.String()), &read); err != nil || read[text] != text {
+			t.Errorf("%q: %q, error %v", text, out.String(), err)
+		}
+	}
 }
 
 func TestWrittenTreesAreReadBack(t *testing.T) {

@@ -24,11 +24,17 @@ const (
 // key or a value is not one, it writes nothing and the error is of kind
 // secret.Invalid; other errors are w's.
 func WriteEnv(w io.Writer, secrets map[string]secret.Value) error {
+	return WriteEnvWhere(w, secrets, func([]byte) bool { return true })
+}
+
+// WriteEnvWhere is WriteEnv for a place that does not take every value: one that is not
+// plain stands in a comment, as one with a NUL does.
+func WriteEnvWhere(w io.Writer, secrets map[string]secret.Value, plain func(value []byte) bool) error {
 	keys, err := sortedKeys(secrets)
 	if err != nil {
 		return err
 	}
-	names := envNames(keys, secrets)
+	names := envNames(keys, secrets, plain)
 	if err := checkNames(keys, names); err != nil {
 		return err
 	}
@@ -39,11 +45,11 @@ func WriteEnv(w io.Writer, secrets map[string]secret.Value) error {
 	return out.Flush()
 }
 
-// envNames gives the name of each key whose value an environment can hold.
-func envNames(keys []string, secrets map[string]secret.Value) map[string]string {
+// envNames gives the name of each key whose value is plain, and can stand in an environment.
+func envNames(keys []string, secrets map[string]secret.Value, plain func(value []byte) bool) map[string]string {
 	names := make(map[string]string, len(keys))
 	for _, key := range keys {
-		if bytes.IndexByte(secrets[key].Reveal(), 0) < 0 {
+		if value := secrets[key].Reveal(); bytes.IndexByte(value, 0) < 0 && plain(value) {
 			names[key] = secret.EnvName(key)
 		}
 	}

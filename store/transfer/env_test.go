@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -122,6 +123,21 @@ func TestKeysOfOneNameAreListedAndNothingIsWritten(t *testing.T) {
 func TestAValueWithANULTakesNoName(t *testing.T) {
 	secrets := set("a.b", "1\x00", "a-b", "2", "A_B", "\x00")
 	got, err := transfer.ReadEnv(export(t, transfer.WriteEnv, secrets))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireEqual(t, got, secrets, nil)
+}
+
+func TestAValueThatIsNotPlainStandsInAComment(t *testing.T) {
+	secrets := set("KEY", "plain", "a.b", "x\x1b[31m", "A_B", "y\x1b")
+	written := export(t, func(w io.Writer, secrets map[string]secret.Value) error {
+		return transfer.WriteEnvWhere(w, secrets, func(value []byte) bool { return bytes.IndexByte(value, '\x1b') < 0 })
+	}, secrets)
+	if bytes.IndexByte(written, '\x1b') >= 0 || !bytes.Contains(written, []byte("\nexport SECRET_KEY=\"plain\"\n")) {
+		t.Errorf("%q", written)
+	}
+	got, err := transfer.ReadEnv(written)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,9 @@
 //	# xec:key=KEY                        directly above an assignment: its key,
 //	                                     where the name does not give it back
 //	# xec:base64 key=KEY value=BASE64    in place of an assignment: a value with
-//	                                     a NUL, which no environment can hold
+//	                                     a NUL, which no environment can hold,
+//	                                     or one that [WriteEnvWhere] has no
+//	                                     place for
 //
 // Two keys of one name cannot both be exported: that is an error, which lists
 // them, and nothing is written.
