@@ -17,15 +17,18 @@ import (
 // them first, so that everything that is missing is told together.
 type childVars struct {
 	resolver  *resolve.Resolver
+	warn      warner // of a value that may do harm where it stands
 	vars      []unresolved
 	delivered []delivered
 	secrets   map[string]bool // the keys whose values were handed out
 }
 
-// unresolved is a variable whose value may hold references; source names it in errors.
+// unresolved is a variable whose value may hold references; source names it in errors, from
+// the text in which its references have their places.
 type unresolved struct {
 	name    string
 	source  string
+	from    string
 	tokens  []resolve.Token
 	ifFound string // a key without which the variable is left out, "" if there is none
 }
@@ -51,6 +54,7 @@ func (cv *childVars) add(v unresolved, from string) {
 			cv.resolver.Need(from, token.Ref)
 		}
 	}
+	v.from = from
 	cv.vars = append(cv.vars, v)
 }
 
@@ -149,6 +153,7 @@ func (cv *childVars) resolve(ctx context.Context) ([]child.Var, error) {
 		if err != nil {
 			return nil, err
 		}
+		cv.warnURLs(v)
 		vars = append(vars, child.Var{Name: v.name, Value: value, Source: v.source})
 	}
 	return vars, nil

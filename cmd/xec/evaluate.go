@@ -20,8 +20,9 @@ type part struct {
 }
 
 // evaluate gives parts of the configuration with everything in them resolved, the secrets
-// by r, what acts if it is approved, and the rest by e.
-func (a *app) evaluate(ctx context.Context, e *config.Evaluator, parts []part, r *resolve.Resolver) ([]*config.Node, error) {
+// by r, what acts if it is approved, and the rest by e. What may do harm where it stands is
+// told to warn.
+func (a *app) evaluate(ctx context.Context, e *config.Evaluator, parts []part, r *resolve.Resolver, warn warner) ([]*config.Node, error) {
 	c := e.Config
 	if err := a.checkProject(c); err != nil {
 		return nil, err
@@ -40,6 +41,7 @@ func (a *app) evaluate(ctx context.Context, e *config.Evaluator, parts []part, r
 	if err := r.Load(ctx); err != nil {
 		return nil, err
 	}
+	needed.warnURLs(r, warn)
 	// Commands are in groups of their own, which an interrupt does not reach.
 	ctx, end := untilSignal(ctx)
 	defer end()
@@ -193,7 +195,8 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, all []part) e
 	e := a.evaluator(c, nil)
 	e.Param = func(name string) (string, bool) { return "${params." + name + "}", true }
 	e.IsCommand = isCommandIn(c)
-	resolved, err := a.evaluate(ctx, e, parts, r)
+	warn := func(string, *resolve.Reference, secret.Value) {} // shows no value, so none can be wrong
+	resolved, err := a.evaluate(ctx, e, parts, r, warn)
 	if err != nil {
 		return err
 	}

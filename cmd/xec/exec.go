@@ -112,6 +112,7 @@ func runExec(ctx context.Context, a *app, o execOptions) (err error) {
 		return err
 	}
 	cv := newChildVars(ctx, s)
+	cv.warn = a.warnURL(cv.resolver)
 	hide(&set, cv.resolver)
 	vars, err := a.execVars(ctx, s, cv, o)
 	if err != nil {

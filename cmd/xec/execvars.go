@@ -119,7 +119,7 @@ func (a *app) projectEnv(ctx context.Context, c *config.Config, r *resolve.Resol
 		}
 		parts = append(parts, part{path, p.Value})
 	}
-	resolved, err := a.evaluate(ctx, a.evaluator(c, nil), parts, r)
+	resolved, err := a.evaluate(ctx, a.evaluator(c, nil), parts, r, a.warnURL(r))
 	if err != nil {
 		return nil, err
 	}

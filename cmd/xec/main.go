@@ -129,8 +129,9 @@
 //     older values; it renders masks, of as many lines as the values, once the values themselves
 //     could be put in.
 //   - A .json file may have comments, since many programs read them; what it has stays.
-//   - The value in the user part of a URL that lacks |url is a warning; a value in the data of a
-//     Kubernetes Secret that lacks |base64 is an error.
+//   - The value in the user part of a URL that lacks |url is a warning, in a file, in the
+//     configuration and in what exec sets, and so is a default there that is not percent-encoded;
+//     a value in the data of a Kubernetes Secret that lacks |base64 is an error.
 //   - Of a key that is missing in many places 100 are told, and the rest counted; which key was
 //     meant is told as far as a million comparisons go.
 //

@@ -111,7 +111,7 @@ func runRender(ctx context.Context, a *app, o renderOptions) error {
 	r, wait := newEarlyResolver(ctx, a.openStore)
 	defer wait()
 	defer r.Clear()
-	sources, err := a.openSources(jobs, o)
+	sources, err := a.openSources(jobs, o, r)
 	defer closeAll(sources)
 	if err != nil {
 		return err
@@ -196,9 +196,9 @@ func (a *app) writeFiles(ctx context.Context, o renderOptions, jobs []job, sourc
 }
 
 // openSources opens the files to be rendered, as many as can be before the first error.
-func (a *app) openSources(jobs []job, o renderOptions) (sources []source, err error) {
+func (a *app) openSources(jobs []job, o renderOptions, r *resolve.Resolver) (sources []source, err error) {
 	for _, j := range jobs {
-		s, err := a.openSource(j, o)
+		s, err := a.openSource(j, o, r)
 		if err != nil {
 			return sources, err
 		}
@@ -213,8 +213,8 @@ func closeAll(sources []source) {
 	}
 }
 
-// openSource opens a file to be rendered, and checks where it would go.
-func (a *app) openSource(j job, o renderOptions) (source, error) {
+// openSource opens a file to be rendered with the values of r, and checks where it would go.
+func (a *app) openSource(j job, o renderOptions, r *resolve.Resolver) (source, error) {
 	path := j.path
 	in, err := a.openInput(path)
 	if err != nil {
@@ -228,7 +228,7 @@ func (a *app) openSource(j job, o renderOptions) (source, error) {
 	if format == "" {
 		format = formatOf(path)
 	}
-	trap, warn := a.warnTrap(format, path), a.warnURL
+	trap, warn := a.warnTrap(format, path), a.warnURL(r)
 	if o.diff { // shows no value, so none can be wrong
 		trap = func(string, *resolve.Reference, secret.Value) {}
 		warn = trap

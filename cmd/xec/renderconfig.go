@@ -37,7 +37,7 @@ func (a *app) renderConfig(ctx context.Context, o renderOptions) error {
 	defer r.Clear()
 	e := a.evaluator(c, nil)
 	e.TextOnly = true
-	resolved, err := a.evaluate(ctx, e, parts, r)
+	resolved, err := a.evaluate(ctx, e, parts, r, a.warnURL(r))
 	if err != nil || o.check {
 		return err
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -29,6 +30,20 @@ func (p Place) Position() resolve.Position {
 	}
 	offset := p.File.before + p.File.offset(p.Line, p.Column)
 	return resolve.Position{Offset: int64(offset), Line: p.Line, Column: p.Column}
+}
+
+// Around gives the text of the file before a place and behind what stands there; none where
+// that is written in another way, with escapes.
+func (p Place) Around(what string) (before, behind []byte) {
+	if p.File == nil {
+		return nil, nil
+	}
+	at := p.File.offset(p.Line, p.Column)
+	behind, found := bytes.CutPrefix(p.File.Text[at:], []byte(what))
+	if !found {
+		return nil, nil
+	}
+	return p.File.Text[:at], behind
 }
 
 // PlacedError is an error at a place of a configuration. Its kind and hint are those of
