@@ -132,9 +132,10 @@
 // that others may read or write, that belongs to another user, or that is no
 // regular file, is an error of kind secret.Permission, with the command that
 // mends it; so is a folder around the store's in which others could put another one in its
-// place. A folder that holds some but not all of the three files is damaged;
-// nothing is ever made anew beside it, and a failed read never becomes an empty
-// store. A folder that is missing, or holds nothing but what interrupted writers left
+// place. A folder that holds some but not all of the three files is damaged, and one that
+// holds other things is no store; nothing is ever made anew beside either, and a failed read
+// never becomes an empty store. Without a keyring.enc the folder's mode is not looked at,
+// since what mends that of a store would close what is none. A folder that is missing, or holds nothing but what interrupted writers left
 // behind, is an empty store; a link that leads nowhere is an error, because what it
 // leads to may be a disk that is not there.
 //

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/xec-sh/xec-go/store/file/format"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -35,17 +36,38 @@ func (s *Store) exists() (bool, error) {
 	if !info.IsDir() {
 		return false, secret.Errorf(secret.Permission, "%s: not a folder", s.opt.Dir)
 	}
+	names, err := s.names()
+	if isForeign(names) {
+		return true, s.checkWhole(names)
+	}
 	if err := checkOwn(info, s.opt.Dir, 0o700); err != nil {
 		return false, err
 	}
 	if err := checkParent(parent); err != nil {
 		return false, err
 	}
-	names, err := s.names()
 	if err != nil || len(names) == 0 {
 		return false, err
 	}
 	return true, s.checkWhole(names)
+}
+
+// isForeign reports whether a folder holds something, and no store. Whether others may look
+// into it is not for xec to say: to close it would close whatever it is.
+func isForeign(names map[string]bool) bool {
+	return len(names) > 0 && !names[format.KeyringFile]
+}
+
+// wasNone reports whether nothing in a folder that is foreign is what is left of a store. A
+// config is in many folders.
+func wasNone(names map[string]bool) bool {
+	others := 0
+	for name := range names {
+		if !slices.Contains(storeFiles, name) {
+			others++
+		}
+	}
+	return others > 0 && isForeign(names) && !names[format.SaltFile]
 }
 
 // checkLinks returns an error if path does not exist because it, or a folder that it
@@ -101,6 +123,10 @@ func (s *Store) checkWhole(names map[string]bool) error {
 			s.opt.Notice(fmt.Sprintf("%s is a store one folder too deep, as cp -r makes it; the one above it is used", deep))
 		}
 		return nil
+	}
+	if deep == "" && wasNone(names) {
+		err := secret.Errorf(secret.Encryption, "%s: not a store, and not empty", s.opt.Dir)
+		return secret.WithHint(err, "name an empty folder, or one that does not exist yet; if this was a store, restore it from a backup")
 	}
 	err := secret.Errorf(secret.Encryption, "%s: missing, though the folder is not empty", s.path(missing))
 	if deep != "" {

@@ -108,8 +108,10 @@ func (s *Store) lookAtFolder(r *Report) {
 		r.problem(secret.Errorf(secret.Permission, "%s: not a folder", s.opt.Dir))
 		return
 	}
-	r.problem(checkOwn(info, s.opt.Dir, 0o700))
 	names, err := s.names()
+	if !isForeign(names) {
+		r.problem(checkOwn(info, s.opt.Dir, 0o700))
+	}
 	r.problem(err)
 	if len(names) == 0 {
 		return

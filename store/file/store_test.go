@@ -84,6 +84,15 @@ func TestOnlyTheKeyringChanges(t *testing.T) {
 	}
 }
 
+// foreignFolder puts a folder that is no store into the place of one.
+func foreignFolder(o Options, mode fs.FileMode, names ...string) error {
+	errs := []error{os.RemoveAll(o.Dir), os.Mkdir(o.Dir, mode), os.Chmod(o.Dir, mode)}
+	for _, name := range names {
+		errs = append(errs, os.WriteFile(filepath.Join(o.Dir, name), []byte("x"), 0o755))
+	}
+	return errors.Join(errs...)
+}
+
 func TestWhatIsWrongIsToldApart(t *testing.T) {
 	keyring := func(o Options) string { return filepath.Join(o.Dir, "keyring.enc") }
 	for name, test := range map[string]struct {
@@ -111,6 +120,10 @@ func TestWhatIsWrongIsToldApart(t *testing.T) {
 			deep := filepath.Join(o.Dir, "backup")
 			return errors.Join(os.Rename(o.Dir, o.Dir+"x"), os.Mkdir(o.Dir, 0o700), os.Rename(o.Dir+"x", deep))
 		}, secret.Encryption, "keyring.enc: missing"},
+		"a folder of other things": {func(o *Options) error { return foreignFolder(*o, 0o700, "main.go", "config") }, secret.Encryption, "not a store, and not empty"},
+		"an open one":              {func(o *Options) error { return foreignFolder(*o, 0o755, "main.go") }, secret.Encryption, "not a store, and not empty"},
+		"config alone":             {func(o *Options) error { return foreignFolder(*o, 0o755, "config") }, secret.Encryption, "keyring.enc: missing"},
+		"salt and more":            {func(o *Options) error { return foreignFolder(*o, 0o755, "salt", "x") }, secret.Encryption, "keyring.enc: missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			opt := made(t, "A")
@@ -122,6 +135,9 @@ func TestWhatIsWrongIsToldApart(t *testing.T) {
 			_, getErr := s.Get(ctx, "A")
 			_, listErr := Open(opt).List(ctx)
 			for _, err := range []error{getErr, listErr, Open(opt).Set(ctx, "B", secret.Text("b")), Open(opt).Delete(ctx, "A")} {
+				if strings.Contains(secret.Hint(err), "chmod") && test.kind != secret.Permission {
+					t.Errorf("hint %s", secret.Hint(err))
+				}
 				if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("error %v, want one of kind %v with %q", err, test.kind, test.says)
 				}
