@@ -63,7 +63,7 @@ func (a *Acting) Block(named string) (b Block, ok bool, err error) {
 	}
 	b.Settings = n.Get(b.Provider)
 	if dir := b.Settings.Get("directory"); b.Provider == "file" && !dir.IsNull() && dir.Text != "" {
-		b.Directory = a.config.folder(dir.Text)
+		b.Directory = a.config.folder(dir)
 	}
 	return b, true, nil
 }

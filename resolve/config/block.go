@@ -44,7 +44,7 @@ func (c *Config) settingActs(key string, n *Node) bool {
 }
 
 func (c *Config) fileActs(key string, n *Node) bool {
-	return !n.isOwn() && !n.IsNull() && (key != "directory" || n.Kind != Scalar || !c.isOrdinary(n.Text))
+	return !n.isOwn() && !n.IsNull() && (key != "directory" || n.Kind != Scalar || !c.isOrdinary(n))
 }
 
 // keyringActs reports whether a setting of the keyring is more than the ordinary service.
@@ -54,7 +54,7 @@ func keyringActs(p Pair) bool {
 
 // isOrdinary reports whether a store's folder is the default one, or inside of the
 // project, also when links are followed.
-func (c *Config) isOrdinary(directory string) bool {
+func (c *Config) isOrdinary(directory *Node) bool {
 	dir := c.folder(directory)
 	if c.home != "" && dir == filepath.Join(c.home, "secrets") {
 		return true
@@ -79,9 +79,10 @@ func isWithin(path, folder string) bool {
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-// folder makes the path of a folder absolute: "~" is the home folder, anything else is
-// relative to the project.
-func (c *Config) folder(directory string) string {
+// folder gives the path of a folder, absolute: "~" is the home folder, anything else is
+// relative to the folder of the file in which it is written.
+func (c *Config) folder(n *Node) string {
+	directory := n.Text
 	if rest, ok := strings.CutPrefix(directory, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
 		if home, err := os.UserHomeDir(); err == nil {
 			return filepath.Join(home, rest)
@@ -90,5 +91,5 @@ func (c *Config) folder(directory string) string {
 	if filepath.IsAbs(directory) {
 		return filepath.Clean(directory)
 	}
-	return filepath.Join(c.Dir(), directory)
+	return filepath.Join(n.File.folder(), directory)
 }

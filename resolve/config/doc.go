@@ -42,7 +42,9 @@
 // provider file in its default folder or in one inside of the project, keyring with its
 // ordinary service, env. Any other key of it acts, since it could change a part of the
 // person's own block; but what it says of a provider that is not used is not read, and needs
-// no approval before it is. A block takes no references. What acts can be had through
+// no approval before it is. A block takes no references. A relative folder of the provider
+// file begins at the folder in which the .xec lies whose file names it: the project, or for
+// the person's own file the home folder, within a project too. What acts can be had through
 // [Config.Acting] alone, with an approval of package trust for exactly these texts where
 // the project lies; programs inside of the project that a command names belong to them, as
 // far as they stand there by name; what they hold is read again when the file is another

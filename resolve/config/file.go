@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/xec-sh/xec-go/resolve"
@@ -22,6 +23,16 @@ type File struct {
 
 	before  int     // bytes of the file before Text: a byte order mark
 	laidOut *layout // once it is needed
+}
+
+// folder is where relative paths of the file begin: the folder in which .xec lies, which may
+// have another name where it is the person's own.
+func (f *File) folder() string {
+	dir := filepath.Dir(f.Path)
+	if f.Own || filepath.Base(dir) == ".xec" {
+		return filepath.Dir(dir)
+	}
+	return dir
 }
 
 // line is the text of a line.

@@ -127,9 +127,5 @@ func (c *Config) Dir() string {
 	if c.Project == nil {
 		return ""
 	}
-	dir := filepath.Dir(c.Project.Path)
-	if filepath.Base(dir) == ".xec" {
-		return filepath.Dir(dir)
-	}
-	return dir
+	return c.Project.folder()
 }
