@@ -38,6 +38,8 @@
 // [Variable], text for a variable of a program: as Text, but what has no closing bracket
 // on its line is an error, because no other reader of references comes behind.
 //
+// [Document], a file of a parsed format: as Text; its strings may write a backslash as two.
+//
 // What is xec's but not of the grammar is an error of kind secret.Invalid with its
 // place. The errors quote keys, prefixes and filters, never a default.
 //

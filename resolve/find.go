@@ -16,7 +16,7 @@ func FindBegun(beginning []byte) (all []Found, settled int) { return find(beginn
 // find scans a window behind which readErr comes.
 func find(window []byte, readErr error) (all []Found, settled int) {
 	s := newScanner(nil, window)
-	s.readErr = readErr
+	s.dialect, s.readErr = Document, readErr
 	s.each = func(f Found) {
 		if f.Ref != nil {
 			ref := *f.Ref

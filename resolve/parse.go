@@ -29,7 +29,11 @@ func parseReference(raw string, pos Position, d Dialect) (*Reference, error) {
 	p := parser{body: raw[2 : len(raw)-1], ref: &Reference{Position: pos, Raw: raw}, text: d}
 	if why := p.parse(); why != "" {
 		err := secret.Errorf(secret.Invalid, "%s", why)
-		if d != Config {
+		switch d {
+		case Config:
+		case Document: // in a string in which a backslash begins an escape it is written as two
+			err = secret.WithHint(err, "if this is not meant for xec, write \\ before the $, or \\\\ where a backslash begins an escape, as in JSON")
+		default:
 			err = secret.WithHint(err, "if this is not meant for xec, write \\ before the $")
 		}
 		return nil, err

@@ -9,10 +9,11 @@ const (
 	Config                  // xec's own configuration
 	Command                 // a task's shell command
 	Variable                // a variable for a program
+	Document                // a file of a parsed format
 )
 
 // isText reports whether only the references of a Text are xec's.
-func (d Dialect) isText() bool { return d == Text || d == Variable }
+func (d Dialect) isText() bool { return d == Text || d == Variable || d == Document }
 
 // Kind is what a reference refers to.
 type Kind uint8
