@@ -119,7 +119,7 @@ func TestWhatIsNotOfTheGrammarIsRefused(t *testing.T) {
 		{Config, "${env:HOME}", `meant is "env."`},
 		{Config, "a: ${vars.a", "1:4: no closing bracket on the line"},
 		{Config, "a: $<secret:a", "1:4: no closing bracket on the line"},
-		{Config, "a: $<b \\\\$<cmd:x\n>", "1:9: no closing bracket on the line"},
+		{Config, "a: $<b \\\\$<cmd:x\n>", "1:10: no closing bracket on the line"},
 		{Config, "${}", "not of the form"},
 		{Config, "${a..b}", "not of the form"},
 		{Config, "${a[x]}", "not of the form"},
