@@ -129,6 +129,7 @@ func (a *app) importSource(path string) (name string, src []byte, err error) {
 		err := secret.Errorf(secret.Invalid, "standard input is a terminal")
 		return "", nil, secret.WithHint(err, "-f FILE names what to import")
 	}
+	defer whileItReads()()
 	name, r := "standard input", a.in
 	if path != "" && path != "-" {
 		f, err := os.Open(path)

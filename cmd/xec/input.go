@@ -60,6 +60,7 @@ func spool(name string, r io.Reader) (input, error) {
 	if f, is := r.(*os.File); is && isDevice(f) {
 		return input{}, secret.Errorf(secret.Invalid, "%s: not a regular file", name)
 	}
+	defer whileItReads()()
 	f, err := os.CreateTemp("", "xec-input-")
 	if err != nil {
 		return input{}, err

@@ -14,6 +14,31 @@ import (
 	"github.com/creack/pty"
 )
 
+// TestQuitWhileItReads: a pipe that nobody writes into, and what else may wait for long.
+func TestQuitWhileItReads(t *testing.T) {
+	home := homeWith(t, 1)
+	for _, args := range []string{"secrets set NEW", "secrets set NEW --file -", "secrets import", "render -", "secrets redact"} {
+		cmd := exec.Command(program(t, "xec"), strings.Fields(args)...)
+		cmd.Env = cleanEnv(home)
+		var told bytes.Buffer
+		cmd.Stderr = &told
+		in, err := cmd.StdinPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond) // it is asleep when it reads
+		cmd.Process.Signal(syscall.SIGQUIT)
+		cmd.Wait()
+		in.Close()
+		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGQUIT || told.Len() > 0 {
+			t.Errorf("xec %s ended with %q and %d bytes of standard error", args, cmd.ProcessState, told.Len())
+		}
+	}
+}
+
 // TestQuitSaysNothing: Ctrl-\ ends xec as it ends others. Go would print what all goroutines
 // of the process do.
 func TestQuitSaysNothing(t *testing.T) {

@@ -68,8 +68,8 @@ func runRedact(ctx context.Context, a *app, o redactOptions) error {
 	}
 	clearAll(secrets)
 	a.tellShort(&set, child.Always, o.reports)
-	defer onEndingSignal(func() {})() // a filter waits for long: SIGQUIT is to end it as it ends others
-	w := set.Writer(a.out)            // one, for what two files make together is what comes out
+	defer whileItReads()()
+	w := set.Writer(a.out) // one, for what two files make together is what comes out
 	for _, path := range o.files {
 		if err = a.redact(path, w); err != nil {
 			break

@@ -78,6 +78,7 @@ func (a *app) valueToSet(o setOptions) (secret.Value, error) {
 	case a.inTerminal:
 		return a.promptValue(o.key)
 	}
+	defer whileItReads()()
 	b, err := readUpTo(a.in, secret.MaxValue+2)
 	if err != nil {
 		return secret.Value{}, secret.Errorf(secret.General, "standard input: %w", err)
@@ -95,6 +96,7 @@ func (a *app) valueToSet(o setOptions) (secret.Value, error) {
 
 // readValueFile gives the exact bytes of a file; "-" is standard input.
 func (a *app) readValueFile(path string) (secret.Value, error) {
+	defer whileItReads()()
 	r := a.in
 	if path != "-" {
 		f, err := os.Open(path)

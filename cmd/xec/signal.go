@@ -68,6 +68,10 @@ func untilSignal(parent context.Context) (ctx context.Context, end func()) {
 	}
 }
 
+// whileItReads has a signal end this process as it ends others while it waits for input, which
+// may take for ever: at SIGQUIT Go would print what all goroutines do, with what is in hand.
+func whileItReads() (end func()) { return onEndingSignal(func() {}) }
+
 // outliveReaders has this process go on where nobody reads what it writes, so that it can
 // clean up: writing fails then. To ignore the signal would have children ignore it too.
 func outliveReaders() (end func()) {
