@@ -64,7 +64,7 @@
 // brackets stays in brackets. A string gets quotes where any reader of YAML, of version
 // 1.1 too, would take it for something else. The result is read again and must be the old
 // tree but for that value; else, and where an anchor, an alias, a merge key or a tag is in
-// the way, nothing is changed.
+// the way, or a line ends in something else than a line feed, nothing is changed.
 //
 // # Bounds
 //

@@ -44,6 +44,9 @@ func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if hasOtherBreaks(body) {
+		return nil, byHand("a line ends in something else than a line feed, so that no place can be told")
+	}
 	e := editor{file: f, unit: 2, newline: "\n"}
 	e.look(node)
 	changed, err := e.edit(node, steps, value)
@@ -61,6 +64,17 @@ func edit(name string, text []byte, path string, value *Node) ([]byte, error) {
 		changed = slices.Concat([]byte(resolve.ByteOrderMark), changed)
 	}
 	return changed, nil
+}
+
+// hasOtherBreaks reports whether a text has what the library takes for the end of a line and
+// places do not: a carriage return alone, U+0085, U+2028, U+2029.
+func hasOtherBreaks(text []byte) bool {
+	for i, b := range text {
+		if b == '\r' && !bytes.HasPrefix(text[i:], []byte("\r\n")) {
+			return true
+		}
+	}
+	return bytes.ContainsAny(text, "\u0085\u2028\u2029")
 }
 
 func byHand(format string, args ...any) error {

@@ -210,6 +210,8 @@ func TestWhatCannotBeChangedIsRefused(t *testing.T) {
 		"a: [1]\nb: 2\n":                        "a.x",
 		"tasks: {}\n":                           "tasks",
 		"vars: {}\nprofiles: {p: {vars: {}}}\n": "profiles.p.vars",
+		"# a\rvars: {a: \"b\"}\n":               "vars.a",
+		"name: 'a\u2028\n  b'\nvars: {a: 1}\n":  "vars.a",
 	} {
 		if got, err := Set("c.yaml", []byte(text), path, Text("v")); err == nil {
 			t.Errorf("%q, %s: became %q", text, path, got)
@@ -304,6 +306,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add(editable, "vars.port", "x: y")
 	f.Add("vars:\n- a\n", "vars[0]", "z")
 	f.Add("{a: {b: c}}", "a.b", "\n")
+	f.Add("# \"\r{0: \"\\\\\"}", "0", "0")
 	for _, text := range realistic(f) {
 		f.Add(text, "a.b", "v")
 	}
