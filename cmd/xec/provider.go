@@ -128,7 +128,7 @@ func (a *app) configured(name string) (provider, error) {
 	if errors.Is(err, secret.Permission) {
 		block, err = a.approvedBlock(c, name)
 	}
-	return provider{name: name, settings: block.Settings}, err
+	return provider{name: name, settings: block.Settings, dir: block.Directory}, err
 }
 
 // approvedBlock gives what the secrets block says of a provider if it has been approved, and
@@ -158,11 +158,15 @@ func (a *app) approvedBlock(c *config.Config, name string) (config.Block, error)
 	return block, err
 }
 
-// unapprovedSettings is the error for settings of a provider that the project has.
+// unapprovedSettings is the error for settings of a provider that the project has, itself or
+// in the profile.
 func unapprovedSettings(c *config.Config, name string) error {
-	settings := c.Project.Root.Get("secrets").Get(name)
+	settings := c.Root.Get("secrets").Get(name)
 	if settings.IsNull() {
 		return nil
+	}
+	if own := c.Project.Root.Get("secrets").Get(name); !own.IsNull() {
+		settings = own
 	}
 	err := secret.Errorf(secret.Permission, "%s: the settings for %s have not been approved", settings.Place, name)
 	return secret.WithHint(err, "xec config trust shows them, and asks")
