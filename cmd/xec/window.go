@@ -67,7 +67,7 @@ func (w *windowReader) part() (*documentPart, error) {
 		full := len(w.left) == maxWindow && !w.read
 		p, n, err := w.take(w.read || full)
 		switch {
-		case full || n == 0 && size == maxWindow: // read as the last part, it may have any error
+		case full || n == 0 && size == maxWindow && !w.read: // read as the last part, it may have any error
 			return nil, tooLarge(w.source.path, w.at)
 		case err != nil:
 			return nil, err

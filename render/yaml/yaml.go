@@ -38,6 +38,11 @@
 //
 // A value that is not UTF-8 stands nowhere in YAML.
 //
+// # Memory
+//
+// A document is held as the library's tree, which takes 30 to 80 bytes for each of its own;
+// of a stream of documents it is one after the other.
+//
 // # Proof
 //
 // The result is read again and compared with the template node for node: kinds, tags,
