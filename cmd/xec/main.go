@@ -171,7 +171,8 @@
 //     SIGPIPE as it would without xec, what is meant for a failure follows, and xec dies of the
 //     same.
 //   - A secret in the arguments of a script is refused, for it would stand on a command line; one
-//     in the arguments of a program within a shell command is a warning.
+//     in the arguments of a program within a shell command is a warning. What a parameter holds,
+//     or a variable that a step has registered, is known for one by its value.
 //   - A file that run starts gets values from the store as it asks for them, all of it unless
 //     --only says which; it may set secrets too, within that. What it prints is always looked
 //     through, since nobody knows yet what it will ask for. The store is opened before it starts,

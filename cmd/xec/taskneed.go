@@ -97,6 +97,7 @@ func (r *taskRun) checkSteps() {
 				}
 			}
 			if s.Command == nil {
+				r.checkArguments(s)
 				return
 			}
 			refs, err := r.evaluator(&task.Scope{Task: t}, s).CommandRefs(s.Command)

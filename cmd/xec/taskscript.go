@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 
-	"github.com/xec-sh/xec-go/resolve"
 	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
 	"github.com/xec-sh/xec-go/store/secret"
@@ -17,10 +15,6 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 	var texts []string
 	e := r.evaluator(in, s)
 	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
-		if refs, _ := n.Refs(); slices.ContainsFunc(refs, func(ref config.Ref) bool { return ref.Kind == resolve.Secret }) {
-			err := secret.Errorf(secret.Invalid, "%s: %s: a secret would stand on a command line, where others can read it", n.Place, s.Path)
-			return nil, secret.WithHint(err, "hand it over in env")
-		}
 		resolved, err := e.Resolve(ctx, s.Path, n)
 		if err != nil {
 			return nil, err
@@ -28,6 +22,10 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 		v, err := scalarOf(resolved, s.Path)
 		if err != nil {
 			return nil, err
+		}
+		// What a parameter or a variable of the task holds is known by its value alone.
+		if r.set.Holds(v.Reveal()) {
+			return nil, prefixed(fmt.Sprintf("%s: %s", n.Place, s.Path), onCommandLine())
 		}
 		texts = append(texts, string(v.Reveal()))
 	}
@@ -39,6 +37,22 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 		return nil, prefixed(fmt.Sprintf("%s: %s", s.Place, s.Path), err)
 	}
 	return chosen.argv(filepath.Join(r.broker.Folder(), "preload"), texts[1:]), nil
+}
+
+// onCommandLine is the error for a secret among the arguments of a script.
+func onCommandLine() error {
+	err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
+	return secret.WithHint(err, "hand it over in env")
+}
+
+// checkArguments notes the secrets that would be arguments of a script, as far as that is known
+// without values.
+func (r *taskRun) checkArguments(s *task.Step) {
+	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
+		if r.config.HoldsSecret(n) {
+			r.resolver.NoteIn(n.File.Name, s.Path, position(n.Place), onCommandLine())
+		}
+	}
 }
 
 // hasScripts reports whether a step of the plan is a script.

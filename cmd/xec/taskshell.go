@@ -29,7 +29,7 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 		if err != nil {
 			return nil, nil, err
 		}
-		spans[i] = spanOf(i, ref)
+		spans[i] = spanOf(r.config, i, ref)
 		name := spans[i].Name
 		values := []*config.Node{n}
 		if n.Kind == config.List {
@@ -41,6 +41,7 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 				return nil, nil, err
 			}
 			v = secret.New(bytes.Clone(v.Reveal()))
+			spans[i].Secret = spans[i].Secret || r.set.Holds(v.Reveal())
 			one := child.Var{Name: name, Value: v, Source: s.Path}
 			if spans[i].List {
 				one.Name = fmt.Sprintf("%s_%d", name, k+1)
@@ -59,9 +60,11 @@ func (r *taskStarter) shell(ctx context.Context, s *task.Step, in *task.Scope) (
 }
 
 // spanOf says where a reference stands in its command, and which variable carries it.
-func spanOf(i int, ref config.Ref) shell.Ref {
+func spanOf(c *config.Config, i int, ref config.Ref) shell.Ref {
 	begin := int(ref.Offset)
-	return shell.Ref{Span: render.Span{Start: begin, End: begin + len(ref.Raw)}, Name: fmt.Sprintf("_XEC_%d", i+1), Secret: ref.Kind == resolve.Secret}
+	return shell.Ref{
+		Span: render.Span{Start: begin, End: begin + len(ref.Raw)}, Name: fmt.Sprintf("_XEC_%d", i+1), Secret: c.HoldsSecret(ref.Node()),
+	}
 }
 
 func splice(s *task.Step, spans []shell.Ref) (shell.Script, error) {
@@ -99,7 +102,7 @@ func unplaced(err error) error {
 func spansOf(c *config.Config, refs []config.Ref) []shell.Ref {
 	spans := make([]shell.Ref, len(refs))
 	for i, ref := range refs {
-		spans[i] = spanOf(i, ref)
+		spans[i] = spanOf(c, i, ref)
 		if n := c.Root.Get("vars").At(ref.Name); ref.Kind == resolve.Vars && n != nil && n.Kind == config.List {
 			spans[i].List, spans[i].Len = true, len(n.Items)
 		}

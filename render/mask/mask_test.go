@@ -235,6 +235,16 @@ func TestCutsMakeNoDifference(t *testing.T) {
 	}
 }
 
+// TestHolds: as it is, and not what is too short to be hidden.
+func TestHolds(t *testing.T) {
+	s := set("K", "abcd", "S", "xyz")
+	for text, want := range map[string]bool{"abcd": true, "0abcd1": true, "abc": false, "": false, "xyz": false, "YWJjZA==": false} {
+		if got := s.Holds([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 // TestPauses: with pauses anywhere, what is written at any time is what the naive search
 // says, and of no value more than 3 bytes stand.
 func TestPauses(t *testing.T) {

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -89,6 +90,19 @@ func (s *Set) inside() *state {
 
 // Empty reports whether there is no value to hide.
 func (s *Set) Empty() bool { return s.inside().added.Load() == 0 }
+
+// Holds reports whether a value that is hidden stands in text as it is.
+func (s *Set) Holds(text []byte) bool {
+	in := s.inside()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for e := range in.known {
+		if len(e.value) >= least && bytes.Contains(text, []byte(e.value)) {
+			return true
+		}
+	}
+	return false
+}
 
 // Short returns the keys that have a value of less than 4 bytes, which is not hidden.
 func (s *Set) Short() []string {

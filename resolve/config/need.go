@@ -51,6 +51,18 @@ func (e *Evaluator) NeedCommand(path string, n *Node) {
 	e.needRefs(path, refs, problems)
 }
 
+// HoldsSecret reports whether a reference in a node leads to a secret, by way of variables
+// too.
+func (c *Config) HoldsSecret(n *Node) (found bool) {
+	known := func(string) (string, bool) { return "", true }
+	e := Evaluator{
+		Config: c, Env: known, Param: known, Problem: func(Place, string, error) {},
+		Secret: func(Place, string, *resolve.Reference) { found = true },
+	}
+	e.Need("", n)
+	return found
+}
+
 // needRefs notes what the references of a text need, and what is wrong with it.
 func (e *Evaluator) needRefs(path string, refs []Ref, problems []problem) (deep int) {
 	for _, p := range problems {

@@ -94,6 +94,8 @@ func TestOneOfEachInAConfiguration(t *testing.T) {
 			"2:34 warning undeclared: tasks.a.steps[0].command: no step before registers v, so it is empty here"},
 		"arguments of a script": {"tasks: {a: {script: s.py, args: [a, '${secret:K}']}}",
 			"1:38 error command-line: tasks.a: a secret would stand on a command line, where others can read it"},
+		"arguments of a script, by way of variables": {"vars: {a: '${secret:K}', b: ['x ${vars.a}']}\ntasks: {a: {script: s.py, args: ['${b[0]}', '${vars.c:-}']}}",
+			"2:35 error command-line: tasks.a: a secret would stand on a command line, where others can read it"},
 		"names of variables": {"env: {A: 1, B-C: 2}\ntasks: {a: {command: b, env: {D-E: 1}}}",
 			"1:13 error config: env.B-C: not the name of a variable\n2:31 error task: tasks.a.env.D-E: not the name of a variable"},
 		"a shell's own, misspelt": {"tasks: {a: 'echo ${SECRET:K}'}", `1:18 warning misspelt: "${SECRET:" is no reference, and is left as it is`},

@@ -117,7 +117,7 @@ func (l *linter) arguments(s *task.Step) {
 		}
 		refs, _ := n.Refs()
 		for _, ref := range refs {
-			if ref.Kind == resolve.Secret {
+			if l.config.HoldsSecret(ref.Node()) {
 				f := Finding{File: ref.File.Name, Position: ref.Place.Position(), Length: lengthOf(ref), Rule: CommandLine, Level: Error}
 				err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
 				l.addAt(f, s.Path, secret.WithHint(err, "hand it over in env"))
