@@ -23,8 +23,9 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 		if err != nil {
 			return nil, err
 		}
-		// What a parameter or a variable of the task holds is known by its value alone.
-		if r.set.Holds(v.Reveal()) {
+		// What a parameter or a variable of the task holds is known by its value alone. A text
+		// without references is none, be it the same.
+		if _, isConstant := n.Constant(); !isConstant && r.set.Holds(v.Reveal()) {
 			return nil, prefixed(fmt.Sprintf("%s: %s", n.Place, s.Path), onCommandLine())
 		}
 		texts = append(texts, string(v.Reveal()))
