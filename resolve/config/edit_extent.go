@@ -180,5 +180,6 @@ func isLiteral(n *yaml.Node) bool { return n.Style&(yaml.LiteralStyle|yaml.Folde
 
 // dash is where the dash of an item stands, or the bracket or comma before it.
 func (e *editor) dash(in *yaml.Node, at int) int {
-	return bytes.LastIndexByte(e.file.Text[:e.start(in.Content[at])+1], '-')
+	text := e.file.Text
+	return bytes.LastIndexByte(text[:min(len(text), e.start(in.Content[at])+1)], '-') // an empty item may end the text
 }

@@ -305,6 +305,7 @@ func TestRealisticFilesKeepEveryOtherByte(t *testing.T) {
 func FuzzEdit(f *testing.F) {
 	f.Add(editable, "vars.port", "x: y")
 	f.Add("vars:\n- a\n", "vars[0]", "z")
+	f.Add("vars:\n\n-", "vars[0]", "z")
 	f.Add("{a: {b: c}}", "a.b", "\n")
 	f.Add("# \"\r{0: \"\\\\\"}", "0", "0")
 	for _, text := range realistic(f) {
