@@ -45,37 +45,6 @@ func AllWords() string {
 	return b.String()
 }
 
-// unsettled is what may become a reference with what follows, and its backslashes.
-var unsettled = regexp.MustCompile(`\\*(\$(\{[^}\n]*|<[^>\n]*)?)?$`)
-
-// InParts renders source in windows of size bytes and more, with value for every
-// reference.
-func InParts(s render.Stream, source, value string, size int) (string, error) {
-	var out strings.Builder
-	for n := size; ; n += size {
-		window, last := source, n >= len(source)
-		if !last {
-			window = source[:unsettled.FindStringIndex(source[:n])[0]]
-		}
-		part, taken, err := s.Next([]byte(window), Find(window), last)
-		if err != nil {
-			return "", err
-		}
-		if taken == 0 && !last {
-			continue
-		}
-		b, err := part.Render(func(int) secret.Value { return secret.Text(value) })
-		if err != nil {
-			return "", err
-		}
-		out.Write(b)
-		if last {
-			return out.String(), nil
-		}
-		source, n = source[taken:], 0
-	}
-}
-
 // RequirePlaced fails unless an error has a place in source.
 func RequirePlaced(t testing.TB, err error, source string) {
 	t.Helper()

@@ -270,47 +270,6 @@ func (s Suite) testProof(t *testing.T) {
 	t.Logf("%d wrong results", tried)
 }
 
-// testParts compares a document in windows of several sizes with the whole.
-func (s Suite) testParts(t *testing.T) {
-	if s.Stream == nil {
-		t.Skip("the format has no stream")
-	}
-	requireSome(t, len(s.Parts))
-	for _, source := range s.Parts {
-		s.requireParts(t, source, "v")
-		s.requireParts(t, source, "two\nlines")
-		s.requireParts(t, source, "it's \"q\"\\")
-	}
-	for _, c := range s.Spliced {
-		s.requireParts(t, c.Source, c.Value)
-	}
-}
-
-func (s Suite) requireParts(t *testing.T, source, value string) {
-	t.Helper()
-	want, _, wantErr := Render(s.Format, source, value)
-	for _, size := range []int{1, 2, 3, 5, 7, 9, 16, 30, 64, 1000} {
-		got, err := InParts(s.Stream(), source, value, size)
-		if (err == nil) != (wantErr == nil) || err == nil && got != want {
-			t.Errorf("%q, windows of %d bytes: %d bytes, error %v, want %d bytes, error %v", source, size, len(got), err, len(want), wantErr)
-		}
-	}
-}
-
-// FuzzParts says: a document in parts comes out as the whole.
-func (s Suite) FuzzParts(f *testing.F) {
-	for i, source := range s.Parts {
-		f.Add(source, "v\n\"", 1+i%9)
-	}
-	f.Fuzz(func(t *testing.T, source, value string, size int) {
-		want, _, wantErr := Render(s.Format, source, value)
-		got, err := InParts(s.Stream(), source, value, max(1, min(size, 100)))
-		if (err == nil) != (wantErr == nil) || err == nil && got != want {
-			t.Fatalf("%d bytes, error %v, want %d bytes, error %v", len(got), err, len(want), wantErr)
-		}
-	})
-}
-
 func (s Suite) read(t *testing.T, source string) render.Document {
 	t.Helper()
 	d, err := s.Format([]byte(source), Find(source))
