@@ -5,16 +5,14 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/xec-sh/xec-go/resolve/config"
 	"github.com/xec-sh/xec-go/resolve/task"
-	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // script gives the arguments of the program that runs a script.
 func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) (argv []string, err error) {
 	var texts []string
 	e := r.evaluator(in, s)
-	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
+	for _, n := range s.Arguments() {
 		resolved, err := e.Resolve(ctx, s.Path, n)
 		if err != nil {
 			return nil, err
@@ -26,7 +24,7 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 		// What a parameter or a variable of the task holds is known by its value alone. A text
 		// without references is none, be it the same.
 		if _, isConstant := n.Constant(); !isConstant && r.set.Holds(v.Reveal()) {
-			return nil, prefixed(fmt.Sprintf("%s: %s", n.Place, s.Path), onCommandLine())
+			return nil, prefixed(fmt.Sprintf("%s: %s", n.Place, s.Path), task.OnCommandLine())
 		}
 		texts = append(texts, string(v.Reveal()))
 	}
@@ -40,18 +38,12 @@ func (r *taskStarter) script(ctx context.Context, s *task.Step, in *task.Scope) 
 	return chosen.argv(filepath.Join(r.broker.Folder(), "preload"), texts[1:]), nil
 }
 
-// onCommandLine is the error for a secret among the arguments of a script.
-func onCommandLine() error {
-	err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
-	return secret.WithHint(err, "hand it over in env")
-}
-
 // checkArguments notes the secrets that would be arguments of a script, as far as that is known
 // without values.
 func (r *taskRun) checkArguments(s *task.Step) {
-	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
+	for _, n := range s.Arguments() {
 		if r.config.HoldsSecret(n) {
-			r.resolver.NoteIn(n.File.Name, s.Path, position(n.Place), onCommandLine())
+			r.resolver.NoteIn(n.File.Name, s.Path, position(n.Place), task.OnCommandLine())
 		}
 	}
 }

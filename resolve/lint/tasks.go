@@ -108,19 +108,12 @@ func readsVariable(command, name string) bool {
 
 // arguments tells of secrets that would be arguments of a script.
 func (l *linter) arguments(s *task.Step) {
-	if s.Script == nil {
-		return
-	}
-	for _, n := range append([]*config.Node{s.Script}, s.Args...) {
-		if n == nil {
-			continue
-		}
+	for _, n := range s.Arguments() {
 		refs, _ := n.Refs()
 		for _, ref := range refs {
 			if l.config.HoldsSecret(ref.Node()) {
 				f := Finding{File: ref.File.Name, Position: ref.Place.Position(), Length: lengthOf(ref), Rule: CommandLine, Level: Error}
-				err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
-				l.addAt(f, s.Path, secret.WithHint(err, "hand it over in env"))
+				l.addAt(f, s.Path, task.OnCommandLine())
 			}
 		}
 	}

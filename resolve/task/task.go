@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/xec-sh/xec-go/resolve/config"
+	"github.com/xec-sh/xec-go/store/secret"
 )
 
 // Task is a task as it was read.
@@ -128,6 +129,20 @@ func each(steps []*Step, visit func(*Step)) {
 		visit(s)
 		each(s.Steps, visit)
 	}
+}
+
+// Arguments gives the path of a script and what it is started with; nil of another step.
+func (s *Step) Arguments() []*config.Node {
+	if s.Script == nil {
+		return nil
+	}
+	return append([]*config.Node{s.Script}, s.Args...)
+}
+
+// OnCommandLine is the error for a secret among them.
+func OnCommandLine() error {
+	err := secret.Errorf(secret.Invalid, "a secret would stand on a command line, where others can read it")
+	return secret.WithHint(err, "hand it over in env")
 }
 
 // Registers reports whether a step of the task other than this one registers a name: a bare
