@@ -284,8 +284,7 @@ func BenchmarkRenderText(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		nobody := func(string, *resolve.Reference, secret.Value) {}
-		s := textSource{input: in, found: true, trap: nobody, warn: nobody}
+		s := textSource{input: in, found: true, trap: noWarning, warn: noWarning}
 		got := bytes.NewBuffer(out[:0])
 		if err := s.write(got, func(*resolve.Reference) (secret.Value, error) { return secret.New(value), nil }); err != nil {
 			b.Fatal(err)

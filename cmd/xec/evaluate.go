@@ -195,8 +195,7 @@ func (a *app) resolveMasked(ctx context.Context, c *config.Config, all []part) e
 	e := a.evaluator(c, nil)
 	e.Param = func(name string) (string, bool) { return "${params." + name + "}", true }
 	e.IsCommand = isCommandIn(c)
-	warn := func(string, *resolve.Reference, secret.Value) {} // shows no value, so none can be wrong
-	resolved, err := a.evaluate(ctx, e, parts, r, warn)
+	resolved, err := a.evaluate(ctx, e, parts, r, noWarning)
 	if err != nil {
 		return err
 	}

@@ -229,9 +229,8 @@ func (a *app) openSource(j job, o renderOptions, r *resolve.Resolver) (source, e
 		format = formatOf(path)
 	}
 	trap, warn := a.warnTrap(format, path), a.warnURL(r)
-	if o.diff { // shows no value, so none can be wrong
-		trap = func(string, *resolve.Reference, secret.Value) {}
-		warn = trap
+	if o.diff {
+		trap, warn = noWarning, noWarning
 	}
 	if format == "text" {
 		return &textSource{input: in, trap: trap, warn: warn}, nil

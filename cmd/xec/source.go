@@ -27,3 +27,6 @@ type source interface {
 
 // warner is told of a value that may do harm where it stands.
 type warner = func(name string, ref *resolve.Reference, value secret.Value)
+
+// noWarning is for what shows no value, so that none can be wrong.
+func noWarning(string, *resolve.Reference, secret.Value) {}
